@@ -1,0 +1,46 @@
+"""Kinesics sees what people do: video in; people, joints, ids and actions out."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_HOMES = {
+    "Action": "types",
+    "Frame": "types",
+    "People": "types",
+    "PoseSequence": "types",
+    "Scene": "types",
+    "Skeleton": "types",
+    "skeleton": "types",
+    "KinesicsError": "errors",
+    "ShapeError": "errors",
+    "UsageError": "errors",
+}
+
+__all__ = sorted([*_HOMES, "__version__"])
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from .errors import KinesicsError as KinesicsError
+    from .errors import ShapeError as ShapeError
+    from .errors import UsageError as UsageError
+    from .types import Action as Action
+    from .types import Frame as Frame
+    from .types import People as People
+    from .types import PoseSequence as PoseSequence
+    from .types import Scene as Scene
+    from .types import Skeleton as Skeleton
+    from .types import skeleton as skeleton
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'kinesics' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
