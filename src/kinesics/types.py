@@ -107,7 +107,7 @@ def _joints(owner: str, points: Array, scores: Array) -> Array:
     if scores.size == 0:
         return points
     if not (scores.min() >= 0 and scores.max() <= 1):  # NaN fails too
-        raise ShapeError(f"{owner}: scores must be 0 to 1, got {np.nanmin(scores):g} to {np.nanmax(scores):g} or NaN")
+        raise ShapeError(f"{owner}: scores must be 0 to 1, got {scores.min():g} to {scores.max():g}")
     missing = scores == 0
     if missing.any():
         points = points.copy()
