@@ -1,1 +1,1 @@
-"""TODO."""
+"""Scenes and clips to files and back: jsonl, Parquet, CSV, COCO, OpenPose, MOTChallenge."""
