@@ -1,0 +1,157 @@
+"""One way to run a net, whichever runtime it needs: LiteRT for `.tflite`, ONNX Runtime for `.onnx`."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import ShapeError, WeightsError, need
+from .store import find
+
+__all__ = ["Net", "Port", "load"]
+
+Array = npt.NDArray[Any]
+INTERPRETERS = 6  # shapes kept ready per net: each costs the memory of its activations
+
+
+@dataclass(frozen=True)
+class Port:
+    """An input or output of a net; -1 in the shape fits any length."""
+
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+
+
+class Net(Protocol):
+    """A net that is ready to run.
+
+    Attributes:
+        name: of the manifest, or the file's name.
+        inputs, outputs: what goes in and comes out, in order.
+    """
+
+    name: str
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+
+    def run(self, *arrays: Array) -> list[Array]:
+        """Outputs for these inputs, in the order of `inputs` and `outputs`; safe to call from several threads."""
+        ...
+
+
+def load(name_or_path: str | Path, *, threads: int = 2) -> Net:
+    """Open a net of the manifest by name, or any `.tflite` or `.onnx` file by path.
+
+    Args:
+        name_or_path: "movenet_multipose", or "my/model.onnx".
+        threads: how many a single run may use.
+
+    Raises:
+        WeightsError: the file is missing, damaged, or no net.
+    """
+    text = str(name_or_path)
+    is_path = Path(text).suffix in (".onnx", ".tflite")
+    path = Path(text) if is_path else find(text)
+    if not path.is_file():
+        raise WeightsError(f"{path}: no such file; expected a net (.onnx or .tflite)")
+    kind = OnnxNet if path.suffix == ".onnx" else LiteNet
+    try:
+        return kind(path.name if is_path else text, path, threads)
+    except (ImportError, MemoryError):
+        raise
+    except Exception as error:  # each runtime raises its own kinds for a file it cannot read
+        raise WeightsError(f"{path} is no net that can be run: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def _check(name: str, ports: tuple[Port, ...], arrays: tuple[Array, ...]) -> None:
+    if len(arrays) != len(ports):
+        raise ShapeError(f"{name}: expected {len(ports)} inputs, got {len(arrays)}")
+    for port, array in zip(ports, arrays, strict=True):
+        fits = len(port.shape) == array.ndim and all(
+            want in (-1, got) for want, got in zip(port.shape, array.shape, strict=True)
+        )
+        if not fits or array.dtype != port.dtype:
+            raise ShapeError(f"{name}: expected {port.name} {port.shape} {port.dtype}, got {array.shape} {array.dtype}")
+
+
+class LiteNet:
+    """A `.tflite` file; one interpreter per input shape, the least recently used dropped."""
+
+    def __init__(self, name: str, path: Path, threads: int) -> None:
+        self.name = name
+        self._path, self._threads = path, threads
+        self._ready: OrderedDict[tuple[tuple[int, ...], ...], Any] = OrderedDict()
+        self._lock = threading.Lock()
+        first = self._new()
+        self.inputs = tuple(_lite_port(detail) for detail in first.get_input_details())
+        self.outputs = tuple(_lite_port(detail) for detail in first.get_output_details())
+
+    def run(self, *arrays: Array) -> list[Array]:
+        """See `Net.run`."""
+        _check(self.name, self.inputs, arrays)
+        with self._lock:
+            interpreter, places, results = self._for(tuple(array.shape for array in arrays))
+            for place, array in zip(places, arrays, strict=True):
+                interpreter.set_tensor(place, array)
+            interpreter.invoke()
+            return [interpreter.get_tensor(place) for place in results]
+
+    def _new(self) -> Any:
+        runtime = need("ai_edge_litert.interpreter")
+        return runtime.Interpreter(model_path=str(self._path), num_threads=self._threads)
+
+    def _for(self, shapes: tuple[tuple[int, ...], ...]) -> Any:
+        if shapes in self._ready:
+            self._ready.move_to_end(shapes)
+            return self._ready[shapes]
+        interpreter = self._new()
+        places = [detail["index"] for detail in interpreter.get_input_details()]
+        for place, shape in zip(places, shapes, strict=True):
+            interpreter.resize_tensor_input(place, shape)
+        interpreter.allocate_tensors()
+        self._ready[shapes] = interpreter, places, [detail["index"] for detail in interpreter.get_output_details()]
+        if len(self._ready) > INTERPRETERS:
+            self._ready.popitem(last=False)
+        return self._ready[shapes]
+
+
+def _lite_port(detail: dict[str, Any]) -> Port:
+    shape = detail["shape_signature"] if len(detail["shape_signature"]) else detail["shape"]
+    return Port(detail["name"], tuple(int(n) for n in shape), np.dtype(detail["dtype"]).name)
+
+
+class OnnxNet:
+    """An `.onnx` file on the CPU. Its threads do not spin while they wait: beside LiteRT that costs a third of the speed."""
+
+    def __init__(self, name: str, path: Path, threads: int) -> None:
+        runtime = need("onnxruntime")
+        options = runtime.SessionOptions()
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        self.name = name
+        self._session = runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self.inputs = tuple(_onnx_port(value) for value in self._session.get_inputs())
+        self.outputs = tuple(_onnx_port(value) for value in self._session.get_outputs())
+
+    def run(self, *arrays: Array) -> list[Array]:
+        """See `Net.run`."""
+        _check(self.name, self.inputs, arrays)
+        feed = {port.name: array for port, array in zip(self.inputs, arrays, strict=True)}
+        return [np.asarray(value) for value in self._session.run(None, feed)]
+
+
+def _onnx_port(value: Any) -> Port:
+    dtype = {"float": "float32", "double": "float64"}.get(kind := value.type.removeprefix("tensor(").removesuffix(")"), kind)
+    return Port(value.name, tuple(n if isinstance(n, int) else -1 for n in value.shape), dtype)
