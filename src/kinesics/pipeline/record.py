@@ -1,0 +1,120 @@
+"""Scenes to files: annotated video, tables of people, a timeline and a sheet of who was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os import PathLike
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..draw import ContactSheetRecorder, Painter, TimelineRecorder
+from ..errors import UsageError
+from ..formats import open_sink
+from ..types import Scene
+from ..video import VideoWriter, save_image
+
+VIDEOS = (".mp4", ".webm", ".mkv", ".mov")
+
+
+class Sink(Protocol):
+    """Where Scenes go."""
+
+    def write(self, scene: Scene) -> None:
+        """Take one more."""
+
+    def close(self) -> None:
+        """Finish the file; closing twice is fine."""
+
+
+class VideoSink:
+    """Draws each Scene on its picture and writes a video with the source's times."""
+
+    def __init__(self, path: str | PathLike[str], painter: Painter | None = None, **options: Any) -> None:
+        self.painter, self.writer = painter or Painter(), VideoWriter(path, **options)
+
+    def write(self, scene: Scene) -> None:
+        """Draw and encode one Scene; it must still hold its frame."""
+        if scene.frame is None:
+            raise UsageError("a video needs Scenes that hold their frames; these were read from a file: give the video as well")
+        self.writer.write(self.painter.paint(scene), scene.time)
+
+    def close(self) -> None:
+        """Finish the file."""
+        self.writer.close()
+
+
+class PictureSink:
+    """Keeps a summary of all Scenes and writes one picture of it at the end."""
+
+    def __init__(self, path: str | PathLike[str], recorder: TimelineRecorder | ContactSheetRecorder) -> None:
+        self.path, self.recorder, self.closed = Path(path), recorder, False
+
+    def write(self, scene: Scene) -> None:
+        """Take one more Scene into the summary."""
+        self.recorder.add(scene)
+
+    def close(self) -> None:
+        """Draw the summary and write it."""
+        if not self.closed:
+            self.closed = True
+            save_image(self.path, self.recorder.image())
+
+
+def sink_for(path: str | PathLike[str], **options: Any) -> Sink:
+    """Open the sink that a file's name asks for.
+
+    `.mp4`, `.webm`: annotated video; `.timeline.png`: who was there when; `.sheet.png`: everyone's best view; all else: the
+    formats of `kinesics.formats`.
+    """
+    name = str(path).lower()
+    if name.endswith(VIDEOS):
+        return VideoSink(path, **options)
+    if name.endswith(".timeline.png"):
+        return PictureSink(path, TimelineRecorder())
+    if name.endswith(".sheet.png"):
+        return PictureSink(path, ContactSheetRecorder())
+    sink: Sink = open_sink(path, **options)
+    return sink
+
+
+def record(scenes: Iterable[Scene], *outputs: str | PathLike[str] | Sink) -> int:
+    """Write a stream of Scenes to any number of outputs, each chosen by its name's ending.
+
+    Args:
+        scenes: what `watch` yields.
+        outputs: paths (see `sink_for`) or sinks of your own with `write(scene)` and `close()`.
+
+    Returns:
+        how many Scenes were written.
+
+    Raises:
+        SinkError: an output cannot be written; the others are closed and complete up to there.
+
+    Example:
+        >>> import kinesics as ks
+        >>> ks.record(ks.watch("gym.mp4"), "drawn.mp4", "gym.jsonl", "gym.parquet")  # doctest: +SKIP
+    """
+    sinks: list[Sink] = []
+    count = 0
+    try:
+        for output in outputs:
+            sinks.append(sink_for(output) if isinstance(output, str | PathLike) else output)
+        for scene in scenes:
+            for sink in sinks:
+                sink.write(scene)
+            count += 1
+    finally:
+        _close(sinks)
+    return count
+
+
+def _close(sinks: list[Sink]) -> None:
+    """Close every sink, whatever the one before does; the first failure is raised when all are closed."""
+    failure: BaseException | None = None
+    for sink in sinks:
+        try:
+            sink.close()
+        except Exception as error:
+            failure = failure or error
+    if failure is not None:
+        raise failure

@@ -1,0 +1,128 @@
+"""A video to Scenes: decode, look, track, smooth, label, frame by frame and overlapped."""
+
+from __future__ import annotations
+
+import time as clocks
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from os import PathLike
+from typing import Any
+
+from ..budget import Budget, Clock
+from ..pose import PoseModel
+from ..pose.planner import Planner
+from ..types import Frame, People, Scene
+from ..video import ahead, open_source
+from .between import between
+from .chain import Chain
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a tier spends its effort on a video.
+
+    Attributes:
+        looks: how often a second the net looks at a recording; frames between are interpolated from the look before and after.
+        person: canvas pixels along a followed person's longer side.
+        exploring: canvas pixels a frame for finding new people.
+        intervals: seconds between two visits of a tile, level by level of the pyramid.
+    """
+
+    looks: float
+    person: float
+    exploring: float
+    intervals: tuple[float, ...]
+
+
+PACES = {
+    "fast": Pace(15.0, 112.0, 64_000.0, (0.5, 1.5)),
+    "balanced": Pace(30.0, 128.0, 110_000.0, (0.4, 0.6, 2.4)),
+    "accurate": Pace(120.0, 144.0, 200_000.0, (0.3, 0.4, 1.6)),
+}
+
+
+def watch(
+    source: str | int | PathLike[str] | Iterable[Frame],
+    *,
+    pose: str | PoseModel = "balanced",
+    tracker: Any | None = None,
+    actions: Any | None = None,
+    budget: float | Budget | None = None,
+    smooth: bool = True,
+    fill: bool = True,
+    live: bool | None = None,
+    clock: Clock = clocks.perf_counter,
+    overlap: bool = True,
+) -> Iterator[Scene]:
+    """Follow the people of a video, frame by frame.
+
+    Args:
+        source: a file, a folder of pictures, a glob, "-", a camera's number, a URL, an open source, or any iterable of frames.
+        pose: name of a tier ("fast", "balanced", "accurate"), of a registered model, or a model.
+        tracker: gives people their ids; a new `Tracker` if None. It is reset at a new epoch.
+        actions: a live action model.
+        budget: seconds a frame may take; what is left out to keep it stands in each Scene.
+        smooth: filter the joints over time (One-Euro).
+        fill: keep joints that are lost for a moment.
+        live: treat the source as live (newest frame wins) or as a recording (every frame counts); None lets the source say.
+        clock: seconds; a test hands in its own.
+        overlap: decode and look in threads of their own, so that the caller's work costs no time.
+
+    Yields:
+        a Scene for each frame, in order. People with an id of -1 are not followed yet.
+
+    Raises:
+        SourceError: the source cannot be read.
+        WeightsError: the tier's nets are not installed.
+    """
+    frames = open_source(source, live=live) if isinstance(source, str | int | PathLike) else source
+    is_live = bool(getattr(frames, "live", live or False))
+    pace = PACES.get(pose if isinstance(pose, str) else "balanced", PACES["balanced"])
+    planner = Planner(person=pace.person, exploring=pace.exploring, intervals=pace.intervals)
+    chain = Chain(pose, tracker, actions, planner, budget, smooth=smooth, fill=fill, clock=clock)
+    stream = _scenes(chain, frames, is_live, overlap, 1 / pace.looks - 0.005)
+    return ahead(stream, 4) if overlap and not is_live else stream
+
+
+def _scenes(chain: Chain, frames: Iterable[Frame], live: bool, overlap: bool, pause: float) -> Iterator[Scene]:
+    """Look at some frames, interpolate the rest; close the source whatever happens."""
+    try:
+        before: Scene | None = None
+        waiting: list[Frame] = []
+        for frame in ahead(frames, 4) if overlap and not live else frames:
+            if before is not None and not live and frame.epoch == before.epoch and frame.time < before.time + pause:
+                waiting.append(frame)
+                continue
+            if before is not None and frame.epoch != before.epoch:  # nothing can be interpolated across an epoch
+                yield from _flush(chain, before, waiting)
+                waiting = []
+            scene = chain.look(frame)
+            if before is not None:
+                yield from _between(before, scene, waiting)
+            yield scene
+            before, waiting = scene, []
+        if before is not None:
+            yield from _flush(chain, before, waiting)
+    finally:
+        close = getattr(frames, "close", None)
+        if close:
+            close()
+
+
+def _flush(chain: Chain, before: Scene, waiting: list[Frame]) -> Iterator[Scene]:
+    """Look at the last of the waiting frames and interpolate the others."""
+    if waiting:
+        last = chain.look(waiting[-1])
+        yield from _between(before, last, waiting[:-1])
+        yield last
+
+
+def _between(before: Scene, after: Scene, frames: list[Frame]) -> Iterator[Scene]:
+    for frame in frames:
+        share = (frame.time - before.time) / max(after.time - before.time, 1e-9)
+        people = between(before.people, after.people, share)
+        yield _scene(frame, people, actions=before.actions, skipped=("pose",), chosen=before.chosen)
+
+
+def _scene(frame: Frame, people: People, **known: Any) -> Scene:
+    return Scene(frame.index, frame.time, frame.size, people, epoch=frame.epoch, corrupt=frame.corrupt, frame=frame, **known)

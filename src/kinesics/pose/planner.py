@@ -1,0 +1,209 @@
+"""Where to look in this frame of a video: close at the people who are known, and round the picture for those who are not.
+
+The multipose net is at its best where a person is about 110 to 170 pixels tall on its canvas, whatever the canvas; its cost is
+the canvas' area. So everyone known gets a small look of the right scale, neighbours share one, and the rest of the effort goes
+round a pyramid of tiles, so that nobody new stays unseen for long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from ..types import Array, People
+from .movenet import Look
+
+STEP = 32  # the net's stride: canvases are multiples of it
+CROWD = 5  # people to a look; the net returns six at most
+
+
+class Plan(NamedTuple):
+    """Looks for one frame.
+
+    Attributes:
+        looks: what to look at.
+        known: rows of the tracks that these looks show.
+        left_out: how many tracks no look shows, for want of time.
+    """
+
+    looks: list[Look]
+    known: Array
+    left_out: int
+
+
+@dataclass
+class Planner:
+    """Chooses the looks of each frame.
+
+    Args:
+        person: canvas pixels along the longer side of a person's box.
+        least: the same, when there is little time; below it the net loses people.
+        margin: share of the longer side that is added on each side of a box.
+        canvas: longer side of the canvas of an exploring tile, pixels.
+        intervals: seconds between two visits of a tile, for the whole picture, its quarters, its sixteenths …
+        exploring: canvas pixels that one frame may spend on tiles; the first frame sees all of them.
+    """
+
+    person: float = 128.0
+    least: float = 80.0
+    margin: float = 0.22
+    canvas: int = 320
+    intervals: tuple[float, ...] = (0.4, 0.6, 2.4)
+    exploring: float = 90_000.0
+    _visited: dict[tuple[int, int], float] = field(default_factory=dict, init=False, repr=False)
+    _shown: dict[int, float] = field(default_factory=dict, init=False, repr=False)
+
+    def reset(self) -> None:
+        """Forget which tiles were visited: the next frame sees all of them."""
+        self._visited.clear()
+        self._shown.clear()
+
+    def plan(self, size: tuple[int, int], tracks: People, time: float, pixels: float = float("inf")) -> Plan:
+        """Choose the looks of a frame.
+
+        Args:
+            size: (width, height) of the picture.
+            tracks: people with the boxes where they are expected.
+            time: seconds; falls only after `reset`.
+            pixels: canvas pixels there is time for.
+        """
+        sides = (tracks.boxes[:, 2:] - tracks.boxes[:, :2]).max(axis=1, initial=1.0)
+        groups = _merge(_views(tracks.boxes, sides, size, self.person, self.margin), self.person)
+        cost = sum(g.cost for g in groups)
+        if cost > pixels:  # smaller first, then fewer, by turns
+            person = max(self.least, self.person * float(np.sqrt(pixels / cost)))
+            groups = _merge(_views(tracks.boxes, sides, size, person, self.margin), person)
+            since = [self._shown.get(identity, -1.0) for identity in tracks.ids.tolist()]
+            groups = _fit(sorted(groups, key=lambda g: min(since[i] for i in g.rows)), pixels)
+        looks = [g.look for g in groups]
+        shown = np.array(sorted(i for g in groups for i in g.rows), int)
+        self._shown = {i: self._shown.get(i, -1.0) for i in tracks.ids.tolist()} | dict.fromkeys(tracks.ids[shown].tolist(), time)
+        spare = pixels - sum(g.cost for g in groups)
+        looks += self._explore(size, sides, time, spare)
+        if not looks and pixels >= STEP * STEP * 4:
+            looks = [self._smallest(size, pixels)]
+        return Plan(looks, shown, len(tracks) - len(shown))
+
+    def _smallest(self, size: tuple[int, int], pixels: float) -> Look:
+        """The whole picture on the largest canvas that fits."""
+        scale = min(float(np.sqrt(pixels / (size[0] * size[1]))), self.canvas / max(size))
+        width, height = (max(STEP, int(v * scale) // STEP * STEP) for v in size)
+        return Look((0.0, 0.0, float(size[0]), float(size[1])), (width, height))
+
+    def _explore(self, size: tuple[int, int], sides: Array, time: float, spare: float) -> list[Look]:
+        """The tiles that wait longest beyond their interval, as far as time allows."""
+        first = not self._visited
+        due = []
+        for level, interval in enumerate(self.intervals):
+            if level and max(size) / 2 ** (level - 1) <= self.canvas:  # the level before already shows every pixel
+                break
+            for tile in range(4**level):
+                waited = (time - self._visited.get((level, tile), -1e9)) / interval
+                if waited >= 1:
+                    due.append((-waited, level, tile))
+        looks: list[Look] = []
+        room = spare if first else min(spare, self.exploring)
+        for _, level, tile in sorted(due):
+            look = _tile(size, level, tile, self.canvas)
+            cost = look.size[0] * look.size[1]
+            if cost > room and (looks or not room >= cost * 0.999):
+                continue
+            room -= cost
+            self._visited[level, tile] = time
+            looks.append(look)
+        return looks
+
+
+@dataclass(frozen=True)
+class _View:
+    """A rectangle of the picture, the scale it is to be seen at, and the tracks it shows."""
+
+    box: tuple[float, float, float, float]
+    scale: float
+    low: float  # shortest and longest of its people's longer sides
+    high: float
+    rows: tuple[int, ...]
+    size: tuple[int, int]
+
+    @property
+    def cost(self) -> int:
+        """Canvas pixels."""
+        return self.look.size[0] * self.look.size[1]
+
+    @property
+    def look(self) -> Look:
+        """The canvas for it: the box grown to multiples of the net's stride, moved back into the picture where it can be."""
+        x1, y1, x2, y2 = self.box
+        canvas = [max(2 * STEP, int(np.ceil((b - a) * self.scale / STEP - 0.1)) * STEP) for a, b in ((x1, x2), (y1, y2))]
+        spans = []
+        for a, b, side, whole in zip((x1, y1), (x2, y2), canvas, self.size, strict=True):
+            length = side / self.scale
+            start = (a + b - length) / 2
+            start = max(0.0, min(start, whole - length)) if length <= whole else (whole - length) / 2
+            spans.append((start, start + length))
+        return Look((spans[0][0], spans[1][0], spans[0][1], spans[1][1]), (canvas[0], canvas[1]))
+
+
+def _views(boxes: Array, sides: Array, size: tuple[int, int], person: float, margin: float) -> list[_View]:
+    views = []
+    for row, (box, side) in enumerate(zip(boxes.tolist(), sides.tolist(), strict=True)):
+        side = max(side, 8.0)
+        grow = margin * side
+        x1, y1 = max(0.0, box[0] - grow), max(0.0, box[1] - grow)
+        x2, y2 = min(float(size[0]), box[2] + grow), min(float(size[1]), box[3] + grow)
+        if x2 - x1 < 2 or y2 - y1 < 2:  # out of the picture
+            continue
+        views.append(_View((x1, y1, x2, y2), min(person / side, 2.0), side, side, (row,), size))
+    return views
+
+
+def _join(a: _View, b: _View, person: float) -> _View | None:
+    """One view for both, if that costs no more and suits the scale of everyone in it."""
+    if len(a.rows) + len(b.rows) > CROWD or max(a.high, b.high) > 1.7 * min(a.low, b.low):
+        return None
+    box = (*np.minimum(a.box[:2], b.box[:2]).tolist(), *np.maximum(a.box[2:], b.box[2:]).tolist())
+    low, high = min(a.low, b.low), max(a.high, b.high)
+    joined = _View(box, min(person / float(np.sqrt(low * high)), 2.0), low, high, a.rows + b.rows, a.size)
+    return joined if joined.cost <= a.cost + b.cost else None
+
+
+def _merge(views: list[_View], person: float) -> list[_View]:
+    """Join neighbours greedily, from left to right."""
+    views = sorted(views, key=lambda v: v.box[0])
+    done: list[_View] = []
+    for view in views:
+        for k in range(len(done) - 1, max(-1, len(done) - 9), -1):
+            joined = _join(done[k], view, person)
+            if joined is not None:
+                done[k] = joined
+                break
+        else:
+            done.append(view)
+    return done
+
+
+def _fit(views: list[_View], pixels: float) -> list[_View]:
+    """The first of the views, as many as there is time for."""
+    kept = []
+    for view in views:
+        if view.cost <= pixels:
+            kept.append(view)
+            pixels -= view.cost
+    return kept
+
+
+def _tile(size: tuple[int, int], level: int, tile: int, canvas: int, overlap: float = 0.15) -> Look:
+    """Tile number `tile` of the 2^level by 2^level grid, overlapping its neighbours."""
+    parts = 2**level
+    column, row = tile % parts, tile // parts
+    spans = []
+    for at, whole in ((column, size[0]), (row, size[1])):
+        length = whole / parts * (1 + overlap * (parts > 1))
+        start = 0.0 if parts == 1 else at * (whole - length) / (parts - 1)
+        spans.append((start, start + length))
+    width, height = (b - a for a, b in spans)
+    scale = canvas / max(width, height)
+    sides = (max(2 * STEP, round(width * scale / STEP) * STEP), max(2 * STEP, round(height * scale / STEP) * STEP))
+    return Look((spans[0][0], spans[1][0], spans[0][1], spans[1][1]), sides)
