@@ -1,0 +1,83 @@
+# make demo | test | check | fix | docs | bench | golden | clean          ARGS="tests/tracks -x" narrows `make test`
+.ONESHELL:
+SHELL := /bin/sh
+.SHELLFLAGS := -ec
+.PHONY: demo test check fix docs bench golden clean debian
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+V := .venv/bin
+# Byte-compiling all of scipy and pyarrow takes longer than installing them; Python does it for what is really imported.
+PIP := $(V)/python -m pip --disable-pip-version-check --quiet
+INSTALL := install --no-compile --no-warn-script-location
+GROUP = $(V)/python -c 'import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")'
+DEBIAN := gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-libav
+
+demo: .venv/installed
+	$(V)/kinesics demo
+
+test: .venv/tested debian
+	$(V)/python -m pytest $(ARGS)
+
+check: .venv/checked
+	$(V)/ruff check
+	$(V)/ruff format --check
+	$(V)/mypy
+
+fix: .venv/checked
+	$(V)/ruff check --fix
+	$(V)/ruff format
+
+docs: .venv/installed
+	$(V)/python docs/generate.py
+
+bench: .venv/installed
+	for what in start tracks run; do $(V)/kinesics bench $$what --json; done
+
+golden: .venv/tested
+	KINESICS_GOLDEN=write $(V)/python -m pytest -q -k golden
+	git --no-pager diff --stat -- tests/golden
+
+clean:
+	rm -rf .venv dist build kinesics-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# ------------------------------------------------------------------------------------------------------------- what they need
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed and was not found; set PYTHON=/path/to/python3" >&2; exit 1; }
+	rm -rf .venv
+	# Without python3-venv (Debian packs it apart) the pip of the system fills the environment.
+	if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then $(PYTHON) -m venv .venv
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then
+		$(PYTHON) -m venv --without-pip .venv
+		$(PYTHON) -m pip --python .venv/bin/python --quiet install pip
+	else echo "make: $(PYTHON) has neither venv nor pip; run: apt-get install python3-venv" >&2; exit 1; fi
+
+.venv/installed: .venv/bin/python pyproject.toml hatch_build.py src/kinesics/weights/manifest.toml
+	@echo "installing into .venv"
+	$(PIP) $(INSTALL) --editable .
+	touch $@
+
+.venv/tested: .venv/installed
+	@echo "installing what the tests need"
+	$(GROUP) test > .venv/test.txt
+	$(PIP) $(INSTALL) --requirement .venv/test.txt
+	touch $@
+
+.venv/checked: .venv/tested
+	@$(GROUP) check > .venv/check.txt
+	$(PIP) $(INSTALL) --requirement .venv/check.txt
+	touch $@
+
+# The RTSP tests stream from a GStreamer server; where it cannot be installed they skip and say so.
+debian:
+	@missing=""
+	for p in $(DEBIAN); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done
+	if [ -z "$$missing" ]; then exit 0; fi
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+		export DEBIAN_FRONTEND=noninteractive
+		echo "installing$$missing"
+		{ apt-get install -qq -y --no-install-recommends $$missing || { apt-get update -qq && apt-get install -qq -y --no-install-recommends $$missing; }; } \
+			>/dev/null 2>&1 || echo "could not install$$missing: some tests will be skipped" >&2
+	else
+		echo "missing$$missing: some tests will be skipped; as root: apt-get install$$missing" >&2
+	fi
