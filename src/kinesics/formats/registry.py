@@ -1,0 +1,111 @@
+"""Which formats there are, and which one a path means."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from ..errors import UsageError
+from ..types import PoseSequence, Scene
+
+__all__ = ["FORMATS", "Format", "Writer", "format_of", "known_formats", "register_format"]
+
+
+class Writer(Protocol):
+    """What a format brings to write a stream of scenes: made with the path, `source` and the format's own options."""
+
+    def write(self, scene: Scene) -> None:
+        """Append one scene; what was written so far can be read even if this process is killed."""
+
+    def close(self) -> None:
+        """Finish: give the file its name, complete. Called once."""
+
+    def discard(self) -> None:
+        """Remove what was written; an older file of that name stays."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A way to keep scenes or clips in files.
+
+    Attributes:
+        suffixes: endings of file names that mean this format, longest match wins; "/" means a folder.
+        write: makes a Writer from path, `source=` and options; None if it can only be read.
+        read: makes an iterator of scenes from path, a list for notes, and options; None if it can only be written.
+        load: makes a clip from a path, for formats that hold clips and not scenes.
+        save: writes a clip to a path, likewise.
+        loses: what does not come back when written and read, in words; "" for nothing.
+    """
+
+    suffixes: tuple[str, ...]
+    write: Callable[..., Writer] | None = None
+    read: Callable[..., Iterator[Scene]] | None = None
+    load: Callable[..., PoseSequence] | None = None
+    save: Callable[..., None] | None = None
+    loses: str = ""
+
+
+def _built_in() -> dict[str, Format]:
+    from .jsonl import JsonlWriter, read_jsonl
+
+    return {
+        "jsonl": Format((".jsonl", ".ndjson"), JsonlWriter, read_jsonl),
+    }
+
+
+FORMATS: dict[str, Format] = _built_in()
+
+
+def register_format(name: str, entry: Format) -> None:
+    """Add a format of your own, or replace one; packages can name one in the entry-point group `kinesics.formats`."""
+    FORMATS[name] = entry
+
+
+def known_formats() -> dict[str, Format]:
+    """All formats: those here, registered, and of installed packages (loaded now); one of ours is not replaced by a package."""
+    found = {
+        point.name: point.load()
+        for point in importlib.metadata.entry_points(group="kinesics.formats")
+        if point.name not in FORMATS
+    }
+    return {**found, **FORMATS}
+
+
+def format_of(path: str | Path, name: str | None = None) -> tuple[str, Format]:
+    """The format called `name`, or that which the path's ending means.
+
+    Raises:
+        UsageError: nobody knows it.
+    """
+    if name is not None:
+        if name in FORMATS:
+            return name, FORMATS[name]
+        formats = known_formats()
+        if name not in formats:
+            raise UsageError(f"no format is called {name!r}; there are {', '.join(sorted(formats))}")
+        return name, formats[name]
+    file = os.fspath(path)
+    ending = file.lower().removesuffix(".partial") + ("/" if Path(path).is_dir() and not file.endswith("/") else "")
+    for formats in (FORMATS, known_formats()):
+        hits = [(len(end), name) for name, entry in formats.items() for end in entry.suffixes if ending.endswith(end)]
+        if hits:
+            best = max(hits)[1]
+            return best, formats[best]
+    every = ", ".join(f"{name} ({' '.join(entry.suffixes)})" for name, entry in sorted(formats.items()))
+    raise UsageError(f"{path}: its ending says nothing about the format; name one of {every}")
+
+
+def only(options: dict[str, Any], build: Callable[..., Any], name: str) -> dict[str, Any]:
+    """`options`, if `build` knows all of them; else UsageError naming those that it knows."""
+    import inspect
+
+    known = [p.name for p in inspect.signature(build).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    wrong = [option for option in options if option not in known]
+    if wrong:
+        some = f"; it has {', '.join(known)}" if known else ""
+        raise UsageError(f"format {name} has no option {', '.join(wrong)}{some}")
+    return options
