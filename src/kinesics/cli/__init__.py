@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ..errors import JobError, KinesicsError, UsageError
+from ..errors import JobError, KinesicsError, UsageError, need
 
 if TYPE_CHECKING:
     import typer
@@ -100,7 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    import typer
+    typer = need("typer")
     from typer.main import get_command
 
     if "_KINESICS_COMPLETE" in os.environ:  # a shell asks what could come next
@@ -142,10 +142,10 @@ def _quiet_pipe() -> int:
 
 def explain(error: Exception) -> tuple[str, int]:
     """One line of words and the exit status for whatever went wrong."""
-    import typer
-
     if isinstance(error, KinesicsError):
         return _line(error), 1 if isinstance(error, JobError) else 2
+    import typer
+
     if isinstance(error, typer.BadParameter.__mro__[2]):  # ClickException, wherever this version of typer keeps it
         return _usage(error), 2
     if isinstance(error, typer.Abort):
