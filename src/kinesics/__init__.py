@@ -13,6 +13,11 @@ _HOMES = {
     "Scene": "types",
     "Skeleton": "types",
     "skeleton": "types",
+    "VideoWriter": "video",
+    "load_image": "video",
+    "open_source": "video",
+    "register_source": "video",
+    "save_image": "video",
     "KinesicsError": "errors",
     "ShapeError": "errors",
     "UsageError": "errors",
@@ -32,6 +37,11 @@ if TYPE_CHECKING:
     from .types import Scene as Scene
     from .types import Skeleton as Skeleton
     from .types import skeleton as skeleton
+    from .video import VideoWriter as VideoWriter
+    from .video import load_image as load_image
+    from .video import open_source as open_source
+    from .video import register_source as register_source
+    from .video import save_image as save_image
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,105 @@
+"""What a path may be before anything opens it: a readable regular file, a folder of pictures, or a glob of them."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+import stat
+from pathlib import Path
+
+from ..errors import SinkError, SourceError
+
+PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
+
+
+def check_file(path: str) -> None:
+    """Raise a `SourceError` that says why `path` is not a regular file with something in it that can be read."""
+    try:
+        info = os.stat(path)
+    except FileNotFoundError:
+        raise SourceError(f"{path}: there is no such file or folder") from None
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{path!r}: cannot be looked at ({_reason(error)})") from None
+    if not stat.S_ISREG(info.st_mode):
+        raise SourceError(
+            f"{path}: expected a file, got a {_kind(info.st_mode)}; for standard input use -, for a camera its number"
+        )
+    if info.st_size == 0:
+        raise SourceError(f"{path}: the file is empty")
+    try:
+        with open(path, "rb"):
+            pass
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({_reason(error)})") from None
+
+
+def picture_paths(text: str) -> list[Path] | None:
+    """The pictures of a folder or of a glob, in natural order (2 before 10); None when `text` is neither.
+
+    A glob that matches one file which is not a picture is left to whoever opens single files.
+    """
+    try:
+        if os.path.isdir(text):
+            return _folder(text)
+        if os.path.lexists(text) or not glob.has_magic(text):
+            return None
+    except ValueError:  # a zero byte in the name
+        return None
+    found = [Path(p) for p in glob.glob(text, recursive=True) if os.path.isfile(p)]
+    pictures = [p for p in found if p.suffix.lower() in PICTURES]
+    if not pictures:
+        extra = f"; it matches {len(found)} other files: open videos one by one" if found else ""
+        raise SourceError(f"{text}: no picture matches{extra}")
+    return sorted(pictures, key=_natural)
+
+
+def _folder(text: str) -> list[Path]:
+    try:
+        pictures = [p for p in Path(text).iterdir() if p.suffix.lower() in PICTURES and p.is_file()]
+    except OSError as error:
+        raise SourceError(f"{text}: the folder cannot be read ({_reason(error)})") from None
+    if not pictures:
+        raise SourceError(f"{text}: no pictures in this folder (looked for {' '.join(sorted(PICTURES))})")
+    return sorted(pictures, key=_natural)
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", str(path))]
+
+
+def _kind(mode: int) -> str:
+    kinds = {
+        stat.S_IFIFO: "pipe",
+        stat.S_IFCHR: "device",
+        stat.S_IFBLK: "device",
+        stat.S_IFSOCK: "socket",
+        stat.S_IFDIR: "folder",
+    }
+    return kinds.get(stat.S_IFMT(mode), "something else")
+
+
+def _reason(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error)).lower()
+
+
+def check_place(path: Path, source: str | Path | int | None = None) -> None:
+    """Raise a `SinkError` that says why a file cannot be written at `path`, or that it is the very file `source`."""
+    folder = path.parent
+    try:
+        if path.is_dir():
+            raise SinkError(f"{path}: expected the name of a file, got a folder")
+        if not folder.is_dir():
+            raise SinkError(f"{path}: there is no folder {folder}; make it first")
+        if path.exists() and not path.is_file():
+            raise SinkError(f"{path}: expected the name of a file, got a pipe or device")
+        if not os.access(path if path.exists() else folder, os.W_OK):
+            raise SinkError(f"{path}: no permission to write there")
+        if isinstance(source, str | Path) and path.exists() and os.path.exists(source) and os.path.samefile(path, source):
+            raise SinkError(f"{path}: this is the file that is read; choose another name for the result")
+        if len(os.fsencode(path.name)) > 255:
+            raise SinkError(f"{path.name[:40]}…: the name is longer than 255 bytes")
+    except (OSError, ValueError) as error:
+        if isinstance(error, SinkError):
+            raise
+        raise SinkError(f"{path}: cannot be written ({_reason(error)})") from None

@@ -1,0 +1,163 @@
+"""Still pictures: one from a file, one into a file, many as a source."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import ShapeError, SinkError, SourceError, UsageError
+from ..types import Array, Frame
+from .headers import picture_size
+from .paths import check_file
+from .source import Source
+
+PICTURE_PIXELS = 50_000_000
+_ENDS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND\xaeB`\x82"}
+
+
+def load_image(path: str | Path, *, pixel_limit: int | None = None) -> Array:
+    """Read a picture as (h, w, 3) uint8 RGB, turned the way its EXIF orientation says; alpha is dropped, 16 bits become 8.
+
+    Args:
+        path: JPEG, PNG, BMP, WebP or TIFF; of a GIF or a video, the first frame.
+        pixel_limit: refuse more pixels than this, from the header. None: 50 million.
+
+    Raises:
+        SourceError: no such file, not a picture, damaged, or too large.
+    """
+    return _load(str(path), pixel_limit)[0]
+
+
+def _load(path: str, pixel_limit: int | None) -> tuple[Array, bool]:
+    """The picture, and whether its file ends early."""
+    check_file(path)
+    size = picture_size(path)
+    if size is None:
+        return _first_frame(path, pixel_limit), False
+    limit = pixel_limit or PICTURE_PIXELS
+    if size[0] * size[1] > limit:
+        raise SourceError(
+            f"{path}: {size[0]}x{size[1]} is more than {limit / 1e6:g} million pixels; "
+            f"raise pixel_limit above {size[0] * size[1]} if you trust it"
+        )
+    import cv2
+
+    data = np.fromfile(path, np.uint8)
+    try:
+        picture = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    except cv2.error:
+        picture = None
+    if picture is None:
+        raise SourceError(f"{path}: the picture is damaged and cannot be decoded")
+    end = _ENDS.get(data[:2].tobytes())
+    cut = end is not None and end not in data[-4096:].tobytes()
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)), cut
+
+
+def _first_frame(path: str, pixel_limit: int | None) -> Array:
+    from .files import open_file
+
+    with open_file(path, pixel_limit=pixel_limit, threads=1) as source:
+        return next(source).image
+
+
+def save_image(path: str | Path, image: Array, *, quality: int = 92) -> None:
+    """Write (h, w, 3) uint8 RGB as .jpg, .png, .webp, .bmp or .tif; the file appears whole or not at all.
+
+    Raises:
+        SinkError: it cannot be written there.
+        UsageError: the name ends in something else.
+        ShapeError: `image` is not such an array.
+    """
+    import cv2
+
+    path = Path(path)
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
+        shape = f"{image.shape} {image.dtype}" if isinstance(image, np.ndarray) else type(image).__name__
+        raise ShapeError(f"save_image: expected (height, width, 3) uint8 RGB, got {shape}")
+    suffix = path.suffix.lower()
+    if suffix not in (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"):
+        raise UsageError(f"{path}: a picture's name must end in .jpg, .png, .webp, .bmp or .tif")
+    choices = [cv2.IMWRITE_JPEG_QUALITY, quality] if suffix in (".jpg", ".jpeg") else []
+    done, data = cv2.imencode(suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), choices)
+    if not done:
+        raise SinkError(f"{path}: this picture of {image.shape[1]}x{image.shape[0]} cannot be written as {suffix}")
+    _write_whole(path, data)
+
+
+def _write_whole(path: Path, data: Array) -> None:
+    part = None
+    try:
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data.tobytes())
+        os.chmod(part, 0o666 & ~_umask())
+        os.replace(part, path)
+    except OSError as error:
+        if part is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(part)
+        raise SinkError(f"{path}: cannot be written ({(error.strerror or str(error)).lower()})") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def open_pictures(paths: list[Path], *, name: str, rate: float, pixel_limit: int | None) -> Source:
+    """A source of still pictures, `rate` a second; those that cannot be read are left out and noted."""
+    reel = _Pictures(paths, rate, pixel_limit)
+    first = reel.first(name)
+    return Source(name, reel.feed, size=first.size, fps=rate, duration=len(paths) / rate, frames=len(paths))
+
+
+class _Pictures:
+    def __init__(self, paths: list[Path], rate: float, pixel_limit: int | None) -> None:
+        self.paths, self.rate, self.pixel_limit = paths, rate, pixel_limit
+        self.skipped: list[str] = []
+        self.made = self._make()
+        self.ahead: Frame | None = None
+
+    def first(self, name: str) -> Frame:
+        self.ahead = next(self.made, None)
+        if self.ahead is None:
+            more = f" (and {len(self.skipped) - 1} more)" if len(self.skipped) > 1 else ""
+            raise SourceError(self.skipped[0] + more)
+        return self.ahead
+
+    def _make(self) -> Iterator[Frame]:
+        size, epoch = None, 0
+        for index, path in enumerate(self.paths):
+            try:
+                image, cut = _load(str(path), self.pixel_limit)
+            except SourceError as error:
+                self.skipped.append(str(error))
+                continue
+            frame = Frame(image, index=index, time=index / self.rate, epoch=epoch, corrupt=cut)
+            if size not in (None, frame.size):
+                epoch += 1
+                frame.epoch = epoch
+            size = frame.size
+            yield frame
+
+    def feed(self, source: Source) -> Iterator[Frame]:
+        told = 0
+        frame = self.ahead
+        while frame is not None:
+            for text in self.skipped[told:]:
+                source.note(f"left out: {text}")
+            told = len(self.skipped)
+            if frame.corrupt:
+                source.note(f"frame {frame.index} is damaged: its file ends early")
+            yield frame
+            frame = next(self.made, None)
+        for text in self.skipped[told:]:
+            source.note(f"left out: {text}")
+        source.status = "ok"

@@ -1,0 +1,194 @@
+"""One opened container: which of its streams is the video, and its packets decoded one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import av
+from av.error import EOFError as EndOfFile
+from av.error import FFmpegError, InvalidDataError
+
+from ..errors import SourceError
+from ..types import Frame
+from . import colour
+from .clock import Clock
+from .orient import UPRIGHT, Orientation
+
+VIDEO_PIXELS = 36_000_000
+STUBBORN = 200  # so many errors in a row, without a packet between them, and the container is given up
+# Readers that follow names to other files or addresses, or take any text for a picture.
+REFUSED = frozenset(
+    "hls applehttp concat dash webm_dash_manifest imf sdp rtp rtsp lavfi image2 ffmetadata "
+    "tty bin xbin adf idf rawvideo".split()
+)
+
+
+class Reel:
+    """An open container and the pictures of its video stream.
+
+    Args:
+        where: a path with its protocol, an address, or an object with `read`.
+        name: what to call it in errors.
+        pixel_limit: refuse larger pictures before they are decoded.
+        threads: of the decoder.
+        protocols: what the container may open besides.
+        more: further options of `av.open`.
+    """
+
+    def __init__(
+        self,
+        where: Any,
+        *,
+        name: str,
+        pixel_limit: int | None,
+        threads: int,
+        protocols: str,
+        options: dict[str, str] | None = None,
+        **more: Any,
+    ) -> None:
+        self.name, self.limit = name, pixel_limit or VIDEO_PIXELS
+        options = {"protocol_whitelist": protocols, "max_pixels": str(self.limit), **(options or {})}
+        self.container = av.open(where, options=options, **more)
+        self.packets = self.faults = self.corrupt = 0
+        self.end: float | None = None
+        self.cut: str | None = None
+        try:
+            self.stream, self.others = _video(self.container, name)
+            self._check_size()
+        except BaseException:
+            self.container.close()
+            raise
+        context = self.stream.codec_context
+        context.thread_count, context.thread_type = threads, "AUTO"
+        context.options = {"max_pixels": str(self.limit)}
+
+    def _check_size(self) -> None:
+        width, height = self.stream.codec_context.width, self.stream.codec_context.height
+        if width * height > self.limit:
+            raise SourceError(
+                f"{self.name}: {width}x{height} is more than {self.limit / 1e6:g} million pixels a frame; "
+                f"raise pixel_limit above {width * height} if you trust it"
+            )
+
+    @property
+    def fps(self) -> float | None:
+        """Nominal frames per second."""
+        rate = self.stream.average_rate or self.stream.guessed_rate
+        return float(rate) if rate and 0 < rate <= 1000 else None
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds, as the container claims."""
+        if self.stream.duration and self.stream.time_base:
+            return float(self.stream.duration * self.stream.time_base)
+        return self.container.duration / av.time_base if self.container.duration else None
+
+    def pictures(self) -> Iterator[av.VideoFrame]:
+        """Decoded pictures in the order they are shown; damage is counted, and what can be decoded after it still comes."""
+        for packet in self._demux():
+            try:
+                found = packet.decode()
+            except EndOfFile:
+                continue
+            except FFmpegError as error:
+                if not isinstance(error, InvalidDataError) and isinstance(error, MemoryError | TimeoutError):
+                    raise
+                self.faults += 1
+                continue
+            for picture in found:
+                if isinstance(picture, av.VideoFrame):
+                    self.corrupt += picture.is_corrupt
+                    yield picture
+
+    def _demux(self) -> Iterator[av.Packet[Any]]:
+        bad = 0
+        while bad <= STUBBORN:
+            try:
+                for packet in self.container.demux(self.stream):
+                    if packet.size:
+                        bad = 0
+                        self._count(packet)
+                    yield packet
+                return
+            except InvalidDataError as error:
+                bad, self.cut = bad + 1, str(error.strerror or error)
+        yield av.Packet()  # what the decoder still holds
+
+    def _count(self, packet: av.Packet[Any]) -> None:
+        self.packets += 1
+        if packet.pts is not None and packet.time_base:
+            end = float((packet.pts + (packet.duration or 0)) * packet.time_base)
+            self.end = end if self.end is None else max(self.end, end)
+
+    def close(self) -> None:
+        """Let go of the file or connection."""
+        self.container.close()
+
+
+def _video(container: Any, name: str) -> tuple[Any, int]:
+    """The video stream to read and how many others there are: no cover art, the default one first, then the largest."""
+    if set(container.format.name.split(",")) & REFUSED and "://" not in name:
+        raise SourceError(f"{name}: a {container.format.name} file only points elsewhere or is no video; open what it names")
+    found = list(container.streams.video)
+    moving = [s for s in found if not s.disposition & type(s.disposition).attached_pic]
+    if not moving:
+        sound = "only sound" if container.streams.audio else "nothing to see"
+        cover = " and a cover picture" if found else ""
+        raise SourceError(f"{name}: no video stream, {sound}{cover} in it")
+    best = max(
+        moving,
+        key=lambda s: (
+            bool(s.disposition & type(s.disposition).default),
+            s.codec_context.width * s.codec_context.height,
+            -s.index,
+        ),
+    )
+    if best.codec_context.codec is None:
+        raise SourceError(f"{name}: no decoder for its video")
+    return best, len(moving) - 1
+
+
+class Framer:
+    """Turns decoded pictures into frames: times, indices, epochs, orientation.
+
+    Args:
+        clock: gives the times.
+        note: told when the size changes.
+    """
+
+    def __init__(self, clock: Clock, note: Callable[[str], None]) -> None:
+        self.clock, self.note = clock, note
+        self.index, self.epoch = -1, 0
+        self.size: tuple[int, int] | None = None
+        self._stored: tuple[int, int] | None = None
+        self._orientation = UPRIGHT
+
+    def __call__(self, picture: av.VideoFrame) -> Frame:
+        """The frame of the next picture."""
+        self.index += 1
+        if (picture.width, picture.height) != self._stored:
+            self._turn_to(picture)
+        raw = picture.pts if picture.pts is not None else picture.dts
+        time = self.clock(None if raw is None or not picture.time_base else float(raw * picture.time_base))
+        orientation = self._orientation
+        return Frame(
+            lambda: colour.rgb(picture, orientation),
+            index=self.index,
+            time=time,
+            size=self.size,
+            epoch=self.epoch,
+            corrupt=picture.is_corrupt,
+            planes=lambda: colour.planes(picture, orientation),
+        )
+
+    def _turn_to(self, picture: av.VideoFrame) -> None:
+        self._stored = (picture.width, picture.height)
+        matrix: Any = picture.side_data.get("DISPLAYMATRIX")
+        numbers = memoryview(bytes(matrix)).cast("i").tolist() if matrix is not None else None
+        self._orientation = Orientation.from_matrix(numbers) if numbers else UPRIGHT
+        size = self._orientation.size(*self._stored)
+        if self.size is not None:
+            self.epoch += 1
+            self.note(f"the size changes from {self.size[0]}x{self.size[1]} to {size[0]}x{size[1]} at frame {self.index}")
+        self.size = size
