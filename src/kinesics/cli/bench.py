@@ -29,3 +29,30 @@ def start(
     from ..bench.start import start as measure
 
     _report(measure(runs), as_json)
+
+
+@app.command("run")
+def run_chain(
+    clip: Annotated[str | None, typer.Argument(metavar="CLIP", help="A video; the bundled one if not given.")] = None,
+    pose: Annotated[str, typer.Option("--pose", help="fast, balanced, accurate.")] = "balanced",
+    budget: Annotated[float | None, typer.Option(help="Milliseconds a frame may take.", metavar="MS")] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="How often; the fastest counts.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """The whole chain, from the file to the annotated film. In Python: kinesics.bench.run.bench_run()."""
+    from ..bench.run import bench_run
+
+    limit = None if budget is None else budget / 1000
+    _report(bench_run(clip, tier=pose, budget=limit, repeats=repeats), as_json, ("movenet_multipose",))
+
+
+@app.command()
+def memory(
+    minutes: Annotated[float, typer.Option(min=1, help="Length of the long film.")] = 60.0,
+    pose: Annotated[str, typer.Option("--pose", help="fast, balanced, accurate.")] = "fast",
+    as_json: Json = False,
+) -> None:
+    """Peak memory of a long film against one of a minute. In Python: kinesics.bench.memory.bench_memory()."""
+    from ..bench.memory import bench_memory
+
+    _report(bench_memory(minutes, tier=pose), as_json, ("movenet_multipose",))

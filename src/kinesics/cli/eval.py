@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
 
 import typer
 
-from .output import Output
+from ..types import Scene
+from .output import Bar, Json, Output, Progress, ProgressOption, Quiet
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -20,3 +22,28 @@ def _report(values: dict[str, Any], as_json: bool, weights: tuple[str, ...] = ()
     from ..bench.provenance import provenance
 
     Output(as_json).result({**values, **provenance(weights)})
+
+
+def counted(scenes: Iterable[Scene], bar: Bar) -> Iterator[Scene]:
+    """The same scenes; the bar moves as they go by."""
+    for number, scene in enumerate(scenes, 1):
+        bar(number, people=len(scene.people))
+        yield scene
+
+
+@app.command()
+def video(
+    clip: Annotated[str, typer.Argument(metavar="CLIP", help="The video.")],
+    gt: Annotated[str, typer.Option("--gt", help="Its boxes with ids, MOTChallenge gt.txt; frames count from 1.")],
+    pose: Annotated[str, typer.Option("--pose", help="fast, balanced, accurate, or a registered model.")] = "balanced",
+    as_json: Json = False,
+    progress: ProgressOption = Progress.auto,
+    quiet: Quiet = False,
+) -> None:
+    """The whole chain, from pixels to tracks, against boxes with ids. In Python: kinesics.evaluate.video.eval_video()."""
+    from ..evaluate.video import eval_video
+    from ..pipeline import watch
+
+    output = Output(as_json, progress, quiet)
+    with output.steps(None, clip) as bar:
+        _report(eval_video(counted(watch(clip, pose=pose, live=False), bar), gt), as_json, ("movenet_multipose",))

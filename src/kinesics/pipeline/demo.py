@@ -1,0 +1,25 @@
+"""The main job on the bundled clip, offline."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import Any
+
+from ..weights import find
+from .run import run
+
+
+def demo(out: str | PathLike[str] = "kinesics-demo", **options: Any) -> dict[str, Any]:
+    """Play the bundled clip (a person walking; Sports2D, BSD-3) through the whole chain.
+
+    Args:
+        out: folder for the annotated film, the Scenes as jsonl, the timeline and the sheet of who was seen.
+        options: as of `run`.
+
+    Returns:
+        what `run` returns.
+
+    Raises:
+        WeightsError: the clip or a net is not installed.
+    """
+    return run(find("demo_clip"), out, save=("mp4", "jsonl", "timeline", "sheet"), **options)

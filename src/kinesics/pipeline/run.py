@@ -1,0 +1,118 @@
+"""A source to a folder of results: what `kinesics run` does."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from ..errors import SinkError, UsageError
+from ..types import Scene
+from ..video import Source, open_source
+from .record import record
+from .watch import watch
+
+KINDS = {
+    "mp4": ".mp4",
+    "webm": ".webm",
+    "jsonl": ".jsonl",
+    "parquet": ".parquet",
+    "csv": ".csv",
+    "coco": ".coco.json",
+    "openpose": ".openpose",
+    "mot": ".mot.txt",
+    "timeline": ".timeline.png",
+    "sheet": ".sheet.png",
+}
+
+
+def run(
+    source: str | int | PathLike[str],
+    out: str | PathLike[str] = "kinesics-out",
+    *,
+    save: Sequence[str] = ("mp4", "jsonl", "timeline"),
+    seconds: float | None = None,
+    live: bool | None = None,
+    step: Callable[[Scene, Source], object] | None = None,
+    **options: Any,
+) -> dict[str, Any]:
+    """Follow the people of a source and write what is known of them into a folder.
+
+    Args:
+        source: a file, a folder of pictures, a glob, "-", a camera's number or a URL.
+        out: folder, made when there is something to write; files in it are called after the source.
+        save: names out of `KINDS`.
+        seconds: stop at this time of the source; None for its end (or an interrupt, which leaves complete files too).
+        live: see `watch`.
+        step: called with each Scene and the open source, for progress.
+        options: handed to `watch`: pose, budget, smooth …
+
+    Returns:
+        frames, people (how many ids), seconds (of the source), fps (of the work), looked (share of frames with a look of their
+        own), over_budget (share), status of the source, notes, and outputs by kind.
+
+    Raises:
+        UsageError: a kind nobody knows, or an output would replace the input.
+        SourceError: the source cannot be read; nothing is written then.
+        SinkError: a result cannot be written.
+    """
+    unknown = [kind for kind in save if kind not in KINDS]
+    if unknown:
+        raise UsageError(f"nothing is saved as {unknown[0]!r}; there are {', '.join(KINDS)}")
+    with open_source(source, live=live) as opened:
+        stem = re.sub(r"[^\w.-]+", "_", Path(str(opened.name)).stem).strip("._")[:100] or "source"
+        outputs = {kind: Path(out) / f"{stem}{KINDS[kind]}" for kind in save}
+        _refuse_input(source, outputs)
+        counted = _Counted(seconds, step, opened)
+        start = time.perf_counter()
+        scenes = watch(opened, live=live, **options)
+        frames = record(counted.through(scenes), *outputs.values())
+        spent = time.perf_counter() - start
+        return {
+            "source": str(source),
+            "frames": frames,
+            "people": len(counted.ids),
+            "seconds": round(counted.last, 3),
+            "fps": round(frames / spent, 2),
+            "looked": round(counted.looked / max(frames, 1), 3),
+            "over_budget": round(counted.over / max(counted.looked, 1), 4),
+            "status": opened.status,
+            "notes": list(opened.notes),
+            "outputs": {kind: str(path) for kind, path in outputs.items()},
+        }
+
+
+def _refuse_input(source: str | int | PathLike[str], outputs: dict[str, Path]) -> None:
+    if isinstance(source, int):
+        return
+    given = Path(source)
+    for path in outputs.values():
+        if given.exists() and path.exists() and given.samefile(path):
+            raise SinkError(f"{path} is the input itself; choose another folder with --out")
+
+
+class _Counted:
+    """Counts Scenes as they go by."""
+
+    def __init__(self, seconds: float | None, step: Callable[[Scene, Source], object] | None, source: Source) -> None:
+        self.seconds, self.step, self.source = seconds, step, source
+        self.ids: set[int] = set()
+        self.last, self.looked, self.over = 0.0, 0, 0
+
+    def through(self, scenes: Iterator[Scene]) -> Iterator[Scene]:
+        for scene in scenes:
+            if self.seconds is not None and scene.time > self.seconds:
+                break
+            self.ids |= {i for i in scene.people.ids.tolist() if i >= 0}
+            self.last = scene.time
+            self.looked += "pose" not in scene.skipped
+            self.over += "over" in scene.skipped
+            if self.step is not None:
+                self.step(scene, self.source)
+            yield scene
+        close = getattr(scenes, "close", None)
+        if close:
+            close()

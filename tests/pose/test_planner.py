@@ -1,0 +1,88 @@
+"""Where to look: everyone known is shown at the right size, everything unknown is visited in time, within the pixels allowed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kinesics.pose.planner import Planner
+from kinesics.types import People
+
+SIZE = (1280, 720)
+
+
+def crowd(n: int, height: float = 120, seed: int = 0) -> People:
+    rng = np.random.default_rng(seed)
+    corner = rng.uniform([0, 0], [SIZE[0] - height * 0.4, SIZE[1] - height], (n, 2))
+    return People.from_boxes(np.hstack([corner, corner + [height * 0.4, height]]), np.ones(n), np.arange(n))
+
+
+def cost(looks: list) -> int:
+    return sum(look.size[0] * look.size[1] for look in looks)
+
+
+def settled(planner: Planner, people: People, **options: float) -> list:
+    """Plans of the second and a half after the first frame."""
+    planner.plan(SIZE, people, 0.0)
+    return [planner.plan(SIZE, people, t / 10, **options) for t in range(1, 16)]
+
+
+@pytest.mark.parametrize("n", [1, 3, 12, 60])
+@pytest.mark.parametrize("height", [40, 120, 500])
+def test_everyone_known_is_shown_whole_at_a_size_the_net_likes(n: int, height: float) -> None:
+    people = crowd(n, height)
+    plan = settled(Planner(), people)[0]
+    assert plan.left_out == 0
+    for box in people.boxes.astype(float):
+        sizes = [
+            height * min(look.size[0] / (look.box[2] - look.box[0]), look.size[1] / (look.box[3] - look.box[1]))
+            for look in plan.looks
+            if look.box[0] <= box[0] + 1 and look.box[1] <= box[1] + 1 and look.box[2] >= box[2] - 1 and look.box[3] >= box[3] - 1
+        ]
+        assert any(min(75, 2 * height * 0.9) <= size <= 240 for size in sizes)
+
+
+def test_first_frame_sees_the_whole_picture_at_every_level() -> None:
+    plan = Planner(intervals=(0.4, 0.6)).plan(SIZE, crowd(0), 0.0)
+    assert len(plan.looks) == 5
+
+
+def test_every_tile_is_visited_within_its_interval_and_a_few_frames() -> None:
+    planner = Planner(intervals=(0.4, 0.8), exploring=90_000)
+    seen: dict[tuple, float] = {}
+    longest = 0.0
+    for t in range(60):
+        for look in planner.plan(SIZE, crowd(0), t / 10).looks:
+            if look.box in seen:
+                longest = max(longest, t / 10 - seen[look.box])
+            seen[look.box] = t / 10
+    assert len(seen) == 5
+    assert longest <= 1.3
+
+
+@pytest.mark.parametrize("pixels", [10_000, 60_000, 200_000])
+def test_plan_stays_within_the_pixels_allowed(pixels: float) -> None:
+    for plan in settled(Planner(), crowd(30), pixels=pixels):
+        assert cost(plan.looks) <= pixels
+
+
+def test_people_take_turns_when_there_is_no_time_for_all() -> None:
+    shown: set[int] = set()
+    plans = settled(Planner(exploring=0), crowd(30), pixels=40_000)
+    for plan in plans:
+        assert plan.left_out == 30 - len(plan.known)
+        shown |= set(plan.known.tolist())
+    assert shown == set(range(30))
+
+
+def test_one_person_costs_a_fraction_of_the_whole_picture() -> None:
+    plan = settled(Planner(exploring=0), crowd(1, 400))[0]
+    assert cost(plan.looks) < 40_000
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (33, 7), (7, 2000)])
+def test_tiny_and_thin_pictures_can_be_planned(size: tuple[int, int]) -> None:
+    planner = Planner()
+    for t in range(3):
+        plan = planner.plan(size, People.from_boxes([[0, 0, size[0], size[1]]], [1], [1]), t / 10)
+        assert all(side % 32 == 0 and side > 0 for look in plan.looks for side in look.size)
