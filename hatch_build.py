@@ -25,7 +25,7 @@ class WeightsHook(BuildHookInterface):  # type: ignore[type-arg]
             return
         sys.path.insert(0, str(Path(self.root, "src")))
         from kinesics.errors import WeightsError
-        from kinesics.weights import pull
+        from kinesics.weights import entries, pull
 
         try:
             paths = pull("default", say=self.app.display_info)
@@ -35,5 +35,6 @@ class WeightsHook(BuildHookInterface):  # type: ignore[type-arg]
             return
         inside = "kinesics/weights/data"
         files = {str(path): f"{inside}/{path.name}" for path in paths}
-        notices = {str(folder / "notices"): f"{inside}/notices" for folder in {path.parent for path in paths}}
+        folders = {path.parent / "notices" / row.package.folder for path, row in zip(paths, entries("default"), strict=True)}
+        notices = {str(folder): f"{inside}/notices/{folder.name}" for folder in folders}
         build_data["force_include"].update(files | notices)

@@ -31,6 +31,11 @@ class Package:
     notices: tuple[str, ...]
     wheel: tuple[str, ...] = ()
 
+    @property
+    def folder(self) -> str:
+        """What the folder of its notices is called."""
+        return f"{self.name.strip('@').replace('/', '-')}-{self.version}"
+
 
 @dataclass(frozen=True)
 class Part:

@@ -119,6 +119,30 @@ class LiteNet:
         self._shapes = shapes
 
 
+_HUSH = threading.Lock()
+
+
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Keep LiteRT's greeting, written past Python, off stderr; whatever else is said meanwhile is passed on."""
+    with _HUSH, tempfile.TemporaryFile() as kept:
+        try:
+            stderr = os.dup(2)
+        except OSError:  # there is none
+            yield
+            return
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            kept.seek(0)
+            for line in kept:
+                if not line.startswith(b"INFO: "):
+                    os.write(2, line)
+
+
 def _lite_port(detail: dict[str, Any]) -> Port:
     shape = detail["shape_signature"] if len(detail["shape_signature"]) else detail["shape"]
     return Port(detail["name"], tuple(int(n) for n in shape), np.dtype(detail["dtype"]).name)

@@ -197,7 +197,7 @@ def _record(row: Entry, made: Path) -> dict[str, object]:
 
 
 def _keep_notices(package: Package, files: Opened, folder: Path) -> None:
-    home = folder / "notices" / f"{package.name.strip('@').replace('/', '-')}-{package.version}"
+    home = folder / "notices" / package.folder
     home.mkdir(parents=True, exist_ok=True)
     for name in package.notices:
         with files(name) as stream:
