@@ -51,9 +51,11 @@ class Format:
 
 def _built_in() -> dict[str, Format]:
     from .jsonl import JsonlWriter, read_jsonl
+    from .parquet import ParquetWriter, read_parquet
 
     return {
         "jsonl": Format((".jsonl", ".ndjson"), JsonlWriter, read_jsonl),
+        "parquet": Format((".parquet", ".pq"), ParquetWriter, read_parquet),
     }
 
 
