@@ -14,7 +14,7 @@ from av.error import FFmpegError
 from ..errors import SourceError
 from ..types import Frame
 from .clock import Clock
-from .reel import REFUSED, Framer, Reel
+from .reel import REFUSED, Framer, Reel, reason
 from .source import Source
 
 
@@ -25,11 +25,6 @@ def open_file(path: str, *, pixel_limit: int | None, threads: int) -> Source:
     return _open(
         where, path, hint, protocols="file", pixel_limit=pixel_limit, threads=threads, options={"format_whitelist": _readers()}
     )
-
-
-def open_address_file(address: str, name: str, **options: Any) -> Source:
-    """A source of a finite file behind an address."""
-    return _open(address, name, "", **options)
 
 
 def open_stdin(*, pixel_limit: int | None, threads: int) -> Source:
@@ -47,13 +42,18 @@ def _open(where: Any, name: str, hint: str, **options: Any) -> Source:
     except (FFmpegError, OSError, ValueError) as error:
         if isinstance(error, SourceError):
             raise
-        raise SourceError(f"{name}: not a video or picture that can be read{hint} ({_reason(error)})") from None
-    film = _Film(reel)
+        raise SourceError(f"{name}: not a video or picture that can be read{hint} ({reason(error)})") from None
+    return film(reel, name)
+
+
+def film(reel: Reel, name: str) -> Source:
+    """A source of all frames of an open container; its first frame is decoded here, so that one without any fails at once."""
+    frames = _Film(reel)
     source = Source(
-        name, film.feed, release=reel.close, size=None, fps=reel.fps, duration=reel.duration, frames=reel.stream.frames or None
+        name, frames.feed, release=reel.close, fps=reel.fps, duration=reel.duration, frames=reel.stream.frames or None
     )
     try:
-        source.size = film.first(source).size
+        source.size = frames.first(source).size
     except BaseException:
         source.close()
         raise
@@ -76,7 +76,7 @@ class _Film:
         try:
             self.ahead = self._next()
         except (FFmpegError, OSError) as error:
-            raise SourceError(f"{source.name}: no frame could be decoded ({_reason(error)})") from None
+            raise SourceError(f"{source.name}: no frame could be decoded ({reason(error)})") from None
         if self.ahead is None:
             what = f"{self.reel.faults} damaged packets" if self.reel.faults else f"{self.reel.packets} packets"
             raise SourceError(f"{source.name}: no frame could be decoded ({what} of video in it)")
@@ -98,7 +98,7 @@ class _Film:
                 yield frame
                 self.ahead = self._next()
         except FFmpegError as error:
-            self.reel.cut = _reason(error)
+            self.reel.cut = reason(error)
         source.status = self._account(source)
         self.reel.close()
 
@@ -184,7 +184,3 @@ def _has_index(file: Any) -> bool:
             return False
         at += size
     return False
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error or type(error).__name__).lower()

@@ -7,7 +7,7 @@ from typing import Any
 
 import av
 from av.error import EOFError as EndOfFile
-from av.error import FFmpegError, InvalidDataError
+from av.error import ExitError, FFmpegError, InvalidDataError
 
 from ..errors import SourceError
 from ..types import Frame
@@ -33,6 +33,7 @@ class Reel:
         pixel_limit: refuse larger pictures before they are decoded.
         threads: of the decoder.
         protocols: what the container may open besides.
+        trusted: allow playlists, whose parts are fetched through `protocols`.
         more: further options of `av.open`.
     """
 
@@ -44,6 +45,7 @@ class Reel:
         pixel_limit: int | None,
         threads: int,
         protocols: str,
+        trusted: bool = False,
         options: dict[str, str] | None = None,
         **more: Any,
     ) -> None:
@@ -54,6 +56,8 @@ class Reel:
         self.end: float | None = None
         self.cut: str | None = None
         try:
+            if not trusted and set(self.container.format.name.split(",")) & REFUSED:
+                raise SourceError(f"{name}: a {self.container.format.name} file is no video by itself; open what it names")
             self.stream, self.others = _video(self.container, name)
             self._check_size()
         except BaseException:
@@ -128,8 +132,6 @@ class Reel:
 
 def _video(container: Any, name: str) -> tuple[Any, int]:
     """The video stream to read and how many others there are: no cover art, the default one first, then the largest."""
-    if set(container.format.name.split(",")) & REFUSED and "://" not in name:
-        raise SourceError(f"{name}: a {container.format.name} file only points elsewhere or is no video; open what it names")
     found = list(container.streams.video)
     moving = [s for s in found if not s.disposition & type(s.disposition).attached_pic]
     if not moving:
@@ -182,6 +184,12 @@ class Framer:
             planes=lambda: colour.planes(picture, orientation),
         )
 
+    def reconnect(self, gap: float) -> None:
+        """The next picture comes from a new connection, `gap` seconds after the last one: a new epoch."""
+        self.epoch += 1
+        self.size = self._stored = None
+        self.clock.resume(gap)
+
     def _turn_to(self, picture: av.VideoFrame) -> None:
         self._stored = (picture.width, picture.height)
         matrix: Any = picture.side_data.get("DISPLAYMATRIX")
@@ -192,3 +200,10 @@ class Framer:
             self.epoch += 1
             self.note(f"the size changes from {self.size[0]}x{self.size[1]} to {size[0]}x{size[1]} at frame {self.index}")
         self.size = size
+
+
+def reason(error: Exception) -> str:
+    """Why the library failed, in a few words and without names or addresses."""
+    if isinstance(error, ExitError):
+        return "no data in time"
+    return str(getattr(error, "strerror", None) or error or type(error).__name__).lower()
