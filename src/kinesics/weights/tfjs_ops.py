@@ -128,20 +128,23 @@ def _arithmetic(graph: Graph, op: str, a: str, b: str, *, floating: bool) -> str
     return graph.one(BINARY[op], a, b)
 
 
-def _channels_last(node: Node) -> None:
+def _window(node: Node, size: tuple[int, ...], pads: tuple[tuple[int, int], ...]) -> dict[str, Any]:
+    """The attributes that say how a window of this size moves; zeros that were pending around the input go in here."""
     if node.get("data_format", "NHWC") != "NHWC":
         raise node.fail(f"data format {node.get('data_format')} is not read, only NHWC")
-
-
-def _window(node: Node, pads: tuple[tuple[int, int], ...]) -> dict[str, Any]:
-    """The attributes that say how a window moves; zeros that were pending around the input go in here."""
-    _channels_last(node)
     if node.get("padding") not in ("SAME", "VALID"):
         raise node.fail(f"padding {node.get('padding')} is not read, only SAME and VALID")
-    window = {"strides": node.get("strides", [1, 1, 1, 1])[1:3], "dilations": node.get("dilations", [1, 1, 1, 1])[1:3]}
-    if node.get("padding") == "SAME":
+    strides, dilations = node.get("strides", [1, 1, 1, 1])[1:3], node.get("dilations", [1, 1, 1, 1])[1:3]
+    window = {"strides": strides, "dilations": dilations}
+    if node.get("padding") == "SAME" and strides != [1, 1]:  # how many zeros depends on the size of the picture
+        if dilations != [1, 1]:
+            raise node.fail("strides and dilations together are not read")
         return window | {"auto_pad": "SAME_UPPER"}
-    return window | {"pads": [p[0] for p in pads[2:]] + [p[1] for p in pads[2:]]}
+    around = list(pads[2:])
+    if node.get("padding") == "SAME":
+        zeros = [(k - 1) * wide for k, wide in zip(size, dilations, strict=True)]
+        around = [(zero // 2, zero - zero // 2) for zero in zeros]
+    return window | {"pads": [before for before, _ in around] + [after for _, after in around]}
 
 
 NO_PADS = ((0, 0), (0, 0), (0, 0), (0, 0))
@@ -170,7 +173,7 @@ def _convolution(graph: Graph, node: Node, x: Value, weights: Value, *more: Valu
     if fused[:1] == ["BiasAdd"]:
         inputs.append(graph.constant(_known(node, more[0]).reshape(-1)))
         fused, more = fused[1:], more[1:]
-    out = graph.one("Conv", *inputs, group=group, **_window(node, pads))
+    out = graph.one("Conv", *inputs, group=group, **_window(node, kernel.shape[2:], pads))
     return _activate(graph, node, Value(out, 4, CHANNELS_SECOND, rows=x.rows), fused, more)
 
 
@@ -196,9 +199,10 @@ def _matmul(graph: Graph, node: Node, a: Value, b: Value, *more: Value) -> Outpu
 
 def _pool(graph: Graph, node: Node, x: Value) -> Outputs:
     name = graph.held(x, CHANNELS_SECOND)
-    window = {key: value for key, value in _window(node, NO_PADS).items() if key != "dilations"}
+    size = node.get("ksize")[1:3]
+    window = {key: value for key, value in _window(node, size, NO_PADS).items() if key != "dilations"}
     kind = {"MaxPool": "MaxPool", "AvgPool": "AveragePool"}[node.op]
-    return [Value(graph.one(kind, name, kernel_shape=node.get("ksize")[1:3], **window), 4, CHANNELS_SECOND, rows=x.rows)]
+    return [Value(graph.one(kind, name, kernel_shape=size, **window), 4, CHANNELS_SECOND, rows=x.rows)]
 
 
 def _resize(graph: Graph, node: Node, x: Value, size: Value) -> Outputs:
@@ -208,8 +212,9 @@ def _resize(graph: Graph, node: Node, x: Value, size: Value) -> Outputs:
         how = {"mode": "linear"}
     else:
         how = {"mode": "nearest", "nearest_mode": "round_prefer_ceil" if corners or half else "floor"}
-    inputs = [graph.held(x, CHANNELS_SECOND), "", "", graph.integers(*_numbers(node, size))]
-    out = graph.one("Resize", *inputs, axes=(2, 3), coordinate_transformation_mode=place, **how)
+    name = graph.held(x, CHANNELS_SECOND)
+    sizes = graph.one("Concat", graph.one("Shape", name, start=0, end=2), graph.integers(*_numbers(node, size)), axis=0)
+    out = graph.one("Resize", name, "", "", sizes, coordinate_transformation_mode=place, **how)
     return [Value(out, 4, CHANNELS_SECOND, rows=x.rows)]
 
 
