@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -94,6 +98,7 @@ class LiteNet:
         self._interpreter = need("ai_edge_litert.interpreter").Interpreter(model_path=str(path), num_threads=threads)
         self._lock = threading.Lock()
         self._shapes: tuple[tuple[int, ...], ...] = ()
+        self._greeted = False
         self.inputs = tuple(_lite_port(detail) for detail in self._interpreter.get_input_details())
         self.outputs = tuple(_lite_port(detail) for detail in self._interpreter.get_output_details())
         self._places = [detail["index"] for detail in self._interpreter.get_input_details()]
@@ -115,8 +120,9 @@ class LiteNet:
         self._shapes = ()  # if this fails, the next run begins anew
         for place, shape in zip(self._places, shapes, strict=True):
             self._interpreter.resize_tensor_input(place, shape)
-        self._interpreter.allocate_tensors()
-        self._shapes = shapes
+        with nullcontext() if self._greeted else _hushed():
+            self._interpreter.allocate_tensors()
+        self._shapes, self._greeted = shapes, True
 
 
 _HUSH = threading.Lock()
