@@ -1,1 +1,49 @@
-"""TODO."""
+"""A picture to people: where they are and their joints; smoothing and gap filling over time.
+
+`MultiPose(tier)` is the model of this package, `pose_model(name_or_object)` the door to all of them, `OnnxPose` the adapter for
+nets of your own. Nothing heavy is imported before it is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_HOMES = {
+    "GapFiller": "gaps",
+    "Look": "movenet",
+    "MultiPose": "multipose",
+    "POSE_MODELS": "registry",
+    "PoseModel": "registry",
+    "Smoother": "smooth",
+    "fill_gaps": "gaps",
+    "pose_model": "registry",
+    "register_pose_model": "registry",
+    "smooth_clip": "smooth",
+}
+
+__all__ = sorted(_HOMES)
+
+if TYPE_CHECKING:
+    from .gaps import GapFiller as GapFiller
+    from .gaps import fill_gaps as fill_gaps
+    from .movenet import Look as Look
+    from .multipose import MultiPose as MultiPose
+    from .registry import POSE_MODELS as POSE_MODELS
+    from .registry import PoseModel as PoseModel
+    from .registry import pose_model as pose_model
+    from .registry import register_pose_model as register_pose_model
+    from .smooth import Smoother as Smoother
+    from .smooth import smooth_clip as smooth_clip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,102 @@
+"""Filling gaps: a joint that is lost for a moment stays with its body, for a bounded time and with a falling score."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from ..errors import UsageError
+from ..types import Array, People, PoseSequence
+
+__all__ = ["GapFiller", "fill_gaps"]
+
+
+class GapFiller:
+    """Keeps lost joints of tracked people for a moment; rows without an id pass unchanged.
+
+    A joint is lost when its score falls below `least`. While it is lost it moves with the joints that are seen, and its score
+    falls in a straight line to 0 over `limit` seconds; then what the model says is passed on as it is.
+
+    Args:
+        limit: seconds that a joint is kept, 0 for never.
+        least: a score from which a joint counts as seen.
+    """
+
+    def __init__(self, limit: float = 0.4, least: float = 0.2) -> None:
+        if not (limit >= 0 and 0 <= least <= 1):
+            raise UsageError(f"GapFiller: expected limit >= 0 s and least 0 to 1, got {limit} and {least}")
+        self.limit, self.least = limit, least
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everybody."""
+        self._bodies: dict[int, _Held] = {}
+
+    def update(self, people: People, time: float) -> People:
+        """The same people, same rows, same order, lost joints filled in.
+
+        Args:
+            people: with ids.
+            time: seconds, rising.
+        """
+        points, scores = people.points.copy(), people.point_scores.copy()
+        for row, identity in enumerate(people.ids.tolist()):
+            if identity < 0:
+                continue
+            held = self._bodies.setdefault(identity, _Held(points[row].shape))
+            points[row], scores[row] = held.update(points[row], scores[row], time, self.limit, self.least)
+        self._bodies = {i: held for i, held in self._bodies.items() if time - held.seen <= self.limit}
+        points.flags.writeable = scores.flags.writeable = False
+        return people._replace(points=points, point_scores=scores)
+
+
+class _Held:
+    """The last good place of each joint of one person."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.points = np.full(shape, np.nan)
+        self.scores = np.zeros(shape[0])
+        self.at = np.full(shape[0], -np.inf)
+        self.last = np.full(shape, np.nan)
+        self.good = np.zeros(shape[0], bool)
+        self.seen = -np.inf
+
+    def update(self, points: Array, scores: Array, time: float, limit: float, least: float) -> tuple[Array, Array]:
+        good = (scores >= least) & (scores > 0)
+        both = good & self.good
+        if both.sum() >= 3:  # the body moved: what is held moves along
+            self.points += np.median(points[both] - self.last[both], axis=0)
+        left = 1 - (time - self.at) / limit if limit > 0 else np.zeros(len(scores))
+        kept = np.where(left > 0, self.scores * left, 0)
+        fill = ~good & (kept > scores) & (time > self.at)
+        self.points[good], self.scores[good], self.at[good] = points[good], scores[good], time
+        self.last[good], self.good, self.seen = points[good], good, time
+        return np.where(fill[:, None], self.points, points), np.where(fill, kept, scores)
+
+
+def fill_gaps(clip: PoseSequence, limit: float = 0.4, least: float = 0.2) -> PoseSequence:
+    """A recorded clip with short gaps filled by straight lines between the moments before and after.
+
+    Args:
+        clip: any number of people.
+        limit: seconds; longer gaps, and those at the ends of the clip, stay.
+        least: a score from which a joint counts as seen.
+
+    Returns:
+        a new clip; filled joints get half of the lower of the two scores beside the gap.
+    """
+    if not (limit >= 0 and 0 <= least <= 1):
+        raise UsageError(f"fill_gaps: expected limit >= 0 s and least 0 to 1, got {limit} and {least}")
+    points, scores = clip.points.copy(), clip.scores.copy()
+    seen = (scores >= least) & (scores > 0)
+    for person, joint in np.ndindex(scores.shape[1:]):
+        at = np.flatnonzero(seen[:, person, joint])
+        for a, b in itertools.pairwise(at.tolist()):
+            if b == a + 1 or clip.times[b] - clip.times[a] > limit:
+                continue
+            share = ((clip.times[a + 1 : b] - clip.times[a]) / (clip.times[b] - clip.times[a]))[:, None]
+            start, end = points[a, person, joint], points[b, person, joint]
+            points[a + 1 : b, person, joint] = start + (end - start) * share
+            scores[a + 1 : b, person, joint] = min(scores[a, person, joint], scores[b, person, joint]) / 2
+    return PoseSequence(points, scores, clip.times, clip.skeleton, clip.ids, clip.size)

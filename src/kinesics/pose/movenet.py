@@ -1,0 +1,150 @@
+"""MoveNet MultiPose: one look at a picture gives up to six people.
+
+The net (Google, MoveNet MultiPose Lightning, 2021) reads RGB on a canvas of any size that is a multiple of 32. A look shows it
+a box of the picture, scaled to fit the canvas without changing its proportions, in the canvas's top left corner, the rest
+black.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import ShapeError, UsageError
+from ..types import Array
+from ..weights import Net, load
+
+__all__ = ["CAP", "Look", "MoveNet", "Seen", "check_picture", "fit_canvas", "letterbox"]
+
+CAP = 6  # people a call, fixed in the net
+JOINTS = 17
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a picture: which part of it, and how large the net sees it.
+
+    Attributes:
+        box: (x1, y1, x2, y2) pixels of the picture; what lies beyond the picture is left out.
+        size: (width, height) of the canvas, multiples of 32.
+    """
+
+    box: tuple[float, float, float, float]
+    size: tuple[int, int]
+
+    def __post_init__(self) -> None:
+        x1, y1, x2, y2 = self.box
+        if not (math.isfinite(x1 + y1 + x2 + y2) and x1 < x2 and y1 < y2):
+            raise UsageError(f"Look.box: expected x1 < x2 and y1 < y2, got {self.box}")
+        if len(self.size) != 2 or any(n < 32 or n % 32 for n in self.size):
+            raise UsageError(f"Look.size: expected multiples of 32 from 32 up, got {self.size}")
+
+    def within(self, width: int, height: int) -> tuple[int, int, int, int] | None:
+        """The part in whole pixels that lies in a picture of this size, or None if that is less than a pixel."""
+        x1, y1, x2, y2 = self.box
+        left, top = max(0, math.floor(x1)), max(0, math.floor(y1))
+        right, bottom = min(width, math.ceil(x2)), min(height, math.ceil(y2))
+        return (left, top, right, bottom) if left < right and top < bottom else None
+
+    def scale(self, width: int, height: int) -> float:
+        """Canvas pixels per picture pixel, for a picture of this size."""
+        x1, y1, x2, y2 = self.within(width, height) or (0, 0, 1, 1)
+        return min(self.size[0] / (x2 - x1), self.size[1] / (y2 - y1))
+
+    @classmethod
+    def whole(cls, width: int, height: int, longest: int) -> Look:
+        """The whole picture on a canvas whose longer side is `longest`."""
+        return cls((0, 0, width, height), fit_canvas(width, height, longest / max(width, height)))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one look found, in picture pixels.
+
+    Attributes:
+        points: (n, 17, 2).
+        point_scores: (n, 17).
+        boxes: (n, 4) x1 y1 x2 y2.
+        score: (n,).
+        box: the part of the picture that was seen, whole pixels.
+        scale: canvas pixels per picture pixel.
+        full: the net's six places were all taken, so there may be more people than it could say.
+    """
+
+    points: Array
+    point_scores: Array
+    boxes: Array
+    score: Array
+    box: tuple[int, int, int, int]
+    scale: float
+    full: bool
+
+
+def fit_canvas(width: float, height: float, scale: float) -> tuple[int, int]:
+    """The canvas (multiples of 32) on which a part of this size is shown at about this scale.
+
+    Sides are rounded up unless that would add black for less than two pixels of picture.
+    """
+    sides = (max(1, math.ceil((side * scale - 2) / 32)) * 32 for side in (width, height))
+    return next(sides), next(sides)
+
+
+def check_picture(image: Array) -> Array:
+    """The picture, if it is (height, width, 3) uint8 with at least one pixel; else a ShapeError."""
+    if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
+        got = f"{image.shape} {image.dtype}" if isinstance(image, np.ndarray) else type(image).__name__
+        raise ShapeError(f"a pose model needs a picture (height, width, 3) uint8 RGB, got {got}")
+    return image
+
+
+def letterbox(image: Array, look: Look) -> tuple[Array, tuple[int, int, int, int], Array] | None:
+    """What the net sees, (1, h, w, 3) uint8, the part of the picture it shows, and its (x, y) scale; None if it is nothing."""
+    import cv2
+
+    part = look.within(image.shape[1], image.shape[0])
+    if part is None:
+        return None
+    x1, y1, x2, y2 = part
+    scale = look.scale(image.shape[1], image.shape[0])
+    width = min(look.size[0], max(1, round((x2 - x1) * scale)))
+    height = min(look.size[1], max(1, round((y2 - y1) * scale)))
+    canvas = np.zeros((1, look.size[1], look.size[0], 3), np.uint8)
+    smaller = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR  # linear reads only 2x2 pixels: it would skip some
+    canvas[0, :height, :width] = cv2.resize(image[y1:y2, x1:x2], (width, height), interpolation=smaller)
+    return canvas, part, np.array([width / (x2 - x1), height / (y2 - y1)])
+
+
+class MoveNet:
+    """The bare net on one runtime: looks go in one by one.
+
+    Args:
+        threads: how many threads one look may use.
+    """
+
+    def __init__(self, threads: int = 2) -> None:
+        self.net: Net = load("movenet_multipose", threads=threads)
+
+    def see(self, image: Array, look: Look, keep: float = 0.1) -> Seen:
+        """Everybody this look finds with a score of at least `keep`, best first, not moved into the picture."""
+        ready = letterbox(image, look)
+        if ready is None:
+            return _decode(np.zeros((0, 56)), (0, 0, 1, 1), np.ones(2), look, keep)
+        canvas, part, scale = ready
+        return _decode(self.net.run(canvas)[0][0], part, scale, look, keep)
+
+
+def _decode(rows: Array, part: tuple[int, int, int, int], scale: Array, look: Look, keep: float) -> Seen:
+    """(6, 56) of the net, shares of the canvas, to people in picture pixels."""
+    rows = rows.astype(np.float64)
+    full = len(rows) == CAP and bool((rows[:, 55] >= keep).all())
+    rows = rows[rows[:, 55] >= keep]
+    unit = np.array(look.size) / scale  # picture pixels per share of the canvas
+    origin = np.array(part[:2])
+    joints = rows[:, : 3 * JOINTS].reshape(-1, JOINTS, 3)
+    points = joints[..., 1::-1] * unit + origin
+    corners = rows[:, [52, 51, 54, 53]].reshape(-1, 2, 2) * unit + origin
+    boxes = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
+    scores = np.clip(rows[:, 55], 0, 1)
+    return Seen(points, np.clip(joints[..., 2], 1e-6, 1), boxes, scores, part, float(scale.mean()), full)

@@ -1,0 +1,161 @@
+"""Smoothing joints over time, person by person: a One-Euro filter that knows where a joint is going.
+
+The One-Euro filter (Casiez, Roussel, Vogel 2012) is a low pass whose cutoff rises with speed: calm joints hold still, fast ones
+are followed. A low pass alone lags behind whatever moves; here it corrects a guess at constant velocity (the alpha-beta filter,
+with the gains of Kalata 1984 tied to the cutoff), so that steady movement is followed without delay.
+
+Coordinates are divided by the person's height, so that one setting fits near and far people; times are seconds, so that dropped
+frames and any frame rate are fine; a joint's own score says how much its new place counts.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import UsageError
+from ..types import Array, People, PoseSequence
+
+__all__ = ["Smoother", "smooth_clip"]
+
+SPEED_CUTOFF = 1.0  # Hz, low pass of the speed that opens the filter, as published
+FORGET = 1.0  # seconds after which a person who was away starts anew
+JUMP = 3.0  # heights a second: what is faster is no movement but a mistake set right; it leaves no velocity behind
+TRUSTED = 0.5  # a joint with this score counts in full
+TRUST_IN_SPEED = 0.15  # seconds over which a guessed velocity fades in a gap
+
+
+class Smoother:
+    """Smooths the joints of tracked people; rows without an id pass unchanged.
+
+    Args:
+        cutoff: Hz, of a joint at rest; lower is calmer.
+        beta: how much the cutoff rises with speed, Hz per body height a second; higher follows faster.
+
+    Example:
+        >>> smoother = Smoother()
+        >>> people = smoother.update(people, time=0.033)  # doctest: +SKIP
+    """
+
+    def __init__(self, cutoff: float = 1.5, beta: float = 3.0) -> None:
+        if not (cutoff > 0 and beta >= 0):
+            raise UsageError(f"Smoother: expected cutoff > 0 Hz and beta >= 0, got {cutoff} and {beta}")
+        self.cutoff, self.beta = cutoff, beta
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everybody."""
+        self._rows: dict[int, _Body] = {}
+
+    def update(self, people: People, time: float) -> People:
+        """The same people, same rows, same order, their joints smoothed.
+
+        Args:
+            people: with ids.
+            time: seconds, rising; a time that does not rise leaves the filter as it is.
+        """
+        if not len(people):
+            self._forget(time)
+            return people
+        points = people.points.copy()
+        heights = np.maximum(people.boxes[:, 3] - people.boxes[:, 1], people.boxes[:, 2] - people.boxes[:, 0])
+        for row, identity in enumerate(people.ids.tolist()):
+            if identity < 0:
+                continue
+            body = self._rows.get(identity)
+            if body is None:
+                body = self._rows[identity] = _Body(points[row].shape)
+            points[row] = body.update(
+                points[row].astype(np.float64),
+                people.point_scores[row].astype(np.float64),
+                float(heights[row]),
+                time,
+                self.cutoff,
+                self.beta,
+            )
+        self._forget(time)
+        points.flags.writeable = False
+        return people._replace(points=points)
+
+    def _forget(self, time: float) -> None:
+        self._rows = {identity: body for identity, body in self._rows.items() if time - body.seen <= FORGET}
+
+
+class _Body:
+    """The filter of one person's k joints."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.x = np.full(shape, np.nan)  # pixels
+        self.v = np.zeros(shape)  # pixels a second
+        self.raw = np.full(shape, np.nan)
+        self.speed = np.zeros(shape[0])  # heights a second
+        self.at = np.full(shape[0], -np.inf)  # seconds when each joint was last seen
+        self.seen = -np.inf
+        self.height = 0.0
+
+    def update(self, z: Array, score: Array, height: float, time: float, cutoff: float, beta: float) -> Array:
+        """(k, d) smoothed joints for (k, d) measured ones; NaN stays NaN."""
+        if time <= self.seen:
+            return np.where(np.isnan(z), z, np.where(np.isnan(self.x), z, self.x))
+        self.height = height if self.height == 0 else self.height + 0.1 * (height - self.height)
+        here = score > 0
+        gap = time - self.at
+        new = here & ~(gap <= FORGET)
+        old = here & ~new
+        self.x[new], self.raw[new], self.v[new], self.speed[new] = z[new], z[new], 0, 0
+        if old.any():
+            self._correct(old, z[old], score[old], gap[old][:, None], cutoff, beta)
+        self.at[here] = time
+        self.seen = time
+        return np.where(here[:, None], self.x, np.nan)
+
+    def _correct(self, rows: Array, z: Array, score: Array, gap: Array, cutoff: float, beta: float) -> None:
+        scale = max(self.height, 1.0)
+        raw_speed = np.linalg.norm(z - self.raw[rows], axis=1) / gap[:, 0] / scale
+        open_ = _share(SPEED_CUTOFF, gap[:, 0])
+        speed = self.speed[rows] + open_ * (np.minimum(raw_speed, JUMP) - self.speed[rows])
+        alpha = _share(cutoff + beta * speed, gap[:, 0])
+        alpha = _weighted(alpha, np.clip(score / TRUSTED, 0.02, 1))[:, None]
+        fade = TRUST_IN_SPEED * -np.expm1(-gap / TRUST_IN_SPEED)
+        guess = self.x[rows] + self.v[rows] * fade
+        miss = z - guess
+        far = np.linalg.norm(miss, axis=1, keepdims=True) / gap / scale > JUMP
+        gain = alpha**2 / (2 - alpha)
+        self.x[rows] = guess + alpha * miss
+        self.v[rows] = np.where(far, 0, self.v[rows] + gain * miss / gap)
+        self.raw[rows], self.speed[rows] = z, speed
+
+
+def _share(cutoff: float | Array, gap: Array) -> Array:
+    """Share of a new value that a low pass of this cutoff (Hz) takes after `gap` seconds."""
+    return np.asarray(-np.expm1(-2 * np.pi * cutoff * gap))
+
+
+def _weighted(alpha: Array, weight: Array) -> Array:
+    """The share for a value that counts only `weight`: odds times weight, as with noise of variance 1 / weight."""
+    return np.asarray(alpha * weight / (alpha * weight + 1 - alpha + 1e-12))
+
+
+def smooth_clip(clip: PoseSequence, cutoff: float = 1.5, beta: float = 3.0) -> PoseSequence:
+    """A recorded clip smoothed without delay: forwards and backwards in time, the mean of both (zero phase).
+
+    Args:
+        clip: any number of people.
+        cutoff: see `Smoother`.
+        beta: see `Smoother`.
+    """
+    forth = _through(clip.points, clip.scores, clip.times, cutoff, beta)
+    back = _through(clip.points[::-1], clip.scores[::-1], -clip.times[::-1], cutoff, beta)[::-1]
+    return PoseSequence((forth + back) / 2, clip.scores, clip.times, clip.skeleton, clip.ids, clip.size)
+
+
+def _through(points: Array, scores: Array, times: Array, cutoff: float, beta: float) -> Array:
+    result = np.full(points.shape, np.nan)
+    for person in range(points.shape[1]):
+        body = _Body(points.shape[2:])
+        for t, time in enumerate(times):
+            z, s = points[t, person].astype(np.float64), scores[t, person].astype(np.float64)
+            if not (s > 0).any():
+                continue
+            height = float(np.max(np.nanmax(z[:, :2], axis=0) - np.nanmin(z[:, :2], axis=0))) * 1.15  # a box is a little larger
+            result[t, person] = body.update(z, s, max(height, 1.0), float(time), cutoff, beta)
+    return result
