@@ -13,6 +13,13 @@ _HOMES = {
     "Scene": "types",
     "Skeleton": "types",
     "skeleton": "types",
+    "GapFiller": "pose",
+    "Look": "pose",
+    "MultiPose": "pose",
+    "POSE_MODELS": "pose",
+    "Smoother": "pose",
+    "pose_model": "pose",
+    "register_pose_model": "pose",
     "VideoWriter": "video",
     "load_image": "video",
     "open_source": "video",
@@ -30,6 +37,13 @@ if TYPE_CHECKING:
     from .errors import KinesicsError as KinesicsError
     from .errors import ShapeError as ShapeError
     from .errors import UsageError as UsageError
+    from .pose import GapFiller as GapFiller
+    from .pose import Look as Look
+    from .pose import MultiPose as MultiPose
+    from .pose import POSE_MODELS as POSE_MODELS
+    from .pose import Smoother as Smoother
+    from .pose import pose_model as pose_model
+    from .pose import register_pose_model as register_pose_model
     from .types import Action as Action
     from .types import Frame as Frame
     from .types import People as People
