@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from .errors import KinesicsError as KinesicsError
     from .errors import ShapeError as ShapeError
     from .errors import UsageError as UsageError
+    from .pose import POSE_MODELS as POSE_MODELS
     from .pose import GapFiller as GapFiller
     from .pose import Look as Look
     from .pose import MultiPose as MultiPose
-    from .pose import POSE_MODELS as POSE_MODELS
     from .pose import Smoother as Smoother
     from .pose import pose_model as pose_model
     from .pose import register_pose_model as register_pose_model
