@@ -1,4 +1,4 @@
-"""`kinesics demo`: the main job on the bundled clip. In Python: kinesics.pipeline.demo.demo()."""
+"""`kinesics demo`: the main job on the bundled clip. In Python: kinesics.pipeline.demo()."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def command(
     quiet: Quiet = False,
 ) -> None:
     """Play the bundled clip through the whole chain, offline: an annotated film, Scenes as jsonl, a timeline, a sheet."""
-    from ..pipeline.demo import demo
+    from ..pipeline import demo
 
     output = Output(as_json, progress, quiet)
     with output.steps(None, "demo") as bar:

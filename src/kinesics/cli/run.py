@@ -1,4 +1,4 @@
-"""`kinesics run`: the people of a video, folder, camera or stream. In Python: kinesics.pipeline.run.run()."""
+"""`kinesics run`: the people of a video, folder, camera or stream. In Python: kinesics.pipeline.run()."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def command(
     quiet: Quiet = False,
 ) -> None:
     """Follow the people of SRC: joints, ids, an annotated film, tables, a timeline."""
-    from ..pipeline.run import run
+    from ..pipeline import run
 
     output = Output(as_json, progress, quiet)
     with output.steps(None, source) as bar:

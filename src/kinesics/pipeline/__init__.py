@@ -2,8 +2,36 @@
 
 from __future__ import annotations
 
-from .find import find_people
-from .record import record
-from .watch import watch
+import importlib
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["find_people", "record", "watch"]
+_HOMES = {
+    "demo": "showing",
+    "find_people": "find",
+    "record": "recording",
+    "run": "running",
+    "sink_for": "recording",
+    "watch": "watching",
+}
+
+__all__ = sorted(_HOMES)
+
+if TYPE_CHECKING:
+    from .showing import demo as demo
+    from .find import find_people as find_people
+    from .recording import record as record
+    from .recording import sink_for as sink_for
+    from .running import run as run
+    from .watching import watch as watch
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -12,8 +12,8 @@ from typing import Any
 from ..errors import SinkError, UsageError
 from ..types import Scene
 from ..video import Source, open_source
-from .record import record
-from .watch import watch
+from .recording import record
+from .watching import watch
 
 KINDS = {
     "mp4": ".mp4",

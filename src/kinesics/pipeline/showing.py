@@ -6,7 +6,7 @@ from os import PathLike
 from typing import Any
 
 from ..weights import find
-from .run import run
+from .running import run
 
 
 def demo(out: str | PathLike[str] = "kinesics-demo", **options: Any) -> dict[str, Any]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..draw import ContactSheetRecorder, Painter, TimelineRecorder
+from ..draw import Painter
 from ..errors import UsageError
 from ..formats import open_sink
 from ..types import Scene
 from ..video import VideoWriter, save_image
+
+if TYPE_CHECKING:
+    from ..draw import ContactSheetRecorder, TimelineRecorder
 
 VIDEOS = (".mp4", ".webm", ".mkv", ".mov")
 
@@ -70,8 +73,12 @@ def sink_for(path: str | PathLike[str], **options: Any) -> Sink:
     if name.endswith(VIDEOS):
         return VideoSink(path, **options)
     if name.endswith(".timeline.png"):
+        from ..draw import TimelineRecorder
+
         return PictureSink(path, TimelineRecorder())
     if name.endswith(".sheet.png"):
+        from ..draw import ContactSheetRecorder
+
         return PictureSink(path, ContactSheetRecorder())
     sink: Sink = open_sink(path, **options)
     return sink
