@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ..errors import UsageError
 from ..types import Scene
 from .output import Bar, Json, Output, Progress, ProgressOption, Quiet
 
@@ -47,3 +48,34 @@ def video(
     output = Output(as_json, progress, quiet)
     with output.steps(None, clip) as bar:
         _report(eval_video(counted(watch(clip, pose=pose, live=False), bar), gt), as_json, ("movenet_multipose",))
+
+
+@app.command()
+def pose(
+    folder: Annotated[
+        str | None, typer.Argument(metavar="[DIR]", help="With --golden: holds pose_1.mp4 and pose_1.json.")
+    ] = None,
+    coco: Annotated[str | None, typer.Option("--coco", help="Folder with person_keypoints*.json and its pictures.")] = None,
+    golden: Annotated[bool, typer.Option("--golden", help="A published model's joints instead of labels.")] = False,
+    model: Annotated[str, typer.Option("--pose", help="fast, balanced, accurate, reference …; several with commas.")] = "",
+    as_json: Json = False,
+    progress: ProgressOption = Progress.auto,
+    quiet: Quiet = False,
+) -> None:
+    """A pose model on labelled pictures beside the reference, or on a golden video.
+
+    In Python: kinesics.evaluate.pose.eval_pose() and eval_golden().
+    """
+    from ..evaluate.pose import eval_golden, eval_pose, golden_folder
+
+    if golden == (coco is not None) or (folder and not golden):
+        raise UsageError("eval pose: give either --coco DIR or --golden [DIR]")
+    names = [name.strip() for name in model.split(",") if name.strip()]
+    output = Output(as_json, progress, quiet)
+    weights = ("movenet_multipose", *(("movenet_thunder",) if "accurate" in names or (golden and not names) else ()))
+    with output.steps(None, "frames" if golden else "pictures") as bar:
+        if golden:
+            values = eval_golden(folder or golden_folder(), *names[:1], step=bar)
+        else:
+            values = eval_pose(str(coco), *([names] if names else []), step=bar)
+    _report(values, as_json, weights)
