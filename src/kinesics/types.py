@@ -129,6 +129,11 @@ def _same(a: Any, b: Any) -> bool:
 
 
 # ------------------------------------------------------------------------------------------------------------------- frame
+def is_bt709(width: int, height: int) -> bool:
+    """Whether players take video of this size, when it does not say, for BT.709 (HD) and not for BT.601."""
+    return max(width, height) >= 1280 or min(width, height) > 576
+
+
 class Frame:
     """One picture of a source, in the displayed orientation.
 
@@ -187,6 +192,15 @@ class Frame:
     def planes(self) -> tuple[Array, Array, Array] | None:
         """The decoder's (y, u, v) planes if the picture is 4:2:0 video of even size, else None; read-only."""
         return self._planes() if self._planes else None
+
+    @property
+    def matrix(self) -> Array:
+        """(3, 4) that makes RGB of the planes' (y, u, v, 1): BT.709 where `is_bt709`, else BT.601; video range."""
+        red, green_u, green_v, blue = (
+            (1.7927, -0.2132, -0.5329, 2.1124) if is_bt709(*self.size) else (1.5960, -0.3918, -0.8130, 2.0172)
+        )
+        linear = np.array([[1.1644, 0, red], [1.1644, green_u, green_v], [1.1644, blue, 0]])
+        return np.column_stack([linear, linear @ [-16, -128, -128]])
 
     def __repr__(self) -> str:
         return f"Frame({self.index}, {self.time:.3f} s, {self.size[0]}x{self.size[1]}{', corrupt' * self.corrupt})"
