@@ -17,11 +17,11 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
-    from .showing import demo as demo
     from .find import find_people as find_people
     from .recording import record as record
     from .recording import sink_for as sink_for
     from .running import run as run
+    from .showing import demo as demo
     from .watching import watch as watch
 
 

@@ -94,10 +94,10 @@ class Chain:
             return self.model(frame.image), None, {}
         plan = self.planner.plan(frame.size, expected, frame.time, self.budget.afford("pixels"))
         if not plan.looks:
-            return self.model.look(frame.image, []), plan, {"looks": 0, "pixels": 0}
+            return self.model.look(frame, []), plan, {"looks": 0, "pixels": 0}
         pixels = sum(look.size[0] * look.size[1] for look in plan.looks)
         with self.budget.spend("pixels", pixels):
-            people = self.model.look(frame.image, plan.looks)
+            people = self.model.look(frame, plan.looks)
         return people, plan, {"looks": len(plan.looks), "pixels": pixels}
 
     def _probe(self) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from ..errors import ShapeError, UsageError
 from ..types import Array
 from ..weights import Net, load
+from .view import View
 
 __all__ = ["CAP", "Look", "MoveNet", "Seen", "check_picture", "fit_canvas", "letterbox"]
 
@@ -99,20 +100,17 @@ def check_picture(image: Array) -> Array:
     return image
 
 
-def letterbox(image: Array, look: Look) -> tuple[Array, tuple[int, int, int, int], Array] | None:
+def letterbox(view: View, look: Look) -> tuple[Array, tuple[int, int, int, int], Array] | None:
     """What the net sees, (1, h, w, 3) uint8, the part of the picture it shows, and its (x, y) scale; None if it is nothing."""
-    import cv2
-
-    part = look.within(image.shape[1], image.shape[0])
+    part = look.within(view.width, view.height)
     if part is None:
         return None
     x1, y1, x2, y2 = part
-    scale = look.scale(image.shape[1], image.shape[0])
+    scale = look.scale(view.width, view.height)
     width = min(look.size[0], max(1, round((x2 - x1) * scale)))
     height = min(look.size[1], max(1, round((y2 - y1) * scale)))
     canvas = np.zeros((1, look.size[1], look.size[0], 3), np.uint8)
-    smaller = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR  # linear reads only 2x2 pixels: it would skip some
-    canvas[0, :height, :width] = cv2.resize(image[y1:y2, x1:x2], (width, height), interpolation=smaller)
+    canvas[0, :height, :width] = view.part(part, (width, height))
     return canvas, part, np.array([width / (x2 - x1), height / (y2 - y1)])
 
 
@@ -126,9 +124,9 @@ class MoveNet:
     def __init__(self, threads: int = 2) -> None:
         self.net: Net = load("movenet_multipose", threads=threads)
 
-    def see(self, image: Array, look: Look, keep: float = 0.1) -> Seen:
+    def see(self, view: View, look: Look, keep: float = 0.1) -> Seen:
         """Everybody this look finds with a score of at least `keep`, best first, not moved into the picture."""
-        ready = letterbox(image, look)
+        ready = letterbox(view, look)
         if ready is None:
             return _decode(np.zeros((0, 56)), (0, 0, 1, 1), np.ones(2), look, keep)
         canvas, part, scale = ready

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..errors import UsageError
-from ..types import Array, People, skeleton
+from ..types import Array, Frame, People, skeleton
 from .merge import merge
 from .movenet import Look, MoveNet, Seen, check_picture
 from .thunder import Thunder, squares
+from .view import View
 
 __all__ = ["MultiPose"]
 
@@ -62,21 +63,21 @@ class MultiPose:
             return self.look(image, [Look.whole(width, height, 320)], keep)
         return self.look(image, [Look.whole(width, height, n) for n in (256, 512)], keep)
 
-    def look(self, image: Array, looks: Sequence[Look], keep: float = KEEP) -> People:
+    def look(self, image: Array | Frame, looks: Sequence[Look], keep: float = KEEP) -> People:
         """Everybody whom these looks show; looks may overlap, who is in several is one person.
 
         Args:
-            image: (h, w, 3) uint8 RGB; it is not changed.
+            image: (h, w, 3) uint8 RGB, or a video frame, of which only what is seen is converted; it is not changed.
             looks: which parts of the picture to see, and how large; none finds nobody.
             keep: people with a score below this are left out.
         """
-        check_picture(image)
-        seen = [self._net.see(image, look, min(keep, KEEP)) for look in looks]
-        return self._finish(image, seen, keep)
+        view = View(image if isinstance(image, Frame) else check_picture(image))
+        seen = [self._net.see(view, look, min(keep, KEEP)) for look in looks]
+        return self._finish(image, view, seen, keep)
 
-    def _finish(self, image: Array, seen: Sequence[Seen], keep: float) -> People:
-        people = merge(seen, (image.shape[1], image.shape[0]), keep) if seen else People.empty(skeleton("coco17"))
+    def _finish(self, image: Array | Frame, view: View, seen: Sequence[Seen], keep: float) -> People:
+        people = merge(seen, (view.width, view.height), keep) if seen else People.empty(skeleton("coco17"))
         if self._thunder is None or not len(people):
             return people
-        points, scores = self._thunder.see(image, squares(people.boxes))
+        points, scores = self._thunder.see(image.image if isinstance(image, Frame) else image, squares(people.boxes))
         return People(people.boxes, people.score, points, scores, people.skeleton, people.ids)
