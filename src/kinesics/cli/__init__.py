@@ -26,7 +26,7 @@ __all__ = ["COMMANDS", "build", "main"]
 
 COMMANDS = {
     "demo": "Play the bundled clip through the whole chain, offline.",
-    "run": "People of a video, folder, camera or stream: joints, ids, files, an annotated film.",
+    "run": "People of a video, camera or stream: joints, ids, files, a film.",
     "eval": "Accuracy on a labelled set.",
     "bench": "Latency and throughput, with where they were measured.",
     "convert": "Translate between pose formats.",
@@ -144,6 +144,8 @@ def explain(error: Exception) -> tuple[str, int]:
     """One line of words and the exit status for whatever went wrong."""
     if isinstance(error, KinesicsError):
         return _line(error), 1 if isinstance(error, JobError) else 2
+    if isinstance(error, ModuleNotFoundError) and not (error.name or "kinesics").startswith("kinesics"):
+        return _line(f"{error.name} is needed for this and is not installed; run: pip install kinesics"), 2
     import typer
 
     if isinstance(error, typer.BadParameter.__mro__[2]):  # ClickException, wherever this version of typer keeps it
