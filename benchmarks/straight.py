@@ -170,9 +170,9 @@ class Film:
 
 
 def straight(clip: str, out: str, net: str, size: int = 320, threads: int = 2) -> dict[str, Any]:
-    """Run the chain; frames per second from the first byte to the closed film, and ms per frame of each stage."""
-    film, model, stages = Film(out), Net(net, size, threads), Stages()
+    """Run the chain; frames per second from loading the net to the closed film, and ms per frame of each stage."""
     start = time.perf_counter()
+    film, model, stages = Film(out), Net(net, size, threads), Stages()
     items = stages.first("decode", decoded(clip))
     items = stages.stage("rgb", lambda frame: (float(frame.time), frame.to_ndarray(format="rgb24")), items)
     items = stages.stage("net", model, items)

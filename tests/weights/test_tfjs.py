@@ -4,6 +4,7 @@ import base64
 import importlib.util
 import json
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from kinesics.errors import FormatError, WeightsError
+from kinesics.errors import FormatError, MissingExtra, WeightsError
 from kinesics.weights import find
 from kinesics.weights.tfjs import convert
 
@@ -445,6 +446,14 @@ def test_weights_outside_the_folder_are_refused(tmp_path: Path) -> None:
     model.write_text(model.read_text().replace("part2of2.bin", "../part2of2.bin"))
     with pytest.raises(FormatError, match="must lie beside it"):
         convert(model, tmp_path / "model.onnx")
+
+
+def test_without_onnx_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = tiny().write(tmp_path)
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(MissingExtra, match=r"kinesics\[accurate\]"):
+        convert(model, tmp_path / "model.onnx")
+    assert not (tmp_path / "model.onnx").exists()
 
 
 # ------------------------------------------------------------------------------------------------- the two nets, as installed
