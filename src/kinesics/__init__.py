@@ -13,6 +13,8 @@ _HOMES = {
     "Scene": "types",
     "Skeleton": "types",
     "skeleton": "types",
+    "Painter": "draw",
+    "draw": "draw",
     "GapFiller": "pose",
     "Look": "pose",
     "MultiPose": "pose",
@@ -34,6 +36,8 @@ __all__ = sorted([*_HOMES, "__version__"])
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .draw import Painter as Painter
+    from .draw import draw as draw
     from .errors import KinesicsError as KinesicsError
     from .errors import ShapeError as ShapeError
     from .errors import UsageError as UsageError

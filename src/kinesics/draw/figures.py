@@ -1,0 +1,137 @@
+"""People as figures: bones by side, joints by person, outlines so that both read on any ground."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..types import Array, Skeleton
+from .canvas import Canvas, Rect
+from .palette import INK, LEFT, NOBODY, RIGHT, Color, id_color
+
+_GRADES = ((0.4, 1.0), (0.22, 0.62), (0.0, 0.34))  # from this score on, this opacity
+_HEAD = ("nose", "eye", "ear", "mouth", "head")
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What can be said of a skeleton without looking at anybody."""
+
+    bones: Array  # (m, 2) joints
+    sides: tuple[int, ...]  # per bone: 0 middle, 1 left, 2 right
+    fine: Array  # (m,) bool: of the face or a hand, drawn thinner
+    fine_joints: Array  # (k,) bool
+    head: Array  # joints of the head
+
+
+def _side(name: str) -> int:
+    words = name.split("_")
+    return 1 if "left" in words else 2 if "right" in words else 0
+
+
+@functools.cache
+def _plan(skeleton: Skeleton) -> _Plan:
+    sides = [_side(name) for name in skeleton.joints]
+    fine = np.array([name.startswith(_HEAD) or any(f"_{part}" in name for part in (*_HEAD, "thumb", "index", "pinky"))
+                     for name in skeleton.joints], bool)  # fmt: skip
+    if skeleton.name.startswith("hand"):
+        fine[:] = False
+    bones = np.array(skeleton.bones, int).reshape(-1, 2)
+    both = [{sides[a], sides[b]} - {0} for a, b in bones]
+    head = [i for i, name in enumerate(skeleton.joints) if any(part in name for part in _HEAD) and "fore" not in name]
+    return _Plan(
+        bones, tuple(side.pop() if len(side) == 1 else 0 for side in both), fine[bones].any(1), fine, np.array(head, int)
+    )
+
+
+def head_rect(points: Array, scores: Array, box: Array, skeleton: Skeleton, least: float) -> Rect:
+    """A rectangle (x1 y1 x2 y2) round one person's head; the top of the box where no joint of the head is seen."""
+    head = _plan(skeleton).head
+    seen = head[scores[head] >= least]
+    x1, y1, x2, y2 = (float(v) for v in box)
+    tall = max(y2 - y1, 1.0)
+    half = 0.07 * tall
+    if not len(seen):
+        middle, wide = (x1 + x2) / 2, min(half, (x2 - x1) / 2)
+        return middle - wide, y1, middle + wide, y1 + 2 * half
+    low, high = points[seen].min(0), points[seen].max(0)
+    half = max(half, float(high[0] - low[0]) * 0.6)
+    middle = (low + high) / 2
+    return float(middle[0] - half), float(low[1] - half), float(middle[0] + half), float(high[1] + half)
+
+
+def bone_width(box: Array, size: tuple[int, int]) -> float:
+    """Pixels: thicker for larger people and pictures, within bounds that keep it readable."""
+    unit = picture_unit(size)
+    return float(np.clip(0.0075 * max(box[3] - box[1], 0.6 * (box[2] - box[0])), 1.5 * unit, 4.5 * unit))
+
+
+def picture_unit(size: tuple[int, int]) -> float:
+    """1 at 720 rows, growing with the picture: what widths are multiples of; never below 0.75."""
+    return max(min(size[1], size[0] * 0.75) / 720, 0.75)
+
+
+def paint_figure(
+    canvas: Canvas, points: Array, scores: Array, identity: int, skeleton: Skeleton, width: float, *, least: float, filled: bool
+) -> None:
+    """Draw one person.
+
+    Args:
+        canvas: drawn on.
+        points: (k, 2) pixels, NaN where missing.
+        scores: (k,); below `least` nothing is drawn, the rest the fainter the lower.
+        identity: for the colour; -1 grey.
+        skeleton: names the joints.
+        width: of bones, pixels.
+        least: smallest score that is drawn.
+        filled: the joints were not seen in this very frame but interpolated; marks them with a pinhole.
+    """
+    plan = _plan(skeleton)
+    w, h = canvas.size
+    reach = np.array([[-w, -h], [2 * w, 2 * h]])
+    near = ((points > reach[0]) & (points < reach[1])).all(1)  # NaN fails too
+    scores = np.where(near, scores, 0)
+    bone_scores = scores[plan.bones].min(1) if len(plan.bones) else np.zeros(0)
+    for low, top, alpha in _bands(least):
+        joints = np.flatnonzero((scores >= low) & (scores < top) & (scores > 0))
+        bones = np.flatnonzero((bone_scores >= low) & (bone_scores < top) & (bone_scores > 0))
+        if not len(joints) and not len(bones):
+            continue
+        if alpha == 1:
+            _paint_part(canvas, points, joints, bones, identity, plan, width, filled)
+            continue
+        around = np.concatenate([points[joints], points[plan.bones[bones]].reshape(-1, 2)])
+        pad = 2.5 * width + 3
+        with canvas.faded((*(around.min(0) - pad), *(around.max(0) + pad)), alpha):
+            _paint_part(canvas, points, joints, bones, identity, plan, width, filled)
+
+
+@functools.cache
+def _bands(least: float) -> list[tuple[float, float, float]]:
+    """Scores from, scores below, opacity; faint first, so that what is sure lies on top."""
+    bands, top = [], np.inf
+    for low, alpha in _GRADES:
+        low = max(low, least)
+        if low < top:
+            bands.append((low, top, alpha))
+            top = low
+    return bands[::-1]
+
+
+def _paint_part(
+    canvas: Canvas, points: Array, joints: Array, bones: Array, identity: int, plan: _Plan, width: float, filled: bool
+) -> None:
+    own = id_color(identity)
+    tone: tuple[Color, Color, Color] = (own, LEFT, RIGHT) if identity >= 0 else (NOBODY, NOBODY, NOBODY)
+    outline = max(0.35 * width, 0.9)
+    ends = points[plan.bones[bones]]
+    widths = np.repeat(np.where(plan.fine[bones], 0.6, 1.0)[:, None] * width, 2, axis=1)
+    sizes = np.where(plan.fine_joints[joints], 1.35, 2.1) * width
+    canvas.bones(ends, widths + 2 * outline, [INK] * len(bones))
+    canvas.discs(points[joints], sizes + 2 * outline, INK)
+    canvas.bones(ends, widths, [tone[plan.sides[b]] for b in bones])
+    canvas.discs(points[joints], sizes, own)
+    if filled:
+        canvas.discs(points[joints], np.maximum(0.4 * sizes, 1.6), INK)
