@@ -22,6 +22,13 @@ _HOMES = {
     "Smoother": "pose",
     "pose_model": "pose",
     "register_pose_model": "pose",
+    "convert": "formats",
+    "open_sink": "formats",
+    "read_scenes": "formats",
+    "read_sequence": "formats",
+    "register_format": "formats",
+    "write_sequence": "formats",
+    "Tracker": "tracks",
     "VideoWriter": "video",
     "load_image": "video",
     "open_source": "video",
@@ -41,6 +48,12 @@ if TYPE_CHECKING:
     from .errors import KinesicsError as KinesicsError
     from .errors import ShapeError as ShapeError
     from .errors import UsageError as UsageError
+    from .formats import convert as convert
+    from .formats import open_sink as open_sink
+    from .formats import read_scenes as read_scenes
+    from .formats import read_sequence as read_sequence
+    from .formats import register_format as register_format
+    from .formats import write_sequence as write_sequence
     from .pose import POSE_MODELS as POSE_MODELS
     from .pose import GapFiller as GapFiller
     from .pose import Look as Look
@@ -48,6 +61,7 @@ if TYPE_CHECKING:
     from .pose import Smoother as Smoother
     from .pose import pose_model as pose_model
     from .pose import register_pose_model as register_pose_model
+    from .tracks import Tracker as Tracker
     from .types import Action as Action
     from .types import Frame as Frame
     from .types import People as People

@@ -1,4 +1,4 @@
-"""IDF1 (Ristani et al., ECCV workshops 2016): how long predictions stay with the person they fit best over the whole sequence."""
+"""IDF1 (Ristani et al., ECCV workshops 2016): how long predictions stay with the person they fit best."""
 
 from __future__ import annotations
 

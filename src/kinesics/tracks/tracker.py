@@ -1,0 +1,159 @@
+"""Who is who over time.
+
+Everything is in log-odds. A detection speaks for a track by `likeness`; against it speaks that the track was lost a while ago,
+is young, or was made of weak detections. One assignment maximises the sum; a second gives weak detections to whom the first left
+out but who was seen just now (ByteTrack, Zhang et al., ECCV 2022). A track gets an id once its evidence is sure, and a row
+shows that id while row and track together are more likely right than wrong.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from ..errors import UsageError
+from ..types import Array, People
+from .likeness import place_likeness
+from .motion import born, correct, predict
+from .state import BELIEF, BORN, ID, ROWS, SEEN, boxed, measured
+
+_WEAK = -2.0  # evidence below which a detection waits for the second pass
+_LATE = 1.5  # against a track that was missed in the last frame
+_LOST, _LOST_AFTER = 3.0, 0.5  # against one that was lost for longer, and the seconds in which that grows
+_YOUNG, _GROWN = 2.0, 0.5  # against one that is new, and the seconds in which that fades
+_TRUST = 2.0  # most that the evidence of a track's past may add or take
+_PAIR = 10.0  # for every pair: better two fair pairs than one good one
+_PATIENCE = 0.3  # seconds for which somebody without an id may be missing
+_RECENT = 0.2  # seconds for which a track counts as seen just now
+_MEMORY_OF_SCORES = 0.4  # seconds over which evidence is averaged
+_SURE_BOX, _SURE_POSE = 0.9, 0.3
+
+
+class Tracker:
+    """Gives the people of successive frames their ids: 1, 2, 3 … in order of appearance, -1 while not sure.
+
+    Args:
+        memory: seconds for which somebody lost may return under the same id.
+        sure: score of a detection that is as likely right as wrong. By default 0.9 for people of whom only boxes are known
+            (box detectors are that sure of themselves) and 0.3 for people with joints.
+    """
+
+    def __init__(self, memory: float = 1.0, *, sure: float | None = None) -> None:
+        if not (math.isfinite(memory) and memory >= 0):
+            raise UsageError(f"memory: expected seconds, 0 or more, got {memory}")
+        if sure is not None and not 0 < sure < 1:
+            raise UsageError(f"sure: expected a score between 0 and 1, got {sure}")
+        self.memory = memory
+        self.sure = sure
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everybody; ids start at 1 again."""
+        self._state = np.zeros((ROWS, 0))
+        self._time = -math.inf
+        self._next = 1
+
+    def update(self, people: People, time: float, image: Array | None = None) -> People:
+        """The same people, same rows, same order, with ids.
+
+        Args:
+            people: who was found in this frame.
+            time: seconds of this frame; frames may be missing, the rate may change.
+            image: (h, w, 3) uint8 RGB, helps to tell people apart by their colours.
+
+        Raises:
+            UsageError: the time is not a number.
+        """
+        self._advance(float(time))
+        z = measured(people.boxes)
+        evidence = self._evidence(people)
+        owner = self._match(z, evidence)
+        ids = np.full(len(people), -1)
+        rows = np.flatnonzero(owner >= 0)
+        if len(rows):
+            ids[rows] = self._follow(owner[rows], z[:, rows], evidence[rows])
+        new = np.flatnonzero(owner < 0)
+        if len(new):
+            ids[new] = self._welcome(z[:, new], evidence[new])
+        return people.with_ids(ids)
+
+    def expected(self, time: float) -> People:
+        """Where everybody now followed should be at `time`: boxes, ids (-1: not sure yet), score the belief in them."""
+        state = self._state
+        mean = state[0:4] + max(float(time) - self._time, 0.0) * state[4:8] if state.shape[1] else state[0:4]
+        return People.from_boxes(boxed(mean), 1 / (1 + np.exp(-state[BELIEF])), state[ID])
+
+    def _advance(self, time: float) -> None:
+        if not math.isfinite(time):
+            raise UsageError(f"time: expected seconds, got {time}")
+        step = max(time - self._time, 0.0) if math.isfinite(self._time) else 0.0
+        self._before, self._time = self._time, max(time, self._time)
+        state = self._state
+        if not state.shape[1]:
+            return
+        one = min(1.5 * step, 0.75)  # a slow source is no reason to forget
+        gap = self._time - state[SEEN]
+        keep = gap <= np.where(state[ID] >= 0, max(self.memory, one), max(_PATIENCE, one)) + 1e-9
+        if not keep.all():
+            self._state = state = state[:, keep]
+        predict(state, step)
+
+    def _evidence(self, people: People) -> Array:
+        sure = self.sure or (_SURE_POSE if len(people.skeleton) else _SURE_BOX)
+        score = people.score.clip(1e-4, 1 - 1e-4).astype(np.float64)
+        return np.asarray(np.log(score / (1 - score)) - math.log(sure / (1 - sure)))
+
+    def _match(self, z: Array, evidence: Array) -> Array:
+        """For each observation the column of its track, or -1."""
+        state = self._state
+        owner = np.full(z.shape[1], -1)
+        if not z.shape[1] or not state.shape[1]:
+            return owner
+        gap = self._time - state[SEEN]
+        against = np.where(state[SEEN] < self._before, _LATE + _LOST * (1 - np.exp(-gap / _LOST_AFTER)), 0.0)
+        rank = state[BELIEF].clip(-_TRUST, _TRUST) - _YOUNG * np.exp((state[BORN] - state[SEEN]) / _GROWN) + _PAIR
+        like = place_likeness(state, z) - against[:, None]
+        value = np.where(like > 0, like + rank[:, None], 0)
+        weak = evidence < _WEAK
+        if not weak.any():
+            _assign(value, owner)
+            return owner
+        _assign(np.where(weak, 0, value), owner)
+        late = gap > max(_RECENT, 1.5 * (self._time - self._before))
+        value[owner[owner >= 0]] = value[:, owner >= 0] = value[late] = 0
+        _assign(value, owner)
+        return owner
+
+    def _follow(self, columns: Array, z: Array, evidence: Array) -> Array:
+        state = self._state
+        seen = state[:, columns]
+        share = 1 - np.exp((seen[SEEN] - self._time) / _MEMORY_OF_SCORES)
+        correct(seen, z, self._time)
+        seen[BELIEF] += share * (evidence - seen[BELIEF])
+        sure = evidence + seen[BELIEF] > 0
+        self._name(seen, sure)
+        state[:, columns] = seen
+        return np.where(sure, seen[ID], -1)
+
+    def _welcome(self, z: Array, evidence: Array) -> Array:
+        new = born(z, self._time)
+        new[BELIEF] = evidence
+        self._name(new, evidence > 0)
+        self._state = np.concatenate([self._state, new], axis=1)
+        return np.asarray(new[ID])
+
+    def _name(self, tracks: Array, sure: Array) -> None:
+        """Give an id to those who are sure and have none."""
+        fresh = np.flatnonzero(sure & (tracks[ID] < 0))
+        if len(fresh):
+            tracks[ID, fresh] = np.arange(self._next, self._next + len(fresh))
+            self._next += len(fresh)
+
+
+def _assign(value: Array, owner: Array) -> None:
+    """Write into `owner` the pairs with the greatest sum of `value` (tracks, observations); 0 is forbidden."""
+    rows, columns = linear_sum_assignment(value, maximize=True)
+    good = value[rows, columns] > 0
+    owner[columns[good]] = rows[good]
