@@ -46,12 +46,12 @@ def open_camera(
         except (FFmpegError, OSError) as error:
             if isinstance(error, SourceError):
                 raise
-            raise SourceError(f"{name}: {_why(error, device)}") from None
+            raise SourceError(f"{name}: {why(error, device)}") from None
 
     return open_live(connect, name, max_wait=max_wait, patient=patient, seed=seed)
 
 
-def _why(error: OSError | FFmpegError, device: str) -> str:
+def why(error: OSError | FFmpegError, device: str) -> str:
     code = getattr(error, "errno", None)
     if code == errno.EBUSY:
         return f"{device} is busy: another program uses it; close that first"

@@ -42,7 +42,7 @@ class Clock:
             self._report(f"timestamps jump by {gap:+.3f} s after {self.time:.3f} s; time goes on without the jump")
             self._shift += self.time + self.step - now
             now = self.time + self.step
-        self.time = max(now, self.time + HELD)
+        self.time = now if now > self.time else self.time + HELD
         return self.time
 
     def resume(self, gap: float) -> None:

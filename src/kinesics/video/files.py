@@ -14,6 +14,7 @@ from av.error import FFmpegError
 from ..errors import SourceError
 from ..types import Frame
 from .clock import Clock
+from .paths import shown
 from .reel import REFUSED, Framer, Reel, reason
 from .source import Source
 
@@ -23,7 +24,13 @@ def open_file(path: str, *, pixel_limit: int | None, threads: int) -> Source:
     hint = _refuse(path)
     where = "file:" + os.path.abspath(path)
     return _open(
-        where, path, hint, protocols="file", pixel_limit=pixel_limit, threads=threads, options={"format_whitelist": _readers()}
+        where,
+        shown(path),
+        hint,
+        protocols="file",
+        pixel_limit=pixel_limit,
+        threads=threads,
+        options={"format_whitelist": _readers()},
     )
 
 
@@ -43,12 +50,12 @@ def _open(where: Any, name: str, hint: str, **options: Any) -> Source:
         if isinstance(error, SourceError):
             raise
         raise SourceError(f"{name}: not a video or picture that can be read{hint} ({reason(error)})") from None
-    return film(reel, name)
+    return film(reel, name, hint)
 
 
-def film(reel: Reel, name: str) -> Source:
+def film(reel: Reel, name: str, hint: str = "") -> Source:
     """A source of all frames of an open container; its first frame is decoded here, so that one without any fails at once."""
-    frames = _Film(reel)
+    frames = _Film(reel, hint)
     source = Source(
         name, frames.feed, release=reel.close, fps=reel.fps, duration=reel.duration, frames=reel.stream.frames or None
     )
@@ -63,8 +70,8 @@ def film(reel: Reel, name: str) -> Source:
 class _Film:
     """The frames of a file, and at its end the account of what was promised and what came."""
 
-    def __init__(self, reel: Reel) -> None:
-        self.reel = reel
+    def __init__(self, reel: Reel, hint: str) -> None:
+        self.reel, self.hint = reel, hint
         self.shown = 0
         self.ahead: Frame | None = None
 
@@ -76,10 +83,10 @@ class _Film:
         try:
             self.ahead = self._next()
         except (FFmpegError, OSError) as error:
-            raise SourceError(f"{source.name}: no frame could be decoded ({reason(error)})") from None
+            raise SourceError(f"{source.name}: no frame could be decoded{self.hint} ({reason(error)})") from None
         if self.ahead is None:
             what = f"{self.reel.faults} damaged packets" if self.reel.faults else f"{self.reel.packets} packets"
-            raise SourceError(f"{source.name}: no frame could be decoded ({what} of video in it)")
+            raise SourceError(f"{source.name}: no frame could be decoded{self.hint} ({what} of video in it)")
         return self.ahead
 
     def _next(self) -> Frame | None:
@@ -118,7 +125,7 @@ class _Film:
         if reel.cut:
             source.note(f"truncated: {self.shown} frames could be read, then: {reel.cut}")
             return "truncated"
-        return "ok"
+        return "damaged" if reel.faults else "ok"
 
     def _short(self, source: Source) -> bool:
         """Whether the last packet ends well before the promised end (for containers that do not count frames)."""
@@ -163,7 +170,7 @@ def _refuse(path: str) -> str:
         head = file.read(512)
         text = head.lstrip(b"\xef\xbb\xbf \r\n\t")
         if text.startswith((b"#EXTM3U", b"ffconcat", b"v=0\r\n", b"v=0\n")) or b"<MPD" in head:
-            raise SourceError(f"{path}: a playlist, not a video; open the files or addresses it names")
+            raise SourceError(f"{shown(path)}: a playlist, not a video; open the files or addresses it names")
         if head[4:8] == b"ftyp" and not _has_index(file):
             return ": its index (moov) is missing, the recording was cut off before it was finished"
     return ""

@@ -13,25 +13,31 @@ from ..errors import SinkError, SourceError
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 
 
+def shown(path: str | Path) -> str:
+    """The path as it can be printed on one line: control characters and stray bytes are escaped."""
+    text = str(path).encode("utf-8", "backslashreplace").decode()
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def check_file(path: str) -> None:
     """Raise a `SourceError` that says why `path` is not a regular file with something in it that can be read."""
     try:
         info = os.stat(path)
     except FileNotFoundError:
-        raise SourceError(f"{path}: there is no such file or folder") from None
+        raise SourceError(f"{shown(path)}: there is no such file or folder") from None
     except (OSError, ValueError) as error:
-        raise SourceError(f"{path!r}: cannot be looked at ({_reason(error)})") from None
+        raise SourceError(f"{shown(path)}: cannot be looked at ({_reason(error)})") from None
     if not stat.S_ISREG(info.st_mode):
         raise SourceError(
-            f"{path}: expected a file, got a {_kind(info.st_mode)}; for standard input use -, for a camera its number"
+            f"{shown(path)}: expected a file, got a {_kind(info.st_mode)}; for standard input use -, for a camera its number"
         )
     if info.st_size == 0:
-        raise SourceError(f"{path}: the file is empty")
+        raise SourceError(f"{shown(path)}: the file is empty")
     try:
         with open(path, "rb"):
             pass
     except OSError as error:
-        raise SourceError(f"{path}: cannot be read ({_reason(error)})") from None
+        raise SourceError(f"{shown(path)}: cannot be read ({_reason(error)})") from None
 
 
 def picture_paths(text: str) -> list[Path] | None:
@@ -50,7 +56,7 @@ def picture_paths(text: str) -> list[Path] | None:
     pictures = [p for p in found if p.suffix.lower() in PICTURES]
     if not pictures:
         extra = f"; it matches {len(found)} other files: open videos one by one" if found else ""
-        raise SourceError(f"{text}: no picture matches{extra}")
+        raise SourceError(f"{shown(text)}: no picture matches{extra}")
     return sorted(pictures, key=_natural)
 
 
@@ -58,9 +64,9 @@ def _folder(text: str) -> list[Path]:
     try:
         pictures = [p for p in Path(text).iterdir() if p.suffix.lower() in PICTURES and p.is_file()]
     except OSError as error:
-        raise SourceError(f"{text}: the folder cannot be read ({_reason(error)})") from None
+        raise SourceError(f"{shown(text)}: the folder cannot be read ({_reason(error)})") from None
     if not pictures:
-        raise SourceError(f"{text}: no pictures in this folder (looked for {' '.join(sorted(PICTURES))})")
+        raise SourceError(f"{shown(text)}: no pictures in this folder (looked for {' '.join(sorted(PICTURES))})")
     return sorted(pictures, key=_natural)
 
 
@@ -88,18 +94,18 @@ def check_place(path: Path, source: str | Path | int | None = None) -> None:
     folder = path.parent
     try:
         if path.is_dir():
-            raise SinkError(f"{path}: expected the name of a file, got a folder")
+            raise SinkError(f"{shown(path)}: expected the name of a file, got a folder")
         if not folder.is_dir():
-            raise SinkError(f"{path}: there is no folder {folder}; make it first")
+            raise SinkError(f"{shown(path)}: there is no folder {shown(folder)}; make it first")
         if path.exists() and not path.is_file():
-            raise SinkError(f"{path}: expected the name of a file, got a pipe or device")
+            raise SinkError(f"{shown(path)}: expected the name of a file, got a pipe or device")
         if not os.access(path if path.exists() else folder, os.W_OK):
-            raise SinkError(f"{path}: no permission to write there")
+            raise SinkError(f"{shown(path)}: no permission to write there")
         if isinstance(source, str | Path) and path.exists() and os.path.exists(source) and os.path.samefile(path, source):
-            raise SinkError(f"{path}: this is the file that is read; choose another name for the result")
+            raise SinkError(f"{shown(path)}: this is the file that is read; choose another name for the result")
         if len(os.fsencode(path.name)) > 255:
-            raise SinkError(f"{path.name[:40]}…: the name is longer than 255 bytes")
+            raise SinkError(f"{shown(path.name[:40])}…: the name is longer than 255 bytes")
     except (OSError, ValueError) as error:
         if isinstance(error, SinkError):
             raise
-        raise SinkError(f"{path}: cannot be written ({_reason(error)})") from None
+        raise SinkError(f"{shown(path)}: cannot be written ({_reason(error)})") from None

@@ -13,7 +13,7 @@ import numpy as np
 from ..errors import ShapeError, SinkError, SourceError, UsageError
 from ..types import Array, Frame
 from .headers import picture_size
-from .paths import check_file
+from .paths import check_file, shown
 from .source import Source
 
 PICTURE_PIXELS = 50_000_000
@@ -42,7 +42,7 @@ def _load(path: str, pixel_limit: int | None) -> tuple[Array, bool]:
     limit = pixel_limit or PICTURE_PIXELS
     if size[0] * size[1] > limit:
         raise SourceError(
-            f"{path}: {size[0]}x{size[1]} is more than {limit / 1e6:g} million pixels; "
+            f"{shown(path)}: {size[0]}x{size[1]} is more than {limit / 1e6:g} million pixels; "
             f"raise pixel_limit above {size[0] * size[1]} if you trust it"
         )
     import cv2
@@ -53,7 +53,7 @@ def _load(path: str, pixel_limit: int | None) -> tuple[Array, bool]:
     except cv2.error:
         picture = None
     if picture is None:
-        raise SourceError(f"{path}: the picture is damaged and cannot be decoded")
+        raise SourceError(f"{shown(path)}: the picture is damaged and cannot be decoded")
     end = _ENDS.get(data[:2].tobytes())
     cut = end is not None and end not in data[-4096:].tobytes()
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)), cut
@@ -82,11 +82,11 @@ def save_image(path: str | Path, image: Array, *, quality: int = 92) -> None:
         raise ShapeError(f"save_image: expected (height, width, 3) uint8 RGB, got {shape}")
     suffix = path.suffix.lower()
     if suffix not in (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"):
-        raise UsageError(f"{path}: a picture's name must end in .jpg, .png, .webp, .bmp or .tif")
+        raise UsageError(f"{shown(path)}: a picture's name must end in .jpg, .png, .webp, .bmp or .tif")
     choices = [cv2.IMWRITE_JPEG_QUALITY, quality] if suffix in (".jpg", ".jpeg") else []
     done, data = cv2.imencode(suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), choices)
     if not done:
-        raise SinkError(f"{path}: this picture of {image.shape[1]}x{image.shape[0]} cannot be written as {suffix}")
+        raise SinkError(f"{shown(path)}: this picture of {image.shape[1]}x{image.shape[0]} cannot be written as {suffix}")
     _write_whole(path, data)
 
 
@@ -102,7 +102,7 @@ def _write_whole(path: Path, data: Array) -> None:
         if part is not None:
             with contextlib.suppress(OSError):
                 os.unlink(part)
-        raise SinkError(f"{path}: cannot be written ({(error.strerror or str(error)).lower()})") from None
+        raise SinkError(f"{shown(path)}: cannot be written ({(error.strerror or str(error)).lower()})") from None
 
 
 def _umask() -> int:
@@ -115,7 +115,7 @@ def open_pictures(paths: list[Path], *, name: str, rate: float, pixel_limit: int
     """A source of still pictures, `rate` a second; those that cannot be read are left out and noted."""
     reel = _Pictures(paths, rate, pixel_limit)
     first = reel.first(name)
-    return Source(name, reel.feed, size=first.size, fps=rate, duration=len(paths) / rate, frames=len(paths))
+    return Source(shown(name), reel.feed, size=first.size, fps=rate, duration=len(paths) / rate, frames=len(paths))
 
 
 class _Pictures:

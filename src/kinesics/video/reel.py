@@ -92,11 +92,11 @@ class Reel:
         """Decoded pictures in the order they are shown; damage is counted, and what can be decoded after it still comes."""
         for packet in self._demux():
             try:
-                found = packet.decode()
+                found = self.stream.codec_context.decode(packet)
             except EndOfFile:
                 continue
             except FFmpegError as error:
-                if not isinstance(error, InvalidDataError) and isinstance(error, MemoryError | TimeoutError):
+                if isinstance(error, MemoryError | TimeoutError):
                     raise
                 self.faults += 1
                 continue
@@ -105,7 +105,7 @@ class Reel:
                     self.corrupt += picture.is_corrupt
                     yield picture
 
-    def _demux(self) -> Iterator[av.Packet[Any]]:
+    def _demux(self) -> Iterator[av.Packet[Any] | None]:
         bad = 0
         while bad <= STUBBORN:
             try:
@@ -117,7 +117,7 @@ class Reel:
                 return
             except InvalidDataError as error:
                 bad, self.cut = bad + 1, str(error.strerror or error)
-        yield av.Packet()  # what the decoder still holds
+        yield None  # what the decoder still holds
 
     def _count(self, packet: av.Packet[Any]) -> None:
         self.packets += 1
@@ -138,16 +138,17 @@ def _video(container: Any, name: str) -> tuple[Any, int]:
         sound = "only sound" if container.streams.audio else "nothing to see"
         cover = " and a cover picture" if found else ""
         raise SourceError(f"{name}: no video stream, {sound}{cover} in it")
+    known = [s for s in moving if s.codec_context is not None]
+    if not known:
+        raise SourceError(f"{name}: no decoder for its video")
     best = max(
-        moving,
+        known,
         key=lambda s: (
             bool(s.disposition & type(s.disposition).default),
             s.codec_context.width * s.codec_context.height,
             -s.index,
         ),
     )
-    if best.codec_context.codec is None:
-        raise SourceError(f"{name}: no decoder for its video")
     return best, len(moving) - 1
 
 

@@ -23,7 +23,8 @@ class Source:
         fps: nominal frames per second, or None. Never compute times with it; each frame has its own.
         duration: seconds, as the container claims, or None.
         frames: number of frames, as the container claims, or None.
-        status: "open"; at the end "ok", "truncated" (the container promised more), "timeout" (a live source was silent for
+        status: "open"; at the end "ok", "truncated" (the container promised more), "damaged" (some frames could not be
+            decoded and are left out; those marked corrupt are not), "timeout" (a live source was silent for
             too long) or "closed" (before its end).
         notes: what was odd, one line each; kept to the last 100.
         dropped: frames of a live source that nobody took in time.

@@ -15,7 +15,7 @@ from av.error import FFmpegError
 from ..errors import ShapeError, SinkError, UsageError
 from ..types import Array
 from . import colour
-from .paths import check_place
+from .paths import check_place, shown
 
 Picture = Array | tuple[Array, Array, Array]
 
@@ -34,8 +34,8 @@ ENCODERS: dict[str, tuple[tuple[str, dict[str, str], int], ...]] = {
 }
 # Fragments while it is written, so that a killed writer leaves what it wrote; an ordinary index when it is closed.
 _CONTAINER = {
-    ".mp4": {"movflags": "hybrid_fragmented+frag_keyframe", "frag_duration": "1000000"},
-    ".webm": {"cluster_time_limit": "1000"},
+    ".mp4": {"movflags": "hybrid_fragmented+empty_moov+frag_keyframe", "frag_duration": "1000000", "flush_packets": "1"},
+    ".webm": {"cluster_time_limit": "1000", "flush_packets": "1"},
 }
 
 
@@ -60,7 +60,7 @@ class VideoWriter:
         self.path = Path(path)
         self.suffix = self.path.suffix.lower()
         if self.suffix not in ENCODERS:
-            raise UsageError(f"{path}: a video's name must end in {' or '.join(ENCODERS)}")
+            raise UsageError(f"{shown(path)}: a video's name must end in {' or '.join(ENCODERS)}")
         self.threads = threads
         self.written = 0
         self.size: tuple[int, int] | None = None
@@ -80,10 +80,10 @@ class VideoWriter:
             time: seconds, later than that of the picture before (else it is put one tick after it).
         """
         if self._closed:
-            raise SinkError(f"{self.path}: the writer is closed")
+            raise SinkError(f"{shown(self.path)}: the writer is closed")
         frame = self._frame(picture)
         if not abs(time) < 1e9:
-            raise UsageError(f"{self.path}: expected a time in seconds, got {time}")
+            raise UsageError(f"{shown(self.path)}: expected a time in seconds, got {time}")
         try:
             if self._file is None:
                 self._open(frame.width, frame.height)
@@ -131,6 +131,7 @@ class VideoWriter:
         if name != "libx264":
             context.bit_rate = max(500_000, int(width * height * 3.4))
         context.gop_size = 250
+        self._file.start_encoding()
         self.size = (width, height)
 
     def _frame(self, picture: Picture) -> av.VideoFrame:
@@ -153,7 +154,7 @@ class VideoWriter:
                 self.path.unlink()
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         rest = "; the beginning is kept" if kept else ""
-        raise SinkError(f"{self.path}: cannot be written ({reason}) after {self.written} frames{rest}") from None
+        raise SinkError(f"{shown(self.path)}: cannot be written ({reason}) after {self.written} frames{rest}") from None
 
 
 def _known(encoder: str) -> bool:
