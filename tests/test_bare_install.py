@@ -51,19 +51,19 @@ def test_weights_can_be_pulled_with_nothing_installed() -> None:
 
 @pytest.mark.parametrize("missing", ["ai_edge_litert", "onnxruntime", "typer", "av"])
 def test_a_missing_package_gives_the_hint(missing: str, tmp_path: Path) -> None:
-    net = tmp_path / "net.onnx"
+    net, out, clip = tmp_path / "net.onnx", tmp_path / "out", find("demo_clip")
     net.touch()
     code = {
         "ai_edge_litert": "from kinesics.weights import load; load('movenet_multipose')",
         "onnxruntime": f"from kinesics.weights import load; load({str(net)!r})",
         "typer": "from kinesics.cli import main; sys.exit(main(['--help']))",
-        "av": f"from kinesics.cli import main; sys.exit(main(['run', {str(find('demo_clip'))!r}, '--out', {str(tmp_path / 'out')!r}]))",
+        "av": f"from kinesics.cli import main; sys.exit(main(['run', {str(clip)!r}, '--out', {str(out)!r}]))",
     }[missing]
     run = without((missing,), code)
     line = run.stderr.strip().splitlines()[-1]
     assert missing in line and "is not installed; run: pip install" in line, run.stderr
     if "main" in code:
-        assert run.returncode == 2 and "Traceback" not in run.stderr and not (tmp_path / "out").exists()
+        assert run.returncode == 2 and "Traceback" not in run.stderr and not out.exists()
 
 
 def test_need_names_the_extra_that_brings_it() -> None:
