@@ -83,8 +83,9 @@ def api() -> str:
         rows.append(f"| `{name}{parameters(value)}` | {words} |\n")
     return "".join(
         (
-            "# Public names\n\nMade from the code by `make docs`. `import kinesics as ks`, then `ks.<name>`; \n",
-            "`help(ks.<name>)` says shapes, units, ranges and errors. Nothing is loaded before it is asked for.\n\n| | |\n|---|---|\n",
+            "# Public names\n\nMade from the code by `make docs`. `import kinesics as ks`, then `ks.<name>`.\n",
+            "`help(ks.<name>)` says shapes, units, ranges and errors. Nothing is loaded before it is asked for.\n\n",
+            "| | |\n|---|---|\n",
             *rows,
         )
     )
