@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from .registry import FORMATS, Format, register_format
+from .encode import scene_json
+from .registry import FORMATS, Format, Writer, register_format
+from .sequence import gather, read_sequence, scenes_of, write_sequence
 from .streams import Converted, Scenes, Sink, convert, open_sink, read_scenes
 
-__all__ = ["FORMATS", "Converted", "Format", "Scenes", "Sink", "convert", "open_sink", "read_scenes", "register_format"]
+__all__ = [
+    "FORMATS",
+    "Converted",
+    "Format",
+    "Scenes",
+    "Sink",
+    "Writer",
+    "convert",
+    "gather",
+    "open_sink",
+    "read_scenes",
+    "read_sequence",
+    "register_format",
+    "scene_json",
+    "scenes_of",
+    "write_sequence",
+]

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..errors import FormatError
 from ..types import Array
+from .input import lines
 
 __all__ = ["MotRows", "Sequence", "read_mot", "read_seqinfo"]
 
@@ -57,7 +58,7 @@ class MotRows:
     def by_frame(self) -> Iterator[tuple[int, MotRows]]:
         """Frame number and its rows, for the frames that have any, rising."""
         numbers, starts = np.unique(self.frames, return_index=True)
-        for number, start, end in zip(numbers.tolist(), starts, [*starts[1:], len(self)], strict=True):
+        for number, start, end in zip(numbers.tolist(), starts, [*starts, len(self)][1:], strict=True):
             yield number, self[slice(start, end)]
 
 
@@ -71,11 +72,11 @@ class Sequence:
     size: tuple[int, int]
 
 
-def read_mot(path: str | Path) -> MotRows:
+def read_mot(path: str | Path, notes: list[str] | None = None) -> MotRows:
     """Read boxes: ground truth, detections or results.
 
     Values are separated by commas or white space, 6 to 10 a line, the same number on every line; empty lines are passed over.
-    An empty file is nobody.
+    An empty file is nobody. With `notes`, a bad last line without a line break (a writer was killed) is noted and left out.
 
     Raises:
         FormatError: naming file and line: wrong number of columns, not a number, NaN or infinity, a frame below 1, an id or
@@ -85,23 +86,32 @@ def read_mot(path: str | Path) -> MotRows:
     if path.exists() and not path.is_file():
         raise FormatError(f"{path}: expected a file of text, got a folder or device")
     values, seen, width = array("d"), set[tuple[float, float]](), 0
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            for line, text in enumerate(file, 1):
-                cells = [cell.strip() for cell in text.split(",")] if "," in text else text.split()
-                if not cells:
-                    continue
-                width = width or len(cells)
-                row = _row(cells, width, f"{path}:{line}")
-                if row[1] > 0 and (row[0], row[1]) in seen:
-                    raise FormatError(f"{path}:{line}: id {row[1]:g} is twice in frame {row[0]:g}; remove one of the rows")
-                seen.add((row[0], row[1]))
-                values.extend(row)
-    except UnicodeDecodeError:
-        raise FormatError(f"{path}: expected lines of numbers (MOTChallenge), got bytes that are not text") from None
-    except OSError as error:
-        raise FormatError(f"{path}: cannot be read: {error.strerror}") from error
+    for line, raw in lines(path):
+        where = f"{path}:{line}"
+        try:
+            cells = _cells(raw, where)
+            if not cells:
+                continue
+            width = width or len(cells)
+            row = _row(cells, width, where)
+        except FormatError as error:
+            if notes is None or raw.endswith(b"\n"):
+                raise
+            notes.append(f"{error}; this last line was cut off and is left out")
+            break
+        if row[1] > 0 and (row[0], row[1]) in seen:
+            raise FormatError(f"{where}: id {row[1]:g} is twice in frame {row[0]:g}; remove one of the rows")
+        seen.add((row[0], row[1]))
+        values.extend(row)
     return _rows(np.frombuffer(values, np.float64).reshape(-1, COLUMNS))
+
+
+def _cells(raw: bytes, where: str) -> list[str]:
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise FormatError(f"{where}: expected a line of numbers (MOTChallenge), got bytes that are not text") from None
+    return [cell.strip() for cell in text.split(",")] if "," in text else text.split()
 
 
 def _row(cells: list[str], width: int, where: str) -> list[float]:

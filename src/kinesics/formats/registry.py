@@ -11,6 +11,13 @@ from typing import Any, Protocol
 
 from ..errors import UsageError
 from ..types import PoseSequence, Scene
+from .coco import CocoWriter
+from .coco_reader import read_coco
+from .csv_long import CsvWriter, read_csv
+from .jsonl import JsonlWriter, read_jsonl
+from .mot_scenes import MotWriter, read_mot_scenes
+from .openpose import OpenPoseWriter, read_openpose
+from .parquet import ParquetWriter, read_parquet
 
 __all__ = ["FORMATS", "Format", "Writer", "format_of", "known_formats", "register_format"]
 
@@ -50,12 +57,16 @@ class Format:
 
 
 def _built_in() -> dict[str, Format]:
-    from .jsonl import JsonlWriter, read_jsonl
-    from .parquet import ParquetWriter, read_parquet
-
+    rest = "actions, faces, timing, what the budget did, epoch and corrupt marks, world coordinates"
+    bare = f"masks, {rest}"
+    boxes = f"joints, times, sizes, frames without people, {bare}"
     return {
         "jsonl": Format((".jsonl", ".ndjson"), JsonlWriter, read_jsonl),
         "parquet": Format((".parquet", ".pq"), ParquetWriter, read_parquet),
+        "csv": Format((".csv",), CsvWriter, read_csv, loses=f"frames without people, {bare}"),
+        "coco": Format((".json",), CocoWriter, read_coco, loses=f"depth of joints, {rest}"),
+        "openpose": Format(("/", "_keypoints.json"), OpenPoseWriter, read_openpose, loses=f"boxes, scores of people, {bare}"),
+        "mot": Format((".txt",), MotWriter, read_mot_scenes, loses=boxes),
     }
 
 
@@ -91,7 +102,7 @@ def format_of(path: str | Path, name: str | None = None) -> tuple[str, Format]:
             raise UsageError(f"no format is called {name!r}; there are {', '.join(sorted(formats))}")
         return name, formats[name]
     file = os.fspath(path)
-    ending = file.lower().removesuffix(".partial") + ("/" if Path(path).is_dir() and not file.endswith("/") else "")
+    ending = "/" if Path(path).is_dir() or file.endswith("/") else file.lower().removesuffix(".partial")
     for formats in (FORMATS, known_formats()):
         hits = [(len(end), name) for name, entry in formats.items() for end in entry.suffixes if ending.endswith(end)]
         if hits:

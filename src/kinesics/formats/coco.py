@@ -1,0 +1,154 @@
+"""Scenes as COCO keypoint JSON: a data set (images, annotations, categories), or a bare list of results.
+
+Both are one document. So what is written first goes line by line to NAME.partial, and closing copies the lines into the
+document: memory stays bounded, and what a killed writer leaves can be read.
+
+Beyond what COCO names, the data set keeps `frame` and `time` in each image, `score`, `track_id` and `keypoint_scores` in each
+annotation; other readers pass over them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import SinkError, UsageError
+from ..types import Array, People, Scene, Skeleton
+from .encode import mask_row, to_json
+from .numbers import shortest
+from .output import Output, sink_error, spare_path
+
+__all__ = ["CocoWriter"]
+
+
+class CocoWriter:
+    """Writes scenes as COCO JSON.
+
+    Args:
+        path: the file.
+        source: named in `info`.
+        form: "annotations" for a data set, "results" for a bare list as evaluation tools take it.
+    """
+
+    def __init__(self, path: str | Path, *, source: str | None = None, form: str = "annotations") -> None:
+        if form not in ("annotations", "results"):
+            raise UsageError(f"form should be annotations or results, got {form!r}")
+        self._output, self._form = Output(path, grows=False), form
+        self._bodies: list[Skeleton] = []
+        self._newest, self._rows = -1, 0
+        info = {"description": "people and their joints", "source": source and source.encode("utf-8", "replace").decode()}
+        self._put("info", info)
+
+    def _put(self, kind: str, value: Any) -> None:
+        self._output.write(_line(kind, value))
+
+    def write(self, scene: Scene) -> None:
+        """Append one scene.
+
+        Raises:
+            SinkError: frames do not rise: COCO knows a picture by its number.
+        """
+        if scene.index <= self._newest:
+            raise SinkError(f"frame {scene.index} comes after frame {self._newest}; COCO needs numbers that rise")
+        self._newest, people = scene.index, scene.people
+        if people.skeleton not in self._bodies:
+            self._bodies.append(people.skeleton)
+            self._put("category", _category(people.skeleton, len(self._bodies)))
+        category = 1 + self._bodies.index(people.skeleton)
+        size = {"width": int(scene.size[0]), "height": int(scene.size[1])}
+        image = {"id": scene.index, "file_name": f"{scene.index:012d}.jpg", **size, "frame": scene.index, "time": scene.time}
+        rows = _results(scene.index, people, category)
+        if self._form == "annotations":
+            rows = [self._annotation(row, people, i) for i, row in enumerate(rows)]
+        self._output.write(_line("image", image) + b"".join(_line("annotation", row) for row in rows))
+
+    def _annotation(self, row: dict[str, Any], people: People, i: int) -> dict[str, Any]:
+        self._rows += 1
+        seen = people.point_scores[i] > 0
+        joints = np.array(row["keypoints"]).reshape(-1, 3)
+        joints[:, 2] = np.where(seen, 2, 0)
+        row |= {
+            "id": self._rows,
+            "keypoints": [int(v) if v == int(v) else v for v in joints.ravel().tolist()],
+            "num_keypoints": int(seen.sum()),
+            "keypoint_scores": shortest(people.point_scores[i]).tolist(),
+            "area": round(row["bbox"][2] * row["bbox"][3], 3),
+            "iscrowd": 0,
+        }
+        if people.masks is not None:
+            mask = mask_row(people.masks[i])
+            row |= {"area": int(people.masks[i].sum()), "segmentation": {"size": mask.size, "counts": mask.counts}}
+        return row
+
+    def close(self) -> None:
+        """Put the document together."""
+        if self._output.failed:
+            return
+        self._output.stop()
+        document = spare_path(self._output.path)
+        try:
+            _assemble(self._output.place, document, self._form)
+        except OSError as error:
+            document.unlink(missing_ok=True)
+            raise sink_error(self._output.path, error) from error
+        self._output.finish(document)
+
+    def discard(self) -> None:
+        """Remove what was written."""
+        self._output.discard()
+
+
+def _line(kind: str, value: Any) -> bytes:
+    return b'{"' + kind.encode() + b'":' + to_json(value, kind) + b"}\n"
+
+
+def _category(body: Skeleton, number: int) -> dict[str, Any]:
+    bones = [[a + 1, b + 1] for a, b in body.bones]  # COCO counts joints from 1
+    return {"id": number, "name": "person", "supercategory": "person", "keypoints": list(body.joints), "skeleton": bones}
+
+
+def _results(image: int, people: People, category: int) -> list[dict[str, Any]]:
+    triples = np.zeros((len(people), len(people.skeleton), 3))
+    triples[:, :, :2] = np.nan_to_num(shortest(people.points[:, :, :2]), nan=0.0)
+    triples[:, :, 2] = shortest(people.point_scores)
+    flat = triples.reshape(len(people), triples.shape[1] * 3).tolist()
+    columns = zip(flat, shortest(people.score).tolist(), sides(people.boxes), people.ids.tolist(), strict=True)
+    return [
+        {"image_id": image, "category_id": category, "keypoints": keypoints, "score": score, "bbox": box}
+        | ({"track_id": identity} if identity >= 0 else {})
+        for keypoints, score, box, identity in columns
+    ]
+
+
+def sides(boxes: Array) -> list[list[float]]:
+    """Corners (n, 4) as left, top, width, height in short decimals; left + width gives the very corner back."""
+    corners = shortest(boxes)
+    return np.concatenate([corners[:, :2], np.round(corners[:, 2:] - corners[:, :2], 9)], axis=1).tolist()  # type: ignore[no-any-return]
+
+
+def _assemble(journal: Path, document: Path, form: str) -> None:
+    """Copy the journal's lines into one document, a pass for each list."""
+    with document.open("wb") as out:
+        if form == "results":
+            _copy(journal, b"annotation", out)
+            return
+        for name, kind in ((b'{"info":', b"info"), (b',"images":', b"image"), (b',"annotations":', b"annotation")):
+            out.write(name)
+            _copy(journal, kind, out)
+        out.write(b',"categories":')
+        _copy(journal, b"category", out)
+        out.write(b"}\n")
+
+
+def _copy(journal: Path, kind: bytes, out: Any) -> None:
+    start, alone = b'{"' + kind + b'":', kind == b"info"
+    out.write(b"" if alone else b"[")
+    mark = b"\n"
+    with journal.open("rb") as lines:
+        for line in lines:
+            if line.startswith(start):
+                out.write((b"" if alone else mark) + line[len(start) : -2])
+                mark = b",\n"
+    out.write(b"" if alone else b"\n]")
