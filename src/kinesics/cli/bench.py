@@ -56,3 +56,19 @@ def memory(
     from ..bench.memory import bench_memory
 
     _report(bench_memory(minutes, tier=pose), as_json, ("movenet_multipose",))
+
+
+@app.command()
+def tracks(
+    people: Annotated[int, typer.Option(min=1, help="How many people walk about.")] = 20,
+    frames: Annotated[int, typer.Option(min=1, help="For how many frames, 30 a second.")] = 300,
+    repeats: Annotated[int, typer.Option(min=1, help="How often; the fastest counts.")] = 5,
+    as_json: Json = False,
+) -> None:
+    """The tracker alone on made people, of whom each frame misses one in twenty; one thread.
+
+    In Python: kinesics.bench.tracks.bench_tracks().
+    """
+    from ..bench.tracks import bench_tracks
+
+    _report(bench_tracks(people, frames, repeats=repeats), as_json)

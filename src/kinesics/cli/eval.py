@@ -79,3 +79,23 @@ def pose(
         else:
             values = eval_pose(str(coco), *([names] if names else []), step=bar)
     _report(values, as_json, weights)
+
+
+@app.command()
+def tracks(
+    mot: Annotated[str, typer.Option("--mot", help="Folder of sequences in MOTChallenge layout (gt, det, seqinfo.ini).")],
+    sequences: Annotated[
+        str, typer.Option("--sequences", help="Names with commas; all that have gt and det if not given.")
+    ] = "",
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """The tracker on labelled sequences and their detections. In Python: kinesics.evaluate.tracks.eval_tracks()."""
+    from ..evaluate.tracks import eval_tracks, table_row
+
+    output = Output(as_json, quiet=quiet)
+    output.say(table_row(None))
+    names = [name.strip() for name in sequences.split(",") if name.strip()]
+    values = eval_tracks(mot, names, each=lambda row: output.say(table_row(row)))
+    output.say(table_row({"sequence": "together", **values}))
+    _report(values, as_json)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -137,6 +137,18 @@ def eval_tracks(
     if total is None:
         raise FormatError(f"{mot}: expected at least one sequence, got none")
     return _chosen({**total.numbers(), "fps": total.frames / spent})
+
+
+def table_row(row: Mapping[str, Any] | None) -> str:
+    """One line of a table for people to read: the heads of the columns, or the numbers that `each` is told."""
+    if row is None:
+        return (
+            f"{'sequence':16}{'MOTA':>7}{'IDF1':>7}{'HOTA':>7}{'switches':>10}{'false':>7}{'missed':>8}{'frames':>8}{'fps':>8}"
+        )
+    return (
+        f"{row['sequence']:16}{row['MOTA']:7.1f}{row['IDF1']:7.1f}{row['HOTA']:7.1f}{row['id_switches']:10d}"
+        f"{row['false_boxes']:7.0f}{row['misses']:8.0f}{row['frames']:8d}{row['fps']:8.0f}"
+    )
 
 
 def _chosen(numbers: dict[str, Any]) -> dict[str, Any]:

@@ -1,1 +1,41 @@
-"""TODO."""
+"""The laws that every stage must keep, public so that others can hold their own stages to them; and made video and people."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_HOMES = {
+    "check_sink": "sink",
+    "check_source": "source",
+    "check_tracker": "tracker",
+    "sample_scenes": "sink",
+    "counter_picture": "video",
+    "damage": "video",
+    "make_video": "video",
+    "read_counter": "video",
+    "walking_people": "people",
+}
+
+__all__ = sorted(_HOMES)
+
+if TYPE_CHECKING:
+    from .people import walking_people as walking_people
+    from .sink import check_sink as check_sink
+    from .sink import sample_scenes as sample_scenes
+    from .source import check_source as check_source
+    from .tracker import check_tracker as check_tracker
+    from .video import counter_picture as counter_picture
+    from .video import damage as damage
+    from .video import make_video as make_video
+    from .video import read_counter as read_counter
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'kinesics.testing' has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,9 +1,9 @@
 """Who is who over time.
 
 Everything is in log-odds. A detection speaks for a track by `likeness`; against it speaks that the track was lost a while ago,
-is young, or was made of weak detections. One assignment maximises the sum; a second gives weak detections to whom the first left
-out but who was seen just now (ByteTrack, Zhang et al., ECCV 2022). A track gets an id once its evidence is sure, and a row
-shows that id while row and track together are more likely right than wrong.
+is young, or was made of weak detections. One assignment maximises the sum; a second gives weak detections to whom the first
+left out but who was seen just now (ByteTrack, Zhang et al., ECCV 2022). A track gets an id once its evidence is sure, and a
+row shows that id while row and track together are more likely right than wrong.
 """
 
 from __future__ import annotations
