@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -86,22 +87,25 @@ def tracks(rounds: int) -> Numbers:
     with tempfile.TemporaryDirectory() as folder, Peer("kinesics", ONE_THREAD) as ours, Peer("trackers", ONE_THREAD) as theirs:
         for people in (20, 50):
             file = str(Path(folder) / f"{people}.npz")
-            best = dict.fromkeys(("ours", *KINDS), 0.0)
+            sides: dict[str, Callable[[], Any]] = {
+                "tracks_joints": partial(ours.ask, people=people, joints=True, store=file),
+                "tracks": partial(ours.ask, people=people, joints=False, store=file),
+                **{kind: partial(theirs.ask, boxes=file, tracker=kind) for kind in KINDS},
+            }
+            best, switches = dict.fromkeys(sides, 0.0), dict.fromkeys(sides, 0)
             for _ in range(rounds + 1):  # the first one warms up: buffers, caches, compiled code
-                best["ours"] = max(best["ours"], rate(ours.ask(people=people, store=file)["seconds"]))
-                for kind in KINDS:
-                    best[kind] = max(best[kind], rate(theirs.ask(boxes=file, tracker=kind)["seconds"]))
-            numbers[f"fps_tracks_{people}"] = best["ours"]
-            numbers[f"ratio_tracks_{people}"] = best["ours"] / best["sort"]
+                for name, side in sides.items():
+                    answer = side()
+                    best[name] = max(best[name], len(answer["seconds"]) / sum(answer["seconds"]))
+                    switches[name] = answer["switches"]
+            numbers[f"ratio_tracks_{people}"] = best["tracks"] / best["sort"]
+            numbers[f"ratio_tracks_joints_{people}"] = best["tracks_joints"] / best["sort"]
             for kind in KINDS:
-                numbers[f"fps_{kind}_{people}"] = best[kind]
-                numbers[f"ratio_tracks_{people}_{kind}"] = best["ours"] / best[kind]
-            say(f"tracks, {people} people: " + ", ".join(f"{name} {value:.0f}" for name, value in best.items()) + " frames/s")
+                numbers[f"ratio_tracks_{people}_{kind}"] = best["tracks"] / best[kind]
+            for name, fps in best.items():
+                numbers |= {f"fps_{name}_{people}": fps, f"switches_{name}_{people}": switches[name]}
+                say(f"tracks, {people} people, {name}: {fps:.0f} frames/s, {switches[name]} switches")
     return numbers
-
-
-def rate(seconds: list[float]) -> float:
-    return len(seconds) / sum(seconds)
 
 
 # --------------------------------------------------------------------------------------------------------------------- chain
@@ -134,7 +138,7 @@ def chain(rounds: int) -> Numbers:
 def last_line(command: list[str]) -> Numbers:
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     if done.returncode:
-        raise SystemExit(f"{command[1:3]} failed: {(done.stderr.strip().splitlines() or [done.returncode])[-1]}")
+        raise SystemExit(f"{command[1:3]} failed: {(done.stderr.strip().splitlines() or ['no word'])[-1]}")
     answer: Numbers = json.loads(done.stdout.strip().splitlines()[-1])
     return answer
 
