@@ -52,6 +52,7 @@ def open_camera(
 
 
 def why(error: OSError | FFmpegError, device: str) -> str:
+    """What an error of a camera means and what to do."""
     code = getattr(error, "errno", None)
     if code == errno.EBUSY:
         return f"{device} is busy: another program uses it; close that first"

@@ -93,6 +93,8 @@ def check_place(path: Path, source: str | Path | int | None = None) -> None:
     """Raise a `SinkError` that says why a file cannot be written at `path`, or that it is the very file `source`."""
     folder = path.parent
     try:
+        if "\0" in str(path):
+            raise ValueError("null byte in the name")
         if path.is_dir():
             raise SinkError(f"{shown(path)}: expected the name of a file, got a folder")
         if not folder.is_dir():

@@ -166,11 +166,11 @@ def _known(encoder: str) -> bool:
 
 
 def _plays(path: Path) -> bool:
-    """Whether at least one packet of video can be read from the file."""
+    """Whether at least one whole picture can be read from the file."""
     try:
         with av.open("file:" + os.path.abspath(path)) as file:
-            return any(packet.size for packet in file.demux(video=0))
-    except (FFmpegError, OSError, ValueError, IndexError):
+            return not next(file.decode(video=0)).is_corrupt
+    except (FFmpegError, OSError, ValueError, IndexError, StopIteration):
         return False
 
 
