@@ -12,11 +12,11 @@ __all__ = ["shortest"]
 def shortest(array: Array) -> Array:
     """Float64 array whose decimal form is short and whose float32 is `array`: 0.1 and not 0.10000000149011612.
 
-    Tries 5 decimals, then 7, then 9 for what those do not carry, and leaves alone what needs more. NaN and infinity stay.
+    Tries 3 decimals, then 5, 7 and 9 for what those do not carry, and leaves alone what needs more. NaN and infinity stay.
     """
     wide = array.astype(np.float64)
-    short = np.round(wide, 5)
-    for decimals in (7, 9, None):
+    short = np.round(wide, 3)
+    for decimals in (5, 7, 9, None):
         rest = short.astype(np.float32) != array
         if not rest.any():
             break
