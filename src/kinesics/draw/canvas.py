@@ -6,8 +6,8 @@ given once, in picture pixels and RGB, and goes to every layer.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import cv2
@@ -15,11 +15,11 @@ import numpy as np
 
 from ..errors import ShapeError, UsageError
 from ..types import Array
-from .palette import Color
+from .palette import INK, Color
+from .strokes import Group, Rect, Strokes
 
 Planes = tuple[Array, Array, Array]
 Picture = Array | Planes
-Rect = tuple[float, float, float, float]
 
 _SHIFT = 4  # cv2 draws at 1/16 pixel
 _LUMA = {"bt601": (0.299, 0.587, 0.114), "bt709": (0.2126, 0.7152, 0.0722)}
@@ -118,27 +118,20 @@ class Canvas:
         y, u, v = (layer.array for layer in self._layers)
         return y, u, v
 
-    def bones(self, ends: Array, widths: Array, colors: Sequence[Color]) -> None:
-        """Straight lines: ends (m, 2, 2) pixels, widths (m, 2) at either end, one colour each; blunt ends."""
-        if not len(ends):
-            return
-        along = ends[:, 1] - ends[:, 0]
-        normal = np.stack([-along[:, 1], along[:, 0]], 1) / np.maximum(np.linalg.norm(along, axis=1), 1e-6)[:, None]
+    def paint(self, strokes: Strokes) -> None:
+        """Draw all strokes, group by group. Colour planes are spared the outlines: they are too dark to show a colour."""
+        ends, normals, widths = strokes.bone_arrays()
+        centers, diameters = strokes.disc_arrays()
+        shapes = []
         for layer in self._layers:
-            half = np.maximum(widths - _QUAD_GAIN * layer.step, 0.1)[..., None] / 2 * normal[:, None]  # (m, 2, 2)
-            quads = layer.place(np.stack([ends[:, 0] - half[:, 0], ends[:, 1] - half[:, 1],
-                                          ends[:, 1] + half[:, 1], ends[:, 0] + half[:, 0]], 1))  # fmt: skip
-            ink = {color: layer.color(color) for color in set(colors)}
-            for quad, color in zip(quads, colors, strict=True):
-                cv2.fillConvexPoly(layer.array, quad, ink[color], cv2.LINE_AA, _SHIFT)
-
-    def discs(self, centers: Array, diameters: Array, color: Color) -> None:
-        """Filled circles: centers (m, 2) and diameters (m,) in pixels."""
-        for layer in self._layers:
-            ink, places = layer.color(color), layer.place(centers).tolist()
-            radii = np.maximum((diameters / layer.step - _DISC_GAIN) / 2 * (1 << _SHIFT), 1).astype(int).tolist()
-            for place, radius in zip(places, radii, strict=True):
-                cv2.circle(layer.array, place, radius, ink, -1, cv2.LINE_AA, _SHIFT)
+            half = normals * (np.maximum(widths - _QUAD_GAIN * layer.step, 0.1) / 2)[:, None]  # (m, 2)
+            quads = layer.place(np.stack([ends[:, 0] - half, ends[:, 1] - half, ends[:, 1] + half, ends[:, 0] + half], 1))
+            radii = np.maximum((diameters / layer.step - _DISC_GAIN) * (1 << _SHIFT - 1), 1).astype(int)
+            shapes.append((quads, layer.place(centers).tolist(), radii.tolist()))
+        for group in strokes.groups:
+            with self.faded(group.rect, group.alpha) if group.alpha < 1 else nullcontext():
+                for layer, (quads, places, sizes) in zip(self._layers, shapes, strict=True):
+                    _paint_group(layer, group, quads, places, sizes)
 
     def path(self, points: Array, width: float, color: Color, closed: bool = False) -> None:
         """A line through points (m, 2), round at its corners."""
@@ -181,6 +174,20 @@ class Canvas:
             flat[:] = layer.color(color)
             mixed = cv2.addWeighted(view, 1 - alpha, flat, alpha, 0)
             view[:] = cv2.copyTo(mixed, part, view.copy())
+
+
+def _paint_group(layer: _Layer, group: Group, quads: Array, places: list[list[int]], sizes: list[int]) -> None:
+    array, aa = layer.array, cv2.LINE_AA
+    ink = {color: layer.color(color) for color in {color for _, _, color in group.items}}
+    if layer.step != 1:
+        ink.pop(INK, None)
+    for is_bone, i, color in group.items:
+        if color not in ink:
+            continue
+        if is_bone:
+            cv2.fillConvexPoly(array, quads[i], ink[color], aa, _SHIFT)
+        else:
+            cv2.circle(array, places[i], sizes[i], ink[color], -1, aa, _SHIFT)
 
 
 def make_sprite(rgb: Array, alpha: Array, kind: str) -> Sprite:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..types import Array, Skeleton
-from .canvas import Canvas, Rect
 from .palette import INK, LEFT, NOBODY, RIGHT, Color, id_color
+from .strokes import Rect, Strokes
 
 _GRADES = ((0.4, 1.0), (0.22, 0.62), (0.0, 0.34))  # from this score on, this opacity
 _HEAD = ("nose", "eye", "ear", "mouth", "head")
@@ -73,39 +73,51 @@ def picture_unit(size: tuple[int, int]) -> float:
     return max(min(size[1], size[0] * 0.75) / 720, 0.75)
 
 
-def paint_figure(
-    canvas: Canvas, points: Array, scores: Array, identity: int, skeleton: Skeleton, width: float, *, least: float, filled: bool
+def add_figure(
+    strokes: Strokes,
+    points: Array,
+    scores: Array,
+    identity: int,
+    skeleton: Skeleton,
+    width: float,
+    size: tuple[int, int],
+    *,
+    least: float,
+    filled: bool,
 ) -> None:
-    """Draw one person.
+    """Add one person to what is drawn.
 
     Args:
-        canvas: drawn on.
+        strokes: added to.
         points: (k, 2) pixels, NaN where missing.
         scores: (k,); below `least` nothing is drawn, the rest the fainter the lower.
         identity: for the colour; -1 grey.
         skeleton: names the joints.
         width: of bones, pixels.
+        size: (width, height) of the picture; joints more than a picture away from it are left out.
         least: smallest score that is drawn.
-        filled: the joints were not seen in this very frame but interpolated; marks them with a pinhole.
+        filled: the joints were not seen in this very frame but interpolated; marks them with a pinhole,
+            which joints of the faintest kind always have.
     """
     plan = _plan(skeleton)
-    w, h = canvas.size
-    reach = np.array([[-w, -h], [2 * w, 2 * h]])
-    near = ((points > reach[0]) & (points < reach[1])).all(1)  # NaN fails too
+    near = ((points > (-size[0], -size[1])) & (points < (2 * size[0], 2 * size[1]))).all(1)  # NaN fails too
     scores = np.where(near, scores, 0)
     bone_scores = scores[plan.bones].min(1) if len(plan.bones) else np.zeros(0)
+    dotted = ~plan.fine_joints if _cramped(points[plan.fine_joints & (scores >= least) & near], width) else True
     for low, top, alpha in _bands(least):
-        joints = np.flatnonzero((scores >= low) & (scores < top) & (scores > 0))
+        joints = np.flatnonzero((scores >= low) & (scores < top) & (scores > 0) & dotted)
         bones = np.flatnonzero((bone_scores >= low) & (bone_scores < top) & (bone_scores > 0))
         if not len(joints) and not len(bones):
             continue
-        if alpha == 1:
-            _paint_part(canvas, points, joints, bones, identity, plan, width, filled)
-            continue
         around = np.concatenate([points[joints], points[plan.bones[bones]].reshape(-1, 2)])
         pad = 2.5 * width + 3
-        with canvas.faded((*(around.min(0) - pad), *(around.max(0) + pad)), alpha):
-            _paint_part(canvas, points, joints, bones, identity, plan, width, filled)
+        strokes.group(alpha, (*(around.min(0) - pad).tolist(), *(around.max(0) + pad).tolist()))
+        _add_part(strokes, points, joints, bones, identity, plan, width, filled or alpha == _GRADES[-1][1])
+
+
+def _cramped(points: Array, width: float) -> bool:
+    """Whether the dots of a face would run into one blot."""
+    return bool(len(points) and np.ptp(points, axis=0).max() < 7 * width)
 
 
 @functools.cache
@@ -120,18 +132,18 @@ def _bands(least: float) -> list[tuple[float, float, float]]:
     return bands[::-1]
 
 
-def _paint_part(
-    canvas: Canvas, points: Array, joints: Array, bones: Array, identity: int, plan: _Plan, width: float, filled: bool
+def _add_part(
+    strokes: Strokes, points: Array, joints: Array, bones: Array, identity: int, plan: _Plan, width: float, filled: bool
 ) -> None:
     own = id_color(identity)
     tone: tuple[Color, Color, Color] = (own, LEFT, RIGHT) if identity >= 0 else (NOBODY, NOBODY, NOBODY)
     outline = max(0.35 * width, 0.9)
-    ends = points[plan.bones[bones]]
-    widths = np.repeat(np.where(plan.fine[bones], 0.6, 1.0)[:, None] * width, 2, axis=1)
-    sizes = np.where(plan.fine_joints[joints], 1.35, 2.1) * width
-    canvas.bones(ends, widths + 2 * outline, [INK] * len(bones))
-    canvas.discs(points[joints], sizes + 2 * outline, INK)
-    canvas.bones(ends, widths, [tone[plan.sides[b]] for b in bones])
-    canvas.discs(points[joints], sizes, own)
+    ends, centers = points[plan.bones[bones]], points[joints]
+    widths = np.where(plan.fine[bones], 0.6 * width, width)
+    sizes = np.where(plan.fine_joints[joints], 1.35 * width, 2.1 * width)
+    strokes.bones(ends, widths + 2 * outline, [INK] * len(bones))
+    strokes.discs(centers, sizes + 2 * outline, INK)
+    strokes.bones(ends, widths, [tone[plan.sides[b]] for b in bones.tolist()])
+    strokes.discs(centers, sizes, own)
     if filled:
-        canvas.discs(points[joints], np.maximum(0.4 * sizes, 1.6), INK)
+        strokes.discs(centers, np.maximum(0.4 * sizes, 1.6), INK)

@@ -60,15 +60,18 @@ class TagLayout:
         self._memory = {key: m for key, m in self._memory.items() if 0 <= time - m.time < _PAUSE}
         result: list[tuple[int, int] | None] = [None] * len(wishes)
         heads = np.array([w.head for w in wishes]).reshape(-1, 4)
+        bodies = np.array([w.body for w in wishes]).reshape(-1, 4)
         taken = np.empty((0, 4))
         for i in sorted(range(len(wishes)), key=lambda i: (wishes[i].key not in self._memory, wishes[i].key)):
-            corner = self._one(wishes[i], heads, taken, picture, time)
+            corner = self._one(wishes[i], heads, bodies, taken, picture, time)
             if corner is not None:
                 result[i] = corner
                 taken = np.concatenate([taken, [[*corner, corner[0] + wishes[i].size[0], corner[1] + wishes[i].size[1]]]])
         return result
 
-    def _one(self, wish: Wish, heads: Array, taken: Array, picture: tuple[int, int], time: float) -> tuple[int, int] | None:
+    def _one(
+        self, wish: Wish, heads: Array, bodies: Array, taken: Array, picture: tuple[int, int], time: float
+    ) -> tuple[int, int] | None:
         height = wish.size[1]
         room = np.array(picture) - wish.size
         if (room < 0).any():
@@ -83,6 +86,7 @@ class TagLayout:
         if not free.any():
             return self._anywhere(wish, anchor, taken, room)
         cost = np.arange(len(offsets)) * 0.2 + 4 * _share(corners, wish.size, heads)
+        cost += _overlap(corners, wish.size, bodies).max(1, initial=0) / (wish.size[0] * height)
         cost += np.abs(corners - anchor - offsets).max(1) / height
         if held is not None:
             cost[held.slot] -= _STAY

@@ -10,10 +10,11 @@ import numpy as np
 from ..errors import UsageError
 from ..types import Action, Array, People, Scene, Skeleton
 from .canvas import Canvas, Picture
-from .figures import bone_width, head_rect, paint_figure, picture_unit
+from .figures import add_figure, bone_width, head_rect, picture_unit
 from .layout import TagLayout, Wish
 from .palette import INK, id_color
 from .pictures import depth_picture, load_picture
+from .strokes import Strokes
 from .tags import shorten, tag_sprite
 from .trails import Trails
 
@@ -83,8 +84,12 @@ class Painter:
             self._paint_masks(canvas, people)
         self._paint_trails(canvas, people, scene.time)
         order = np.argsort(people.boxes[:, 3], kind="stable").tolist()  # the nearest is painted last
+        strokes = Strokes()
         for row in order:
-            self._paint_person(canvas, people, row, "pose" in scene.skipped)
+            if self.boxes or not len(people.skeleton):
+                self._paint_box(canvas, people.boxes[row], int(people.ids[row]))
+            self._add_person(strokes, canvas.size, people, row, "pose" in scene.skipped)
+        canvas.paint(strokes)
         if self.tags:
             self._paint_tags(canvas, scene)
         if self.clock:
@@ -123,18 +128,18 @@ class Painter:
             self._trails.add(people.ids.tolist(), feet(people, self.least), time)
             self._trails.paint(canvas, 3.2 * self.scale * picture_unit(canvas.size), time)
 
-    def _paint_person(self, canvas: Canvas, people: People, row: int, filled: bool) -> None:
-        box, identity = people.boxes[row], int(people.ids[row])
-        if self.boxes or not len(people.skeleton):
-            x1, y1, x2, y2 = np.clip(box, -1e4, 1e5)
-            corners = np.array([(x1, y1), (x2, y1), (x2, y2), (x1, y2)], float)
-            line = max(1.8 * self.scale * picture_unit(canvas.size), 1.4)
-            canvas.path(corners, line + 2, INK, True)
-            canvas.path(corners, line, id_color(identity), True)
-        points = people.points[row, :, :2].astype(float)
-        width = self.scale * bone_width(box, canvas.size)
-        scores = people.point_scores[row]
-        paint_figure(canvas, points, scores, identity, people.skeleton, width, least=self.least, filled=filled)
+    def _paint_box(self, canvas: Canvas, box: Array, identity: int) -> None:
+        x1, y1, x2, y2 = np.clip(box, -1e4, 1e5)
+        corners = np.array([(x1, y1), (x2, y1), (x2, y2), (x1, y2)], float)
+        line = max(1.8 * self.scale * picture_unit(canvas.size), 1.4)
+        canvas.path(corners, line + 2, INK, True)
+        canvas.path(corners, line, id_color(identity), True)
+
+    def _add_person(self, strokes: Strokes, size: tuple[int, int], people: People, row: int, filled: bool) -> None:
+        points, scores = people.points[row, :, :2].astype(float), people.point_scores[row]
+        width = self.scale * bone_width(people.boxes[row], size)
+        identity = int(people.ids[row])
+        add_figure(strokes, points, scores, identity, people.skeleton, width, size, least=self.least, filled=filled)
 
     def _paint_tags(self, canvas: Canvas, scene: Scene) -> None:
         people, size = scene.people, self._text(canvas)

@@ -11,6 +11,8 @@ from ..types import Action, Array, Scene
 
 _COUNTS = 1024  # cells of the count over time; the cells get wider as time goes on
 
+_AT_ONCE = 6  # actions of one person that may go on at the same time
+
 
 @dataclass
 class Span:
@@ -99,13 +101,12 @@ class Presence:
             self._extend(self._row(action.person).actions, Span(action.start, action.end, action.label), self.gap)
 
     def _extend(self, spans: list[Span], new: Span, gap: float) -> None:
-        last = spans[-1] if spans else None
-        if last is not None and last.label == new.label and last.start - gap <= new.start <= last.end + gap:
-            last.end = max(last.end, new.end)
-            last.start = min(last.start, new.start)
-        else:
-            spans.append(new)
-            self._spans += 1
+        for last in spans[: -_AT_ONCE - 1 : -1]:
+            if last.label == new.label and last.start - gap <= new.start <= last.end + gap:
+                last.start, last.end = min(last.start, new.start), max(last.end, new.end)
+                return
+        spans.append(new)
+        self._spans += 1
 
     def _count(self, time: float, people: int) -> None:
         while time - self.start >= self._cell * _COUNTS:
@@ -133,9 +134,12 @@ class Presence:
 
 def _merged(spans: list[Span], gap: float) -> list[Span]:
     kept: list[Span] = []
+    latest: dict[str, Span] = {}
     for span in spans:
-        if kept and kept[-1].label == span.label and span.start <= kept[-1].end + gap:
-            kept[-1].end = max(kept[-1].end, span.end)
+        last = latest.get(span.label)
+        if last is not None and span.start <= last.end + gap:
+            last.end = max(last.end, span.end)
         else:
             kept.append(span)
+            latest[span.label] = span
     return kept

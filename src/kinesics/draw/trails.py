@@ -13,7 +13,7 @@ from .palette import id_color
 
 _EASE = 0.15  # seconds: steps make feet sway, the trail should show the way
 _BREAK = 0.7  # seconds without a person after which the trail starts anew
-_AGES = 5  # grades of fading
+_AGES = 4  # grades of fading
 _FINEST = 24  # points a second that are kept
 
 
