@@ -74,11 +74,11 @@ def repeat(clip: Path, path: Path, seconds: float) -> Path:
     with av.open(str(clip)) as source, av.open(str(path), "w") as target:
         stream = source.streams.video[0]
         copy = target.add_stream_from_template(stream)
-        packets = [p for p in source.demux(stream) if p.pts is not None]
-        step = min(b.dts - a.dts for a, b in itertools.pairwise(packets))
-        length = max(p.pts for p in packets) + step
-        turns = max(1, round(seconds / float(length * stream.time_base)))
-        times = [(p.pts, p.dts) for p in packets]
+        packets = [p for p in source.demux(stream) if p.pts is not None and p.dts is not None]
+        times = [(p.pts or 0, p.dts or 0) for p in packets]
+        step = min(b[1] - a[1] for a, b in itertools.pairwise(times))
+        length = max(pts for pts, _ in times) + step
+        turns = max(1, round(seconds / float(length * (stream.time_base or 1))))
         for turn in range(turns):
             for packet, (pts, dts) in zip(packets, times, strict=True):
                 packet.pts, packet.dts, packet.stream = pts + turn * length, dts + turn * length, copy

@@ -31,7 +31,8 @@ class Chain:
         fill: bool,
         clock: Clock,
     ) -> None:
-        self.model, self.planner, self.actions = pose_model(pose), planner, actions
+        self.model: Any = pose_model(pose)
+        self.planner, self.actions = planner, actions
         self.tracker = Tracker() if tracker is None else tracker
         self.budget = budget if isinstance(budget, Budget) else Budget(budget or float("inf"), clock=clock)
         self.filters: list[Any] = [*([GapFiller()] if fill else []), *([Smoother()] if smooth else [])]

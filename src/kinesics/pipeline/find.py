@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from os import PathLike
+from pathlib import Path
 
 from ..pose import PoseModel, pose_model
 from ..types import Array, People
 
 
-def find_people(image: Array | str | PathLike[str], *, pose: str | PoseModel = "balanced", least: float = 0.3) -> People:
+def find_people(image: Array | str | Path, *, pose: str | PoseModel = "balanced", least: float = 0.3) -> People:
     """Find the people in one picture.
 
     Args:
@@ -27,7 +27,7 @@ def find_people(image: Array | str | PathLike[str], *, pose: str | PoseModel = "
         >>> import kinesics as ks
         >>> people = ks.find_people(ks.load_image("team.jpg"))  # doctest: +SKIP
     """
-    if isinstance(image, str | PathLike):
+    if isinstance(image, str | Path):
         from ..video import load_image
 
         image = load_image(image)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..draw import Painter
-from ..errors import UsageError
+from ..errors import SinkError, UsageError
 from ..formats import open_sink
 from ..types import Scene
 from ..video import VideoWriter, save_image
@@ -32,7 +31,7 @@ class Sink(Protocol):
 class VideoSink:
     """Draws each Scene on its picture and writes a video with the source's times."""
 
-    def __init__(self, path: str | PathLike[str], painter: Painter | None = None, **options: Any) -> None:
+    def __init__(self, path: str | Path, painter: Painter | None = None, **options: Any) -> None:
         self.painter, self.writer = painter or Painter(), VideoWriter(path, **options)
 
     def write(self, scene: Scene) -> None:
@@ -49,7 +48,7 @@ class VideoSink:
 class PictureSink:
     """Keeps a summary of all Scenes and writes one picture of it at the end."""
 
-    def __init__(self, path: str | PathLike[str], recorder: TimelineRecorder | ContactSheetRecorder) -> None:
+    def __init__(self, path: str | Path, recorder: TimelineRecorder | ContactSheetRecorder) -> None:
         self.path, self.recorder, self.closed = Path(path), recorder, False
 
     def write(self, scene: Scene) -> None:
@@ -63,7 +62,7 @@ class PictureSink:
             save_image(self.path, self.recorder.image())
 
 
-def sink_for(path: str | PathLike[str], **options: Any) -> Sink:
+def sink_for(path: str | Path, **options: Any) -> Sink:
     """Open the sink that a file's name asks for.
 
     `.mp4`, `.webm`: annotated video; `.timeline.png`: who was there when; `.sheet.png`: everyone's best view; all else: the
@@ -84,7 +83,7 @@ def sink_for(path: str | PathLike[str], **options: Any) -> Sink:
     return sink
 
 
-def record(scenes: Iterable[Scene], *outputs: str | PathLike[str] | Sink) -> int:
+def record(scenes: Iterable[Scene], *outputs: str | Path | Sink) -> int:
     """Write a stream of Scenes to any number of outputs, each chosen by its name's ending.
 
     Args:
@@ -104,15 +103,43 @@ def record(scenes: Iterable[Scene], *outputs: str | PathLike[str] | Sink) -> int
     sinks: list[Sink] = []
     count = 0
     try:
-        for output in outputs:
-            sinks.append(sink_for(output) if isinstance(output, str | PathLike) else output)
         for scene in scenes:
+            if not sinks:  # a source that fails before its first frame leaves nothing behind
+                sinks = _open(outputs)
             for sink in sinks:
                 sink.write(scene)
             count += 1
+        if not sinks:
+            sinks = _open(outputs)
     finally:
         _close(sinks)
+        close = getattr(scenes, "close", None)
+        if close:
+            close()
     return count
+
+
+def _open(outputs: tuple[str | Path | Sink, ...]) -> list[Sink]:
+    """Sinks for all outputs, their folders made; if one cannot be opened, none stays open."""
+    sinks: list[Sink] = []
+    try:
+        for output in outputs:
+            if isinstance(output, str | Path):
+                _make_folder(Path(output).parent)
+                sinks.append(sink_for(output))
+            else:
+                sinks.append(output)
+    except BaseException:
+        _close(sinks)
+        raise
+    return sinks
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SinkError(f"{folder}: a folder for the results cannot be made: {error.strerror}; choose another place") from error
 
 
 def _close(sinks: list[Sink]) -> None:

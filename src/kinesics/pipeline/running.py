@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
-from os import PathLike
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ KINDS = {
     "parquet": ".parquet",
     "csv": ".csv",
     "coco": ".coco.json",
-    "openpose": ".openpose",
+    "openpose": ".openpose/",
     "mot": ".mot.txt",
     "timeline": ".timeline.png",
     "sheet": ".sheet.png",
@@ -30,8 +29,8 @@ KINDS = {
 
 
 def run(
-    source: str | int | PathLike[str],
-    out: str | PathLike[str] = "kinesics-out",
+    source: str | int | Path,
+    out: str | Path = "kinesics-out",
     *,
     save: Sequence[str] = ("mp4", "jsonl", "timeline"),
     seconds: float | None = None,
@@ -64,7 +63,7 @@ def run(
         raise UsageError(f"nothing is saved as {unknown[0]!r}; there are {', '.join(KINDS)}")
     with open_source(source, live=live) as opened:
         stem = re.sub(r"[^\w.-]+", "_", Path(str(opened.name)).stem).strip("._")[:100] or "source"
-        outputs = {kind: Path(out) / f"{stem}{KINDS[kind]}" for kind in save}
+        outputs = {kind: f"{Path(out) / stem}{KINDS[kind]}" for kind in save}
         _refuse_input(source, outputs)
         counted = _Counted(seconds, step, opened)
         start = time.perf_counter()
@@ -81,15 +80,16 @@ def run(
             "over_budget": round(counted.over / max(counted.looked, 1), 4),
             "status": opened.status,
             "notes": list(opened.notes),
-            "outputs": {kind: str(path) for kind, path in outputs.items()},
+            "outputs": outputs,
         }
 
 
-def _refuse_input(source: str | int | PathLike[str], outputs: dict[str, Path]) -> None:
+def _refuse_input(source: str | int | Path, outputs: dict[str, str]) -> None:
     if isinstance(source, int):
         return
     given = Path(source)
-    for path in outputs.values():
+    for name in outputs.values():
+        path = Path(name)
         if given.exists() and path.exists() and given.samefile(path):
             raise SinkError(f"{path} is the input itself; choose another folder with --out")
 
@@ -102,7 +102,7 @@ class _Counted:
         self.ids: set[int] = set()
         self.last, self.looked, self.over = 0.0, 0, 0
 
-    def through(self, scenes: Iterator[Scene]) -> Iterator[Scene]:
+    def through(self, scenes: Generator[Scene]) -> Iterator[Scene]:
         for scene in scenes:
             if self.seconds is not None and scene.time > self.seconds:
                 break
@@ -113,6 +113,4 @@ class _Counted:
             if self.step is not None:
                 self.step(scene, self.source)
             yield scene
-        close = getattr(scenes, "close", None)
-        if close:
-            close()
+        scenes.close()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from ..weights import find
 from .running import run
 
 
-def demo(out: str | PathLike[str] = "kinesics-demo", **options: Any) -> dict[str, Any]:
+def demo(out: str | Path = "kinesics-demo", **options: Any) -> dict[str, Any]:
     """Play the bundled clip (a person walking; Sports2D, BSD-3) through the whole chain.
 
     Args:

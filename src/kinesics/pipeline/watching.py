@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time as clocks
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
-from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from ..budget import Budget, Clock
@@ -42,7 +42,7 @@ PACES = {
 
 
 def watch(
-    source: str | int | PathLike[str] | Iterable[Frame],
+    source: str | int | Path | Iterable[Frame],
     *,
     pose: str | PoseModel = "balanced",
     tracker: Any | None = None,
@@ -53,7 +53,7 @@ def watch(
     live: bool | None = None,
     clock: Clock = clocks.perf_counter,
     overlap: bool = True,
-) -> Iterator[Scene]:
+) -> Generator[Scene]:
     """Follow the people of a video, frame by frame.
 
     Args:
@@ -75,16 +75,24 @@ def watch(
         SourceError: the source cannot be read.
         WeightsError: the tier's nets are not installed.
     """
-    frames = open_source(source, live=live) if isinstance(source, str | int | PathLike) else source
+    frames = open_source(source, live=live) if isinstance(source, str | int | Path) else source
     is_live = bool(getattr(frames, "live", live or False))
     pace = PACES.get(pose if isinstance(pose, str) else "balanced", PACES["balanced"])
     planner = Planner(person=pace.person, exploring=pace.exploring, intervals=pace.intervals)
     chain = Chain(pose, tracker, actions, planner, budget, smooth=smooth, fill=fill, clock=clock)
     stream = _scenes(chain, frames, is_live, overlap, 1 / pace.looks - 0.005)
-    return ahead(stream, 4) if overlap and not is_live else stream
+    return _ahead(stream) if overlap and not is_live else stream
 
 
-def _scenes(chain: Chain, frames: Iterable[Frame], live: bool, overlap: bool, pause: float) -> Iterator[Scene]:
+def _ahead(stream: Generator[Scene]) -> Generator[Scene]:
+    """Make scenes in a thread, a few ahead of the reader, and end with him."""
+    try:
+        yield from ahead(stream, 4)
+    finally:
+        stream.close()
+
+
+def _scenes(chain: Chain, frames: Iterable[Frame], live: bool, overlap: bool, pause: float) -> Generator[Scene]:
     """Look at some frames, interpolate the rest; close the source whatever happens."""
     try:
         before: Scene | None = None

@@ -67,8 +67,8 @@ class _Held:
         both = good & self.good
         if both.sum() >= 3:  # the body moved: what is held moves along
             self.points += np.median(points[both] - self.last[both], axis=0)
-        left = 1 - (time - self.at) / limit if limit > 0 else np.zeros(len(scores))
-        kept = np.where(left > 0, self.scores * left, 0)
+        left = np.maximum(0, 1 - (time - self.at) / limit) if limit > 0 else np.zeros(len(scores))
+        kept = self.scores * left
         fill = ~good & (kept > scores) & (time > self.at)
         self.points[good], self.scores[good], self.at[good] = points[good], scores[good], time
         self.last[good], self.good, self.seen = points[good], good, time

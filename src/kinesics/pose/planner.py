@@ -79,7 +79,8 @@ class Planner:
             groups = _fit(sorted(groups, key=lambda g: min(since[i] for i in g.rows)), pixels)
         looks = [g.look for g in groups]
         shown = np.array(sorted(i for g in groups for i in g.rows), int)
-        self._shown = {i: self._shown.get(i, -1.0) for i in tracks.ids.tolist()} | dict.fromkeys(tracks.ids[shown].tolist(), time)
+        before = {i: self._shown.get(i, -1.0) for i in tracks.ids.tolist()}
+        self._shown = before | dict.fromkeys(tracks.ids[shown].tolist(), time)
         spare = pixels - sum(g.cost for g in groups)
         looks += self._explore(size, sides, time, spare)
         if not looks and pixels >= STEP * STEP * 4:
