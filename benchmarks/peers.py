@@ -88,7 +88,7 @@ def tracks(rounds: int) -> Numbers:
         for people in (20, 50):
             file = str(Path(folder) / f"{people}.npz")
             sides: dict[str, Callable[[], Any]] = {
-                "tracks_joints": partial(ours.ask, people=people, joints=True, store=file),
+                "tracks_joints": partial(ours.ask, people=people, joints=True, store=file + ".joints.npz"),
                 "tracks": partial(ours.ask, people=people, joints=False, store=file),
                 **{kind: partial(theirs.ask, boxes=file, tracker=kind) for kind in KINDS},
             }
