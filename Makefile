@@ -8,8 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 V := .venv/bin
 # Byte-compiling all of scipy and pyarrow takes longer than installing them; Python does it for what is really imported.
-PIP := $(V)/python -m pip --disable-pip-version-check --quiet
-INSTALL := install --no-compile --no-warn-script-location
+INSTALL := install --quiet --disable-pip-version-check --no-compile --no-warn-script-location
 GROUP = $(V)/python -c 'import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")'
 DEBIAN := gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-libav
 
@@ -44,28 +43,28 @@ clean:
 # ------------------------------------------------------------------------------------------------------------- what they need
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed and was not found; set PYTHON=/path/to/python3" >&2; exit 1; }
-	rm -rf .venv
-	# Without python3-venv (Debian packs it apart) the pip of the system fills the environment.
-	if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then $(PYTHON) -m venv .venv
-	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then
-		$(PYTHON) -m venv --without-pip .venv
-		$(PYTHON) -m pip --python .venv/bin/python --quiet install pip
-	else echo "make: $(PYTHON) has neither venv nor pip; run: apt-get install python3-venv" >&2; exit 1; fi
+	# The pip at hand fills the environment: quicker than unpacking another, and Debian packs python3-venv apart.
+	if $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m venv --clear --without-pip .venv
+	elif ! $(PYTHON) -m venv --clear .venv >/dev/null 2>&1; then
+		rm -rf .venv
+		echo "make: $(PYTHON) has neither pip nor venv; run: apt-get install python3-pip python3-venv" >&2; exit 1
+	fi
 
 .venv/installed: .venv/bin/python pyproject.toml hatch_build.py src/kinesics/weights/manifest.toml
 	@echo "installing into .venv"
-	$(PIP) $(INSTALL) --editable .
+	if $(V)/python -c 'import pip' 2>/dev/null; then pip="$(V)/python -m pip"; else pip="$(PYTHON) -m pip --python $(V)/python"; fi
+	$$pip $(INSTALL) --editable . pip
 	touch $@
 
 .venv/tested: .venv/installed
 	@echo "installing what the tests need"
 	$(GROUP) test > .venv/test.txt
-	$(PIP) $(INSTALL) --requirement .venv/test.txt
+	$(V)/python -m pip $(INSTALL) --requirement .venv/test.txt
 	touch $@
 
 .venv/checked: .venv/tested
 	@$(GROUP) check > .venv/check.txt
-	$(PIP) $(INSTALL) --requirement .venv/check.txt
+	$(V)/python -m pip $(INSTALL) --requirement .venv/check.txt
 	touch $@
 
 # The RTSP tests stream from a GStreamer server; where it cannot be installed they skip and say so.
