@@ -1,8 +1,8 @@
 """Our side of `peers.py`'s tracks, in a process of its own so that it too may be held to one thread; asked line by line.
 
-Each line of standard input is {"people": n, "joints": bool, "store": FILE.npz}: 300 frames of made walkers, one in twenty of whom
-is missed in each, are followed, with joints or as boxes only. The answer is {"seconds": [...], "switches": n}: one number a
-frame, and how often a person's id changed. The same people are stored in FILE for the others. Only `update` is timed.
+Each line of standard input is {"people": n, "joints": bool, "store": FILE.npz}: 300 frames of made walkers, one in twenty of
+whom is missed in each, are followed, with joints or as boxes only. The answer is {"seconds": [...], "switches": n}: one number
+a frame, and how often a person's id changed. The same people are stored in FILE for the others. Only `update` is timed.
 """
 
 from __future__ import annotations
