@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -21,6 +22,22 @@ def picture_size(path: str) -> tuple[int, int] | None:
                 except (struct.error, ValueError, IndexError, OverflowError, OSError):
                     return None
     return None
+
+
+def is_damaged_png(data: bytes) -> bool:
+    """Whether this is a PNG with a wrong checksum or without its end; asked first, since its decoder writes to stderr."""
+    if not data.startswith(b"\x89PNG"):
+        return False
+    at = 8
+    while at + 12 <= len(data):
+        length = int.from_bytes(data[at : at + 4], "big")
+        body, check = data[at + 4 : at + 8 + length], data[at + 8 + length : at + 12 + length]
+        if zlib.crc32(body).to_bytes(4, "big") != check:
+            return True
+        if body == b"IEND":
+            return False
+        at += 12 + length
+    return True
 
 
 def _png(head: bytes, file: BinaryIO) -> tuple[int, int] | None:

@@ -32,6 +32,12 @@ class Orientation:
             return cls(True, c < 0, b < 0)
         return cls(False, a < 0, d < 0)
 
+    @classmethod
+    def from_angle(cls, degrees: float) -> Orientation:
+        """From the angle by which the stored picture is to be turned counterclockwise, to the nearest right angle."""
+        turns = round(degrees / 90) % 4
+        return cls(turns % 2 == 1, turns in (2, 3), turns in (1, 2))
+
     def size(self, width: int, height: int) -> tuple[int, int]:
         """Displayed (width, height) of a stored picture."""
         return (height, width) if self.transpose else (width, height)

@@ -12,12 +12,11 @@ import numpy as np
 
 from ..errors import ShapeError, SinkError, SourceError, UsageError
 from ..types import Array, Frame
-from .headers import picture_size
+from .headers import is_damaged_png, picture_size
 from .paths import check_file, shown
 from .source import Source
 
 PICTURE_PIXELS = 50_000_000
-_ENDS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND\xaeB`\x82"}
 
 
 def load_image(path: str | Path, *, pixel_limit: int | None = None) -> Array:
@@ -45,18 +44,26 @@ def _load(path: str, pixel_limit: int | None) -> tuple[Array, bool]:
             f"{shown(path)}: {size[0]}x{size[1]} is more than {limit / 1e6:g} million pixels; "
             f"raise pixel_limit above {size[0] * size[1]} if you trust it"
         )
-    import cv2
-
-    data = np.fromfile(path, np.uint8)
-    try:
-        picture = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    except cv2.error:
-        picture = None
+    data = Path(path).read_bytes()
+    cut = data.startswith(b"\xff\xd8") and b"\xff\xd9" not in data[-4096:]
+    picture = None if is_damaged_png(data) else _decode(data + b"\xff\xd9" if cut else data)  # with an end, the rest decodes
     if picture is None:
         raise SourceError(f"{shown(path)}: the picture is damaged and cannot be decoded")
-    end = _ENDS.get(data[:2].tobytes())
-    cut = end is not None and end not in data[-4096:].tobytes()
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)), cut
+    return picture, cut
+
+
+def _decode(data: bytes) -> Array | None:
+    """(h, w, 3) uint8 RGB the right way up, or None when it cannot be decoded."""
+    import cv2
+
+    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is said by our error, once
+    try:
+        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:
+        return None
+    finally:
+        cv2.utils.logging.setLogLevel(level)
+    return None if picture is None else np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
 
 
 def _first_frame(path: str, pixel_limit: int | None) -> Array:

@@ -57,7 +57,9 @@ class Reel:
         self.cut: str | None = None
         try:
             if not trusted and set(self.container.format.name.split(",")) & REFUSED:
-                raise SourceError(f"{name}: a {self.container.format.name} file is no video by itself; open what it names")
+                raise SourceError(
+                    f"{name}: not a video or picture that can be read (it passes for {self.container.format.name})"
+                )
             self.stream, self.others = _video(self.container, name)
             self._check_size()
         except BaseException:
@@ -193,14 +195,21 @@ class Framer:
 
     def _turn_to(self, picture: av.VideoFrame) -> None:
         self._stored = (picture.width, picture.height)
-        matrix: Any = picture.side_data.get("DISPLAYMATRIX")
-        numbers = memoryview(bytes(matrix)).cast("i").tolist() if matrix is not None else None
-        self._orientation = Orientation.from_matrix(numbers) if numbers else UPRIGHT
+        self._orientation = _orientation(picture)
         size = self._orientation.size(*self._stored)
         if self.size is not None:
             self.epoch += 1
             self.note(f"the size changes from {self.size[0]}x{self.size[1]} to {size[0]}x{size[1]} at frame {self.index}")
         self.size = size
+
+
+def _orientation(picture: av.VideoFrame) -> Orientation:
+    """Which way up it is to be shown."""
+    try:
+        matrix: Any = picture.side_data.get("DISPLAYMATRIX")
+    except ValueError:  # other side data, of a kind that PyAV does not know, hides it: the angle alone is still told
+        return Orientation.from_angle(picture.rotation)
+    return UPRIGHT if matrix is None else Orientation.from_matrix(memoryview(bytes(matrix)).cast("i").tolist())
 
 
 def reason(error: Exception) -> str:
