@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
@@ -14,11 +13,11 @@ import numpy as np
 from ..errors import UsageError
 from ..types import Array
 
-CELLS, BITS = 16, 12
+CELLS, BITS = 17, 12
 
 
 def counter_picture(index: int, size: tuple[int, int] = (320, 240)) -> Array:
-    """A picture of `size` (width, height), at least 16 x 8, that shows `index` (below 4096) as a bar code along its top.
+    """A picture of `size` (width, height), at least 17 x 8, that shows `index` (below 4096) as a bar code along its top.
 
     Below it lies a coloured gradient with a square that moves from picture to picture. (h, w, 3) uint8 RGB.
     """
@@ -34,7 +33,7 @@ def counter_picture(index: int, size: tuple[int, int] = (320, 240)) -> Array:
     image[top : top + side, left : left + side] = (235, 60, 30)
     bits = [index % 2**BITS >> b & 1 for b in reversed(range(BITS))]
     edges = np.linspace(0, width, CELLS + 1).round().astype(int)
-    for cell, on in enumerate([1, 0, *bits, sum(bits) % 2, 1]):
+    for cell, on in enumerate([1, 0, *bits, sum(bits) % 2, 1, 1]):
         image[: height // 4, edges[cell] : edges[cell + 1]] = 235 if on else 20
     return image
 
@@ -52,7 +51,7 @@ def read_counter(image: Array) -> int:
         return -1
     on = [int(cell > 128) for cell in cells]
     bits = on[2 : 2 + BITS]
-    if on[:2] != [1, 0] or on[-1] != 1 or on[-2] != sum(bits) % 2:
+    if on[:2] != [1, 0] or on[2 + BITS :] != [sum(bits) % 2, 1, 1]:
         return -1
     return int("".join(map(str, bits)), 2)
 
@@ -96,30 +95,32 @@ def make_video(
     cut = frames if change_size_at is None else change_size_at
     small = (size[0] // 4 * 2, size[1] // 4 * 2)
     parts = [(0, cut, size)] + ([(cut, frames, small)] if cut < frames else [])
-    with open(path, "wb") as out:
-        for begin, end, shape in parts:
-            pictures = (counter_picture(start + i, shape) for i in range(begin, end))
-            look = {"codec": codec, "pix_fmt": pix_fmt or "yuv420p", "rotation": rotation, "fps": fps}
-            out.write(_encode(path.suffix, pictures, times[begin:end], look, options, container))
+    data = b""
+    for begin, end, shape in parts:
+        pictures = (counter_picture(start + i, shape) for i in range(begin, end))
+        look = {"codec": codec, "pix_fmt": pix_fmt or "yuv420p", "rotation": rotation, "fps": fps}
+        _encode(path, pictures, times[begin:end], look, options, container)
+        data += path.read_bytes()
+    path.write_bytes(data)
     return path
 
 
 def _encode(
-    suffix: str,
+    path: Path,
     pictures: Iterable[Array],
     times: Sequence[float],
     look: dict[str, Any],
     options: dict[str, str] | None,
     container: dict[str, str] | None,
-) -> bytes:
+) -> None:
     import av
 
+    suffix = path.suffix
     formats = {".mkv": "matroska", ".ts": "mpegts", ".m4v": "mp4", ".mpg": "mpeg"}
-    memory = io.BytesIO()
     base = Fraction(1, 1000 if suffix in (".mkv", ".webm") else 12_000)
     if suffix == ".avi":
         base = 1 / Fraction(look["fps"]).limit_denominator(1001)
-    with av.open(memory, "w", format=formats.get(suffix, suffix[1:]), options=container or {}) as file:
+    with av.open("file:" + str(path.absolute()), "w", format=formats.get(suffix, suffix[1:]), options=container or {}) as file:
         stream: Any = None
         for picture, time in zip(pictures, times, strict=True):
             picture = np.ascontiguousarray(np.rot90(picture, -look["rotation"] // 90))
@@ -130,7 +131,6 @@ def _encode(
             file.mux(stream.encode(frame))
         if stream is not None:
             file.mux(stream.encode(None))
-    return memory.getvalue()
 
 
 def _stream(file: Any, picture: Array, base: Fraction, look: dict[str, Any], options: dict[str, str] | None) -> Any:
