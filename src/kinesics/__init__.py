@@ -22,6 +22,12 @@ _HOMES = {
     "Smoother": "pose",
     "pose_model": "pose",
     "register_pose_model": "pose",
+    "demo": "pipeline",
+    "find_people": "pipeline",
+    "record": "pipeline",
+    "run": "pipeline",
+    "watch": "pipeline",
+    "Budget": "budget",
     "convert": "formats",
     "open_sink": "formats",
     "read_scenes": "formats",
@@ -43,6 +49,7 @@ __all__ = sorted([*_HOMES, "__version__"])
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .budget import Budget as Budget
     from .draw import Painter as Painter
     from .draw import draw as draw
     from .errors import KinesicsError as KinesicsError
@@ -54,6 +61,11 @@ if TYPE_CHECKING:
     from .formats import read_sequence as read_sequence
     from .formats import register_format as register_format
     from .formats import write_sequence as write_sequence
+    from .pipeline import demo as demo
+    from .pipeline import find_people as find_people
+    from .pipeline import record as record
+    from .pipeline import run as run
+    from .pipeline import watch as watch
     from .pose import POSE_MODELS as POSE_MODELS
     from .pose import GapFiller as GapFiller
     from .pose import Look as Look
