@@ -245,16 +245,24 @@ def main() -> None:
     if unknown := set(chosen) - set(PARTS):
         parser.error(f"--only {', '.join(sorted(unknown))}: there are {', '.join(PARTS)}")
     numbers: Numbers = {}
+    failed = []
     for name in chosen:
-        numbers |= PARTS[name](max(1, given.rounds))
+        try:
+            numbers |= PARTS[name](max(1, given.rounds))
+        except (Exception, SystemExit) as error:  # what the other parts measured is still worth telling
+            say(f"{name} failed: {type(error).__name__}: {error}")
+            failed.append(name)
     from kinesics.bench.provenance import provenance
 
     about = provenance(["movenet_multipose", "demo_clip"])
     about["versions"] |= {name: version for name, version in PEERS.items()}
     for key, value in numbers.items() if not given.json else ():
         print(f"{key:32} {value:.3f}" if isinstance(value, float) else f"{key:32} {value}")
+    if failed:
+        numbers["failed"] = ",".join(failed)
     if given.json:
         print(json.dumps({**{k: round(v, 4) if isinstance(v, float) else v for k, v in numbers.items()}, **about}))
+    raise SystemExit(bool(failed))
 
 
 if __name__ == "__main__":
