@@ -154,7 +154,7 @@ class Canvas:
         for layer, paint, keep in zip(self._layers, sprite.paint, sprite.keep, strict=True):
             left, top = x // layer.step, y // layer.step
             x0, y0 = max(-left, 0), max(-top, 0)
-            view = layer.array[top + y0 : top + paint.shape[0], left + x0 : left + paint.shape[1]]
+            view = layer.array[top + y0 : max(top + paint.shape[0], 0), left + x0 : max(left + paint.shape[1], 0)]
             h, w = view.shape[:2]
             if h and w:
                 ground = cv2.multiply(view, keep[y0 : y0 + h, x0 : x0 + w], scale=1 / 255)

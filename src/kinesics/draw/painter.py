@@ -131,8 +131,8 @@ class Painter:
     def _paint_box(self, canvas: Canvas, box: Array, identity: int) -> None:
         x1, y1, x2, y2 = np.clip(box, -1e4, 1e5)
         corners = np.array([(x1, y1), (x2, y1), (x2, y2), (x1, y2)], float)
-        line = max(1.8 * self.scale * picture_unit(canvas.size), 1.4)
-        canvas.path(corners, line + 2, INK, True)
+        line = max(2.4 * self.scale * picture_unit(canvas.size), 2.4)
+        canvas.path(corners, line + 1.6, INK, True)
         canvas.path(corners, line, id_color(identity), True)
 
     def _add_person(self, strokes: Strokes, size: tuple[int, int], people: People, row: int, filled: bool) -> None:

@@ -13,7 +13,7 @@ from .palette import id_color
 
 _EASE = 0.15  # seconds: steps make feet sway, the trail should show the way
 _BREAK = 0.7  # seconds without a person after which the trail starts anew
-_AGES = 4  # grades of fading
+_AGES = 4  # layers that fading is made of
 _FINEST = 24  # points a second that are kept
 
 
@@ -65,13 +65,9 @@ class Trails:
             dots = np.array([*trail.dots, (trail.time, *trail.at)])
             if np.ptp(dots[:, 1:], axis=0).max() < 2 * width:
                 continue
-            age = np.clip((time - dots[:, 0]) / max(self.seconds, 1e-6), 0, 1)
-            grade = np.minimum((age * _AGES).astype(int), _AGES - 1)
-            for g in range(_AGES - 1, -1, -1):
-                here = np.flatnonzero(grade == g)
-                if len(here):
-                    points = dots[here[0] : here[-1] + 2, 1:]  # one more, so that the pieces meet
-                    fresh = 1 - (g + 0.5) / _AGES
-                    pad = width + 2
-                    with canvas.faded((*(points.min(0) - pad), *(points.max(0) + pad)), 0.85 * fresh):
-                        canvas.path(points, width * (0.45 + 0.55 * fresh), id_color(identity))
+            pad = width + 2
+            for share in range(_AGES, 0, -1):  # the newer, the more layers lie on one another
+                points = dots[dots[:, 0] >= time - self.seconds * share / _AGES, 1:]
+                if len(points) > 1:
+                    with canvas.faded((*(points.min(0) - pad), *(points.max(0) + pad)), 0.32):
+                        canvas.path(points, width * (1.12 - 0.62 * share / _AGES), id_color(identity))
