@@ -107,7 +107,7 @@ def to_scenes(table: Any, body: Skeleton | None) -> Iterator[Scene]:
         FormatError: columns are missing or do not fit each other.
     """
     columns = _Columns(table)
-    for start, end in zip(columns.starts, [*columns.starts[1:], len(table)], strict=True):
+    for start, end in zip(columns.starts, [*columns.starts, len(table)][1:], strict=True):
         row = SimpleNamespace(**{name: columns.plain[name][start] for name in ("frame", "time", "epoch", "corrupt")})
         row.size = columns.plain["width"][start], columns.plain["height"][start]
         extra = decode_extras(columns.plain["scene"][start])
