@@ -95,7 +95,7 @@ def read_mot(path: str | Path, notes: list[str] | None = None) -> MotRows:
             width = width or len(cells)
             row = _row(cells, width, where)
         except FormatError as error:
-            if notes is None or raw.endswith(b"\n"):
+            if notes is None or raw.endswith(b"\n") or not values:
                 raise
             notes.append(f"{error}; this last line was cut off and is left out")
             break

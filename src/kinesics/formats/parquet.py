@@ -103,7 +103,7 @@ def _copy(stream: Path, document: Path, compression: str) -> None:
     import pyarrow.parquet as pq
 
     with pa.OSFile(str(stream)) as file, pa.ipc.open_stream(file) as batches:
-        with pq.ParquetWriter(str(document), batches.schema, compression=compression) as writer:
+        with pq.ParquetWriter(str(document), batches.schema, compression=compression, write_page_checksum=True) as writer:
             group: list[Any] = []
             size = 0
             for batch in batches:
@@ -133,18 +133,18 @@ def read_parquet(path: Path, notes: list[str]) -> Iterator[Scene]:
             raise FormatError(f"{path}: the file is empty; expected Parquet")
         parts = _parts(path) if start == b"PAR1" else _unfinished(path, notes)
         yield from _regroup(parts, notes, path)
-    except (OSError, pa.ArrowException) as error:
-        words = str(error).splitlines()[0]
-        raise FormatError(f"{path}: cannot be read as Parquet: {words}") from error
     except FormatError as error:
         raise error if str(error).startswith(str(path)) else FormatError(f"{path}: {error}") from error
+    except (OSError, ValueError, LookupError, TypeError, pa.ArrowException) as error:  # what damage makes of a table
+        words = (str(error).splitlines() or [type(error).__name__])[0]
+        raise FormatError(f"{path}: cannot be read as Parquet: {words}") from error
 
 
 def _parts(path: Path) -> Iterator[Any]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(str(path)) as file:
+    with pq.ParquetFile(str(path), page_checksum_verification=True) as file:
         yield file.schema_arrow
         for batch in file.iter_batches(batch_size=4096):
             yield pa.Table.from_batches([batch])
