@@ -2,8 +2,8 @@
 
 The same person is found by several looks, at several sizes, sometimes cut off by the border of a look. Duplicates are told by
 keypoint similarity; their joints are averaged where they agree, each counting by its own score and by how well the net works at
-the size at which it saw the person. The person's score is the mean over all looks that could have seen it, found or not, as
-with any vote: a look that shows the place well and finds nobody there speaks against the find.
+the size at which it saw the person. The person's score lies half way between its best find and the mean over all looks that
+could have seen it: a look that shows the place well and finds nobody there speaks against the find.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from ..geometry import iou, oks
 from ..types import Array, People, Skeleton, skeleton
 from .movenet import Seen
 
-__all__ = ["clarity", "merge"]
+__all__ = ["average", "clarity", "fair_score", "merge", "side"]
 
 SAME = 0.5  # mean of keypoint similarity and box overlap from which two looks show the same person
 TWICE = 0.75  # the same for two finds of one look, which has removed its own duplicates already
 HALF = 45.0  # side, in canvas pixels, of a person (root of the box's area) whose joints are half as good as they get
+LARGE = 110.0  # side from which the net's score, but not its joints, gets worse
 BORDER = 4.0  # canvas pixels between a box and the border of a look that mean "cut off"
 LEAST = 0.15  # joints with less are not compared
 
@@ -36,6 +37,15 @@ def clarity(side: Array) -> Array:
     return np.asarray(cubed / (cubed + HALF**3))
 
 
+def fair_score(score: Array, side: Array) -> Array:
+    """The net's scores of people whose box has this root area in canvas pixels, as if they were seen at the best size.
+
+    The same person, found equally well, scores half as high at 280 px as at 110 px; ranking people of different size by the
+    raw score puts the nearest last.
+    """
+    return np.asarray(np.minimum(1, score / np.clip((LARGE / np.maximum(side, 1)) ** 0.75, 0.4, 1)))
+
+
 @dataclass(frozen=True)
 class _Finds:
     """All finds of all looks as parallel arrays of m rows."""
@@ -48,20 +58,21 @@ class _Finds:
     weight: Array
 
 
-def merge(looks: Sequence[Seen], size: tuple[int, int], keep: float = 0.1) -> People:
+def merge(looks: Sequence[Seen], size: tuple[int, int], keep: float = 0.1, *, raw: bool = False) -> People:
     """People of one picture of `size` (width, height), best first, from what several looks saw.
 
     Args:
         looks: at least one.
         size: of the picture.
         keep: people below this score are dropped.
+        raw: with one look, leave the net's scores as they are.
     """
     body = skeleton("coco17")
     finds = _gather(looks, size)
     if not len(finds.score):
         return People.empty(body)
-    if len(looks) == 1:
-        return _people(finds.points, finds.point_scores, finds.boxes, finds.score, keep, body)
+    if len(looks) == 1:  # nothing to merge, and the net has removed its own duplicates
+        return _people(finds.points, finds.point_scores, finds.boxes, looks[0].score if raw else finds.score, keep, body)
     alike = _alike(finds, np.array(body.sigmas))
     groups = _groups(finds, alike)
     rows = [_join(finds, group, looks, np.array(body.sigmas)) for group in groups]
@@ -76,18 +87,20 @@ def _people(points: Array, point_scores: Array, boxes: Array, score: Array, keep
 
 
 def _gather(looks: Sequence[Seen], size: tuple[int, int]) -> _Finds:
-    weight = [clarity(_side(s.boxes) * s.scale) * np.where(_cut(s, size), 0.2, 1.0) for s in looks]
+    sides = [side(s.boxes) * s.scale for s in looks]
+    weight = [clarity(n) * np.where(_cut(s, size), 0.2, 1.0) for n, s in zip(sides, looks, strict=True)]
     return _Finds(
         np.concatenate([s.points for s in looks]),
         np.concatenate([s.point_scores for s in looks]),
         np.concatenate([s.boxes for s in looks]),
-        np.concatenate([s.score for s in looks]),
+        np.concatenate([fair_score(s.score, n) for n, s in zip(sides, looks, strict=True)]),
         np.repeat(np.arange(len(looks)), [len(s.score) for s in looks]),
         np.concatenate(weight) + 1e-3,
     )
 
 
-def _side(boxes: Array) -> Array:
+def side(boxes: Array) -> Array:
+    """Root of the area of (…, 4) boxes, at least 1."""
     return np.asarray(np.sqrt(np.prod(np.maximum(boxes[..., 2:] - boxes[..., :2], 1), axis=-1)))
 
 
@@ -102,7 +115,7 @@ def _cut(seen: Seen, size: tuple[int, int]) -> Array:
 
 def _alike(finds: _Finds, sigmas: Array) -> Array:
     """(m, m) likeness of finds: mean of keypoint similarity and box overlap."""
-    area = _side(finds.boxes) ** 2 * 0.5
+    area = side(finds.boxes) ** 2 * 0.5
     p, s = finds.points, finds.point_scores
     keypoints = oks(p, s, p, s, np.sqrt(area[:, None] * area[None]), sigmas, LEAST)
     return np.asarray((keypoints + iou(finds.boxes, finds.boxes)) / 2)
@@ -132,18 +145,19 @@ def _join(finds: _Finds, group: Array, looks: Sequence[Seen], sigmas: Array) -> 
     weight = finds.weight[group]
     box = (finds.boxes[group] * weight[:, None]).sum(0) / weight.sum()
     votes, heard = 0.0, 0.0
-    side = float(_side(box))
+    length = float(side(box))
     for index, seen in enumerate(looks):
         vote = finds.score[group][finds.look[group] == index]
-        chance = float(clarity(np.array(side * seen.scale))) * _shown(box, seen)
+        chance = float(clarity(np.array(length * seen.scale))) * _shown(box, seen)
         if len(vote):
             chance = float(weight[finds.look[group] == index][0])
         elif seen.full:
             chance = 0.0  # it had no place left to say so
         votes += chance * float(vote[0] if len(vote) else 0.0)
         heard += chance
-    points, scores = _average(finds.points[group], finds.point_scores[group], weight, 2 * sigmas * side * 0.7)
-    return points, scores, box, np.array(votes / max(heard, 1e-9))
+    points, scores = average(finds.points[group], finds.point_scores[group], weight, 2 * sigmas * length * 0.7)
+    best = float(finds.score[group].max())
+    return points, scores, box, np.array((best + votes / max(heard, 1e-9)) / 2)
 
 
 def _shown(box: Array, seen: Seen) -> float:
@@ -153,7 +167,7 @@ def _shown(box: Array, seen: Seen) -> float:
     return min(1.0, max(0.0, 5 * share - 4))
 
 
-def _average(points: Array, scores: Array, weight: Array, spread: Array) -> tuple[Array, Array]:
+def average(points: Array, scores: Array, weight: Array, spread: Array) -> tuple[Array, Array]:
     """Joints (17, 2) and scores (17,) of (g, 17, 2) finds: the mean of those that agree with the best supported one.
 
     `spread` (17,) is the distance, in pixels, at which two places of a joint are one standard deviation apart.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import ShapeError, UsageError
-from ..types import Array
+from ..types import Array, skeleton
 from ..weights import Net, load
 from .view import View
 
@@ -21,6 +21,7 @@ __all__ = ["CAP", "Look", "MoveNet", "Seen", "check_picture", "fit_canvas", "let
 
 CAP = 6  # people a call, fixed in the net
 JOINTS = 17
+SHIFT = 0.38  # canvas pixels that joints lie too far left (half of what a mirrored look differs by) and, so, too far up
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,12 @@ class Look:
     Attributes:
         box: (x1, y1, x2, y2) pixels of the picture; what lies beyond the picture is left out.
         size: (width, height) of the canvas, multiples of 32.
+        mirrored: show it mirrored; the people found are mirrored back, so that two looks err in different ways.
     """
 
     box: tuple[float, float, float, float]
     size: tuple[int, int]
+    mirrored: bool = False
 
     def __post_init__(self) -> None:
         x1, y1, x2, y2 = self.box
@@ -65,7 +68,7 @@ class Seen:
     """What one look found, in picture pixels.
 
     Attributes:
-        points: (n, 17, 2).
+        points: (n, 17, 2); whole numbers are the centres of pixels.
         point_scores: (n, 17).
         boxes: (n, 4) x1 y1 x2 y2.
         score: (n,).
@@ -110,7 +113,8 @@ def letterbox(view: View, look: Look) -> tuple[Array, tuple[int, int, int, int],
     width = min(look.size[0], max(1, round((x2 - x1) * scale)))
     height = min(look.size[1], max(1, round((y2 - y1) * scale)))
     canvas = np.zeros((1, look.size[1], look.size[0], 3), np.uint8)
-    canvas[0, :height, :width] = view.part(part, (width, height))
+    shown = view.part(part, (width, height))
+    canvas[0, :height, :width] = shown[:, ::-1] if look.mirrored else shown
     return canvas, part, np.array([width / (x2 - x1), height / (y2 - y1)])
 
 
@@ -141,8 +145,13 @@ def _decode(rows: Array, part: tuple[int, int, int, int], scale: Array, look: Lo
     unit = np.array(look.size) / scale  # picture pixels per share of the canvas
     origin = np.array(part[:2])
     joints = rows[:, : 3 * JOINTS].reshape(-1, JOINTS, 3)
-    points = joints[..., 1::-1] * unit + origin
+    points, scores = joints[..., 1::-1] * unit + origin + SHIFT / scale, joints[..., 2]
     corners = rows[:, [52, 51, 54, 53]].reshape(-1, 2, 2) * unit + origin
+    if look.mirrored:
+        order = skeleton("coco17").mirror_order
+        points, scores = points[:, order], scores[:, order]
+        points[..., 0] = part[0] + part[2] - points[..., 0]
+        corners[..., 0] = part[0] + part[2] - corners[..., 0]
+    points -= 0.5  # so far the left border of the picture was 0, from here on it is the centre of the first pixel
     boxes = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1)
-    scores = np.clip(rows[:, 55], 0, 1)
-    return Seen(points, np.clip(joints[..., 2], 1e-6, 1), boxes, scores, part, float(scale.mean()), full)
+    return Seen(points, np.clip(scores, 1e-6, 1), boxes, np.clip(rows[:, 55], 0, 1), part, float(scale.mean()), full)

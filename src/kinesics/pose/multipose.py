@@ -1,27 +1,37 @@
 """The pose model of this package: MoveNet looks at a picture as often as it pays, and one list of people comes out.
 
 Tiers:
-    reference   one look at the whole picture, 320 pixels long: what the others are held against
-    fast        the same, and a second look only where it found small people or had no place for more
-    balanced    the whole picture at two sizes, one of them mirrored
-    accurate    the same, then each person's joints once more with MoveNet Thunder (optional set "accurate")
+    reference   one look at the whole picture, 320 pixels long, as the net gives it: what the others are held against
+    fast        the same; a second look only where people are small or the net had no place for more
+    balanced    a first look finds the people, a second one, mirrored, has the scale that suits them
+    accurate    the same, closer where there are many; then each person's joints by MoveNet Thunder (optional set "accurate")
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from ..errors import UsageError
 from ..types import Array, Frame, People, skeleton
 from .merge import merge
 from .movenet import Look, MoveNet, Seen, check_picture
-from .thunder import Thunder, squares
+from .policy import Policy, second, third
+from .thunder import Thunder, blend, squares
 from .view import View
 
 __all__ = ["MultiPose"]
 
-TIERS = ("reference", "fast", "balanced", "accurate")
+TIERS = {
+    "reference": Policy(first=320),
+    "fast": Policy(first=320, highest=640, only_below=48, pixels=150_000),
+    "balanced": Policy(first=256, highest=576),
+    "accurate": Policy(first=256, highest=640, closer=True),
+}
 KEEP = 0.1
+PERSONS = 12  # people of a picture, best first, who get Thunder …
+WORTH = 0.15  # … if their score is at least this
 
 
 class MultiPose:
@@ -47,21 +57,23 @@ class MultiPose:
         self._thunder = Thunder(threads) if tier == "accurate" else None
         self._net = MoveNet(threads)
 
-    def __call__(self, image: Array, keep: float = KEEP) -> People:
+    def __call__(self, image: Array | Frame, keep: float = KEEP) -> People:
         """Everybody in a picture, best first.
 
         Args:
-            image: (h, w, 3) uint8 RGB; it is not changed.
+            image: (h, w, 3) uint8 RGB, or a video frame; it is not changed.
             keep: people with a score below this are left out.
 
         Returns:
             n people; all 17 joints have coordinates, hidden ones with low scores.
         """
-        check_picture(image)
-        height, width = image.shape[:2]
-        if self.tier in ("reference", "fast"):
-            return self.look(image, [Look.whole(width, height, 320)], keep)
-        return self.look(image, [Look.whole(width, height, n) for n in (256, 512)], keep)
+        view, policy = _view(image), TIERS[self.tier]
+        size, least = (view.width, view.height), min(keep, KEEP)
+        seen = [self._net.see(view, Look.whole(*size, policy.first), least)]
+        seen += [self._net.see(view, look, least) for look in second(policy, seen[0], size)]
+        if policy.closer:
+            seen += [self._net.see(view, look, least) for look in third(seen)]
+        return self._finish(view, seen, keep)
 
     def look(self, image: Array | Frame, looks: Sequence[Look], keep: float = KEEP) -> People:
         """Everybody whom these looks show; looks may overlap, who is in several is one person.
@@ -71,13 +83,28 @@ class MultiPose:
             looks: which parts of the picture to see, and how large; none finds nobody.
             keep: people with a score below this are left out.
         """
-        view = View(image if isinstance(image, Frame) else check_picture(image))
-        seen = [self._net.see(view, look, min(keep, KEEP)) for look in looks]
-        return self._finish(image, view, seen, keep)
+        view = _view(image)
+        return self._finish(view, [self._net.see(view, look, min(keep, KEEP)) for look in looks], keep)
 
-    def _finish(self, image: Array | Frame, view: View, seen: Sequence[Seen], keep: float) -> People:
-        people = merge(seen, (view.width, view.height), keep) if seen else People.empty(skeleton("coco17"))
-        if self._thunder is None or not len(people):
-            return people
-        points, scores = self._thunder.see(image.image if isinstance(image, Frame) else image, squares(people.boxes))
-        return People(people.boxes, people.score, points, scores, people.skeleton, people.ids)
+    def _finish(self, view: View, seen: Sequence[Seen], keep: float) -> People:
+        if not seen:
+            return People.empty(skeleton("coco17"))
+        people = merge(seen, (view.width, view.height), keep, raw=self.tier == "reference")
+        return people if self._thunder is None or not len(people) else _refine(self._thunder, view, people)
+
+
+def _refine(thunder: Thunder, view: View, people: People) -> People:
+    """The best persons' joints by Thunder and MultiPose together."""
+    many = min(PERSONS, int((people.score >= WORTH).sum()))
+    best = people[:many]
+    if not many:
+        return people
+    found, scores = thunder.see(view, squares(best.boxes))
+    found, scores = blend((found, best.points), (scores, best.point_scores), best.boxes)
+    points = np.concatenate([found, people.points[many:]])
+    point_scores = np.concatenate([scores, people.point_scores[many:]])
+    return People(people.boxes, people.score, points, np.clip(point_scores, 1e-6, 1), people.skeleton, people.ids)
+
+
+def _view(image: Array | Frame) -> View:
+    return View(image if isinstance(image, Frame) else check_picture(image))
