@@ -166,9 +166,12 @@ def _check_header(header: list[str] | None, path: Path) -> None:
 def _number(row: dict[str, str], name: str, where: str, fallback: float) -> float:
     text = row.get(name, "")
     try:
-        return float(text) if text else fallback
+        value = float(text) if text else fallback
     except ValueError:
         raise FormatError(f"{where}: {name} should be a number, got {text[:40]!r}") from None
+    if math.isinf(value):
+        raise FormatError(f"{where}: {name} should be a finite number, got {text[:40]}")
+    return value
 
 
 def _gather(row: dict[str, str], people: dict[str, _Person], where: str) -> None:

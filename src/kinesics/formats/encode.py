@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import msgspec
 import numpy as np
 
 from ..errors import SinkError
-from ..types import Array, People, Scene, Skeleton, skeleton
+from ..types import Action, Array, People, Scene, Skeleton, skeleton
 from .numbers import shortest
 from .rle import mask_counts, pack
 from .wire import VERSION, ActionRow, Empty, Extras, Header, Mask, PersonRow, SceneRow, SkeletonRow
@@ -114,10 +115,14 @@ def _skeleton_row(body: Skeleton, short: bool = False) -> Any:
 
 
 def _action_rows(scene: Scene) -> list[ActionRow]:
-    return [
-        ActionRow(int(a.person), a.label, float(a.score), float(a.start), float(a.end), a.progress, dict(a.why))
-        for a in scene.actions
-    ]
+    return [_action_row(action) for action in scene.actions]
+
+
+def _action_row(a: Action) -> ActionRow:
+    if not (math.isfinite(a.start) and math.isfinite(a.end)):
+        raise SinkError(f"an action from {a.start} to {a.end} s cannot be written; expected finite seconds")
+    progress = None if a.progress is None else float(a.progress)
+    return ActionRow(int(a.person), a.label, float(a.score), float(a.start), float(a.end), progress, dict(a.why))
 
 
 def _person_rows(people: People) -> list[PersonRow]:

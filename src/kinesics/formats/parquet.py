@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..errors import FormatError, SinkError, need
+from ..errors import FormatError, UsageError, need
 from ..types import Scene, Skeleton, skeleton
 from .decode import decode_header
 from .output import Output, sink_error, spare_path
-from .table import frame_starts, schema, to_batch, to_scenes
+from .table import frame_starts, schema, to_batch, to_rows, to_scenes
 
 __all__ = ["ParquetWriter", "read_parquet"]
 
@@ -47,36 +47,43 @@ class ParquetWriter:
     ) -> None:
         need("pyarrow")
         if compression not in ("zstd", "snappy", "gzip", "none"):
-            raise SinkError(f"compression should be zstd, snappy, gzip or none, got {compression!r}")
+            raise UsageError(f"compression should be zstd, snappy, gzip or none, got {compression!r}")
         self._output, self._source, self._compression = Output(path, grows=False), source, compression
         self._batch, self._wait, self._clock = batch, wait, clock
-        self._waiting: list[Scene] = []
-        self._since = clock()
+        self._rows: list[tuple[Any, ...]] = []
+        self._scenes, self._since = 0, clock()
         self._shape: Any = None
         self._body: Skeleton | None = None
 
     def write(self, scene: Scene) -> None:
         """Append one scene."""
-        self._waiting.append(scene if scene.frame is None else _without_picture(scene))
-        if len(self._waiting) >= self._batch or self._clock() - self._since >= self._wait:
+        if self._shape is None:
+            self._begin(scene.people.skeleton)
+        self._rows.extend(to_rows(scene, self._body))
+        self._scenes += 1
+        if self._scenes >= self._batch or self._clock() - self._since >= self._wait:
             self._flush()
 
+    def _begin(self, body: Skeleton | None) -> None:
+        self._body, self._shape = body, schema(body, self._source)
+        self._output.write(self._shape.serialize())
+
     def _flush(self) -> None:
-        scenes, self._waiting, self._since = self._waiting, [], self._clock()
-        if self._shape is None:
-            self._body = scenes[0].people.skeleton if scenes else None
-            self._shape = schema(self._body, self._source)
-            self._output.write(self._shape.serialize())
-        if scenes:
-            self._output.write(to_batch(scenes, self._shape, self._body).serialize())
+        rows, self._rows = self._rows, []
+        self._scenes, self._since = 0, self._clock()
+        if rows:
+            self._output.write(to_batch(rows, self._shape).serialize())
 
     def close(self) -> None:
         """Put the Parquet file together."""
         if self._output.failed:
             return
-        if self._waiting or self._shape is None:
+        try:
+            if self._shape is None:
+                self._begin(None)
             self._flush()
-        self._output.stop()
+        finally:
+            self._output.stop()
         document = spare_path(self._output.path)
         try:
             _copy(self._output.place, document, self._compression)
@@ -88,13 +95,6 @@ class ParquetWriter:
     def discard(self) -> None:
         """Remove what was written."""
         self._output.discard()
-
-
-def _without_picture(scene: Scene) -> Scene:
-    """A copy that does not keep the frame's picture in memory."""
-    import dataclasses
-
-    return dataclasses.replace(scene, frame=None)
 
 
 def _copy(stream: Path, document: Path, compression: str) -> None:

@@ -65,7 +65,7 @@ def _built_in() -> dict[str, Format]:
         "parquet": Format((".parquet", ".pq"), ParquetWriter, read_parquet),
         "csv": Format((".csv",), CsvWriter, read_csv, loses=f"frames without people, {bare}"),
         "coco": Format((".json",), CocoWriter, read_coco, loses=f"depth of joints, {rest}"),
-        "openpose": Format(("/", "_keypoints.json"), OpenPoseWriter, read_openpose, loses=f"boxes, scores of people, {bare}"),
+        "openpose": Format(("/",), OpenPoseWriter, read_openpose, loses=f"boxes, scores of people, {bare}"),
         "mot": Format((".txt",), MotWriter, read_mot_scenes, loses=boxes),
     }
 
@@ -116,7 +116,7 @@ def only(options: dict[str, Any], build: Callable[..., Any], name: str) -> dict[
     """`options`, if `build` knows all of them; else UsageError naming those that it knows."""
     import inspect
 
-    known = [p.name for p in inspect.signature(build).parameters.values() if p.kind is p.KEYWORD_ONLY]
+    known = [p.name for p in inspect.signature(build).parameters.values() if p.kind is p.KEYWORD_ONLY and p.name != "source"]
     wrong = [option for option in options if option not in known]
     if wrong:
         some = f"; it has {', '.join(known)}" if known else ""

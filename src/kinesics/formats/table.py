@@ -20,7 +20,7 @@ from .decode import assemble, decode_extras, empty_people, row_mask, skeleton_na
 from .encode import encode_header, extras, mask_row
 from .wire import Extras, Mask
 
-__all__ = ["frame_starts", "schema", "to_batch", "to_scenes"]
+__all__ = ["frame_starts", "schema", "to_batch", "to_rows", "to_scenes"]
 
 _FRAME = ("frame", "time", "width", "height", "epoch", "corrupt")
 _PERSON = ("person", "id", "score", "x1", "y1", "x2", "y2")
@@ -42,24 +42,28 @@ def schema(body: Skeleton | None, source: str | None = None) -> Any:
     return pa.schema(columns, metadata={b"kinesics": encode_header(body, source)})
 
 
-def to_batch(scenes: Sequence[Scene], shape: Any, body: Skeleton | None) -> Any:
-    """A RecordBatch of some scenes; `shape` is from `schema`, `body` the skeleton that it names.
+def to_batch(rows: Sequence[tuple[Any, ...]], shape: Any) -> Any:
+    """A RecordBatch of rows from `to_rows`; `shape` is from `schema`.
 
     Raises:
         SinkError: a frame number or size is beyond what the columns hold.
     """
     import pyarrow as pa
 
-    rows = [row for scene in scenes for row in _rows(scene, body)]
     columns = zip(*rows, strict=True) if rows else [()] * len(shape)
     try:
         arrays = [pa.array(column, field.type, from_pandas=True) for column, field in zip(columns, shape, strict=True)]
-    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError) as error:
-        raise SinkError(f"frames {scenes[0].index} to {scenes[-1].index} cannot be written as a table: {error}") from error
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeError) as error:
+        raise SinkError(f"frames {rows[0][0]} to {rows[-1][0]} cannot be written as a table: {error}") from error
     return pa.RecordBatch.from_arrays(arrays, schema=shape)
 
 
-def _rows(scene: Scene, body: Skeleton | None) -> Iterator[tuple[Any, ...]]:
+def to_rows(scene: Scene, body: Skeleton | None) -> Iterator[tuple[Any, ...]]:
+    """Rows of one scene, in the order of the columns; `body` is the skeleton that the schema names.
+
+    Raises:
+        SinkError: `why`, `faces` or `chosen` hold something that JSON cannot say.
+    """
     frame = (scene.index, scene.time, scene.size[0], scene.size[1], scene.epoch, scene.corrupt)
     people, extra, n = scene.people, extras(scene, body), len(scene.people)
     if not n:
