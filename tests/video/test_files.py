@@ -110,6 +110,17 @@ def test_joined_recordings_go_on_in_time(tmp_path: Path) -> None:
         assert "jump by -0.760" in source.notes[0]
 
 
+def test_stream_that_sets_in_later_does_not_disturb(tmp_path: Path) -> None:
+    data = make_video(tmp_path / "a.flv", frames=400, size=(160, 120)).read_bytes()
+    at = 13  # after the header come tags: kind, length, time, …, and the length once more
+    for _ in range(350):
+        at += 15 + int.from_bytes(data[at + 1 : at + 4], "big")
+    sound = b"\x08\x00\x00\x05" + data[at + 4 : at + 8] + b"\x00\x00\x00" + b"\x3e1234" + b"\x00\x00\x00\x10"
+    (tmp_path / "b.flv").write_bytes(data[:at] + sound * 3 + data[at:])
+    with open_source(tmp_path / "b.flv") as source:
+        assert counters(source) == list(range(400))
+
+
 def test_new_size_is_a_new_epoch(tmp_path: Path) -> None:
     path = make_video(tmp_path / "a.ts", frames=20, change_size_at=8)
     check_source(lambda: open_source(path))

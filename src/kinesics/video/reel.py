@@ -119,6 +119,8 @@ class Reel:
                 return
             except InvalidDataError as error:
                 bad, self.cut = bad + 1, str(error.strerror or error)
+            except IndexError:  # a packet of a stream that was not there at the start: not ours
+                bad += 1
         yield None  # what the decoder still holds
 
     def _count(self, packet: av.Packet[Any]) -> None:
