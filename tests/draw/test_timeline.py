@@ -105,3 +105,14 @@ def test_nothing_at_all_gives_a_picture_and_files_are_written(tmp_path: Path) ->
         timeline([], tmp_path / "t.txt")
     with pytest.raises(UsageError, match="width"):
         TimelineRecorder(width=3)
+
+
+def test_people_seen_for_a_blink_are_only_counted() -> None:
+    long, blink = TimelineRecorder(), TimelineRecorder()
+    for i in range(100):
+        long.add(scene(i / 10, [1]))
+        blink.add(scene(i / 10, [1] + [2] * (i in (50, 51))))
+    assert blink.image().shape[0] - long.image().shape[0] < 40  # a line of words, not a row
+    only = Presence()
+    only.add(scene(0.0, [4]))
+    assert only.lasting(0.3) == [4]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
+from typing import Any
 
 import numpy as np
 
@@ -36,12 +37,13 @@ class ContactSheetRecorder:
         title: over the sheet.
         people: most people that are kept; those with the best views stay.
         width: of the sheet, pixels.
+        least: people in view for less than this many seconds are left out, if anybody was there longer.
     """
 
-    def __init__(self, title: str = "", *, people: int = 60, width: int = 1200) -> None:
+    def __init__(self, title: str = "", *, people: int = 60, width: int = 1200, least: float = 0.3) -> None:
         if people < 1 or width < 320:
             raise UsageError(f"ContactSheetRecorder: expected at least 1 person and a width of 320, got {people} and {width}")
-        self.title, self.people, self.width = title, people, width
+        self.title, self.people, self.width, self.least = title, people, width, least
         self._views: dict[int, _View] = {}
         self._looked: dict[int, float] = {}
         self._presence = Presence()
@@ -63,7 +65,8 @@ class ContactSheetRecorder:
 
     def image(self) -> Array:
         """Draw the sheet: (h, width, 3) uint8 RGB."""
-        ids = sorted(self._views)
+        lasting = set(self._presence.lasting(self.least))
+        ids = sorted(lasting & set(self._views)) or sorted(self._views)
         gap = 22
         columns = max((self.width - gap) // (_THUMB[0] + gap), 1)
         cell = _THUMB[0] + gap, _THUMB[1] + 62
@@ -137,7 +140,7 @@ def _rgb(planes: list[Array], matrix: str) -> Array:
     return np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
 
 
-def contact_sheet(scenes: Iterable[Scene], path: str | PathLike[str] | None = None, **options: object) -> Array:
+def contact_sheet(scenes: Iterable[Scene], path: str | PathLike[str] | None = None, **options: Any) -> Array:
     """Draw everybody's best view.
 
     Args:
@@ -151,7 +154,7 @@ def contact_sheet(scenes: Iterable[Scene], path: str | PathLike[str] | None = No
     Raises:
         SinkError: `path` cannot be written.
     """
-    recorder = ContactSheetRecorder(**options)  # type: ignore[arg-type]
+    recorder = ContactSheetRecorder(**options)
     for scene in scenes:
         recorder.add(scene)
     image = recorder.image()

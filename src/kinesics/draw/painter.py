@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from os import PathLike
+from typing import Any
 
 import numpy as np
 
@@ -196,7 +197,7 @@ def feet(people: People, least: float) -> Array:
     return spots
 
 
-def draw(image: Array | str | PathLike[str], people: People | Scene, **options: object) -> Array:
+def draw(image: Array | str | PathLike[str], people: People | Scene, **options: Any) -> Array:
     """Draw people on one picture.
 
     Args:
@@ -219,5 +220,5 @@ def draw(image: Array | str | PathLike[str], people: People | Scene, **options: 
     if isinstance(people, People):
         size = (picture.shape[1], picture.shape[0]) if picture.ndim == 3 else (0, 0)
         people = Scene(0, 0.0, size, people)
-    painted = Painter(**options).paint(people, picture)  # type: ignore[arg-type]
+    painted = Painter(**options).paint(people, picture)
     return painted if isinstance(painted, np.ndarray) else painted[0]

@@ -85,6 +85,10 @@ class Presence:
         """Seconds that one scene stands for."""
         return self._step
 
+    def lasting(self, least: float) -> list[int]:
+        """Ids of those who were in view for `least` seconds; of all, if nobody was."""
+        return [i for i, row in self.rows.items() if row.seconds + self._step >= least] or list(self.rows)
+
     def counts(self) -> tuple[Array, Array]:
         """Seconds (m,) at which cells start and the mean number of people (m,) in each, NaN where no scene fell."""
         used = int((self.end - self.start) / self._cell) + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from os import PathLike
+from typing import Any
 
 import numpy as np
 
@@ -43,14 +44,15 @@ class TimelineRecorder:
         width: of the picture, pixels.
         rows: most people that get a row; those longest in view are chosen.
         gap: seconds out of view that are not worth showing as a gap.
+        least: people in view for less than this many seconds are only counted, if anybody was there longer.
     """
 
-    def __init__(self, title: str = "", *, width: int = 1600, rows: int = 60, gap: float = 0.5) -> None:
+    def __init__(self, title: str = "", *, width: int = 1600, rows: int = 60, gap: float = 0.5, least: float = 0.3) -> None:
         if width < 320 or rows < 1:
             raise UsageError(
                 f"TimelineRecorder: expected a width of at least 320 and rows of at least 1, got {width} and {rows}"
             )
-        self.title, self.width, self.rows = title, width, rows
+        self.title, self.width, self.rows, self.least = title, width, rows, least
         self._presence = Presence(gap)
 
     def add(self, scene: Scene) -> None:
@@ -60,7 +62,7 @@ class TimelineRecorder:
     def image(self) -> Array:
         """Draw what has been taken so far: (h, width, 3) uint8 RGB."""
         seen = self._presence
-        chosen = sorted(seen.rows, key=lambda i: -seen.rows[i].seconds)[: self.rows]
+        chosen = sorted(seen.lasting(self.least), key=lambda i: -seen.rows[i].seconds)[: self.rows]
         chosen.sort(key=lambda i: (_first(seen.rows[i]), i))
         unit = self.width / 1600
         text = max(15 * unit, 11.0)
@@ -71,7 +73,7 @@ class TimelineRecorder:
         )
         hidden = len(seen.rows) - len(chosen) + seen.forgotten
         page = Page(self.width, round(plot.top + row * max(len(chosen), 1) + (4.6 if hidden else 3.2) * text))
-        self._head(page, plot, len(seen.rows) + seen.forgotten)
+        self._head(page, plot, len(seen.lasting(self.least)) + seen.forgotten)
         _axis(page, plot, max(len(chosen), 1))
         _counts(page, plot, seen)
         for i, identity in enumerate(chosen):
@@ -156,7 +158,7 @@ def _action(page: Page, plot: _Plot, span: Span, middle: float, half: float, ide
         page.text(x1 + 0.6 * size, middle, label, size, INK)
 
 
-def timeline(scenes: Iterable[Scene], path: str | PathLike[str] | None = None, **options: object) -> Array:
+def timeline(scenes: Iterable[Scene], path: str | PathLike[str] | None = None, **options: Any) -> Array:
     """Draw who was there when.
 
     Args:
@@ -170,7 +172,7 @@ def timeline(scenes: Iterable[Scene], path: str | PathLike[str] | None = None, *
     Raises:
         SinkError: `path` cannot be written.
     """
-    recorder = TimelineRecorder(**options)  # type: ignore[arg-type]
+    recorder = TimelineRecorder(**options)
     for scene in scenes:
         recorder.add(scene)
     image = recorder.image()

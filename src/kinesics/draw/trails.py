@@ -13,8 +13,8 @@ from .palette import id_color
 
 _EASE = 0.15  # seconds: steps make feet sway, the trail should show the way
 _BREAK = 0.7  # seconds without a person after which the trail starts anew
-_AGES = 4  # layers that fading is made of
-_FINEST = 24  # points a second that are kept
+_AGES = 3  # layers that fading is made of
+_FINEST = 12  # points a second that are kept
 
 
 @dataclass
@@ -69,5 +69,5 @@ class Trails:
             for share in range(_AGES, 0, -1):  # the newer, the more layers lie on one another
                 points = dots[dots[:, 0] >= time - self.seconds * share / _AGES, 1:]
                 if len(points) > 1:
-                    with canvas.faded((*(points.min(0) - pad), *(points.max(0) + pad)), 0.32):
+                    with canvas.faded((*(points.min(0) - pad), *(points.max(0) + pad)), 0.4):
                         canvas.path(points, width * (1.12 - 0.62 * share / _AGES), id_color(identity))
