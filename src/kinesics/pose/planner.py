@@ -40,7 +40,7 @@ class Planner:
     Args:
         person: canvas pixels along the longer side of a person's box.
         least: the same, when there is little time; below it the net loses people.
-        margin: share of the longer side that is added on each side of a box.
+        margin: share of the longer side that is added on each side of a box; more where frames are far apart.
         canvas: longer side of the canvas of an exploring tile, pixels.
         intervals: seconds between two visits of a tile, for the whole picture, its quarters, its sixteenths …
         exploring: canvas pixels that one frame may spend on tiles; the first frame sees all of them.
@@ -48,17 +48,19 @@ class Planner:
 
     person: float = 128.0
     least: float = 80.0
-    margin: float = 0.22
+    margin: float = 0.12
     canvas: int = 320
-    intervals: tuple[float, ...] = (0.4, 0.6, 2.4)
-    exploring: float = 90_000.0
+    intervals: tuple[float, ...] = (0.5, 1.0, 4.0)
+    exploring: float = 70_000.0
     _visited: dict[tuple[int, int], float] = field(default_factory=dict, init=False, repr=False)
     _shown: dict[int, float] = field(default_factory=dict, init=False, repr=False)
+    _last: float = field(default=-1.0, init=False, repr=False)
 
     def reset(self) -> None:
         """Forget which tiles were visited: the next frame sees all of them."""
         self._visited.clear()
         self._shown.clear()
+        self._last = -1.0
 
     def plan(self, size: tuple[int, int], tracks: People, time: float, pixels: float = float("inf")) -> Plan:
         """Choose the looks of a frame.
@@ -70,11 +72,13 @@ class Planner:
             pixels: canvas pixels there is time for.
         """
         sides = (tracks.boxes[:, 2:] - tracks.boxes[:, :2]).max(axis=1, initial=1.0)
-        groups = _merge(_views(tracks.boxes, sides, size, self.person, self.margin), self.person)
+        margin = self.margin + min(max(time - self._last, 0.0), 0.15)  # a runner covers one and a half heights a second
+        self._last = time
+        groups = _merge(_views(tracks.boxes, sides, size, self.person, margin), self.person)
         cost = sum(g.cost for g in groups)
         if cost > pixels:  # smaller first, then fewer, by turns
             person = max(self.least, self.person * float(np.sqrt(pixels / cost)))
-            groups = _merge(_views(tracks.boxes, sides, size, person, self.margin), person)
+            groups = _merge(_views(tracks.boxes, sides, size, person, margin), person)
             since = [self._shown.get(identity, -1.0) for identity in tracks.ids.tolist()]
             groups = _fit(sorted(groups, key=lambda g: min(since[i] for i in g.rows)), pixels)
         looks = [g.look for g in groups]
@@ -85,6 +89,7 @@ class Planner:
         looks += self._explore(size, sides, time, spare)
         if not looks and pixels >= STEP * STEP * 4:
             looks = [self._smallest(size, pixels)]
+        looks.sort(key=lambda look: look.size)  # the net changes its shape less often
         return Plan(looks, shown, len(tracks) - len(shown))
 
     def _smallest(self, size: tuple[int, int], pixels: float) -> Look:
@@ -137,10 +142,12 @@ class _View:
     def look(self) -> Look:
         """The canvas for it: the box grown to multiples of the net's stride, moved back into the picture where it can be."""
         x1, y1, x2, y2 = self.box
-        canvas = [max(2 * STEP, int(np.ceil((b - a) * self.scale / STEP - 0.1)) * STEP) for a, b in ((x1, x2), (y1, y2))]
+        width, height = x2 - x1, y2 - y1
+        canvas = [max(2 * STEP, round(side * self.scale / STEP) * STEP) for side in (width, height)]
+        scale = min(canvas[0] / width, canvas[1] / height, self.scale)  # rounding down shows everyone a little smaller
         spans = []
         for a, b, side, whole in zip((x1, y1), (x2, y2), canvas, self.size, strict=True):
-            length = side / self.scale
+            length = side / scale
             start = (a + b - length) / 2
             start = max(0.0, min(start, whole - length)) if length <= whole else (whole - length) / 2
             spans.append((start, start + length))
