@@ -14,8 +14,9 @@ from av.error import FFmpegError
 from ..errors import SourceError
 from ..types import Frame
 from .clock import Clock
+from .framer import Framer
 from .paths import shown
-from .reel import REFUSED, Framer, Reel, reason
+from .reel import REFUSED, Reel, reason
 from .source import Source
 
 

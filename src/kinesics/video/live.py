@@ -12,7 +12,8 @@ from av.error import FFmpegError
 from ..errors import SourceError
 from ..types import Frame
 from .clock import Clock
-from .reel import Framer, Reel, reason
+from .framer import Framer
+from .reel import Reel, reason
 from .source import Source
 
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0  # seconds between attempts to connect, doubling
