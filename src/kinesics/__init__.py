@@ -18,6 +18,7 @@ _HOMES = {
     "GapFiller": "pose",
     "Look": "pose",
     "MultiPose": "pose",
+    "OnnxPose": "pose",
     "POSE_MODELS": "pose",
     "Smoother": "pose",
     "pose_model": "pose",
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     from .pose import GapFiller as GapFiller
     from .pose import Look as Look
     from .pose import MultiPose as MultiPose
+    from .pose import OnnxPose as OnnxPose
     from .pose import Smoother as Smoother
     from .pose import pose_model as pose_model
     from .pose import register_pose_model as register_pose_model

@@ -13,6 +13,7 @@ _HOMES = {
     "GapFiller": "gaps",
     "Look": "movenet",
     "MultiPose": "multipose",
+    "OnnxPose": "onnx_adapter",
     "POSE_MODELS": "registry",
     "PoseModel": "registry",
     "Smoother": "smooth",
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from .gaps import fill_gaps as fill_gaps
     from .movenet import Look as Look
     from .multipose import MultiPose as MultiPose
+    from .onnx_adapter import OnnxPose as OnnxPose
     from .registry import POSE_MODELS as POSE_MODELS
     from .registry import PoseModel as PoseModel
     from .registry import pose_model as pose_model

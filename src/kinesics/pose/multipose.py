@@ -26,8 +26,8 @@ __all__ = ["MultiPose"]
 TIERS = {
     "reference": Policy(first=320),
     "fast": Policy(first=320, highest=640, only_below=48, pixels=150_000),
-    "balanced": Policy(first=256, highest=576),
-    "accurate": Policy(first=256, highest=640, closer=True),
+    "balanced": Policy(first=320, highest=576),
+    "accurate": Policy(first=320, highest=640, closer=True),
 }
 KEEP = 0.1
 PERSONS = 12  # people of a picture, best first, who get Thunder …

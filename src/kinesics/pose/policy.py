@@ -20,7 +20,6 @@ __all__ = ["Policy", "parts", "second", "third"]
 SURE = 0.1  # finds below this do not count
 PERSON = 100.0  # side on the canvas, pixels, that the middle person shall have
 CLOSER = 1.3  # scale of a third look over that of the second
-EMPTY = 512  # longer side of the canvas where the first look found nobody: if there is somebody, then small
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,8 @@ class Policy:
 
     Attributes:
         first: longer side of the canvas of the first look at the whole picture.
-        highest: the same of the second look; 0 for none.
+        highest: the same of the second look at most; 0 for none.
+        lowest: the same at least: it also searches for people too small for the first.
         only_below: look again only if the middle person's side in the first look is below this many canvas pixels, or the net
             had no place for more; infinity for always.
         pixels: canvas pixels of the second look, at most.
@@ -38,6 +38,7 @@ class Policy:
 
     first: int
     highest: int = 0
+    lowest: int = 384
     only_below: float = float("inf")
     pixels: float = float("inf")
     closer: bool = False
@@ -51,11 +52,12 @@ def second(policy: Policy, seen: Seen, size: tuple[int, int]) -> list[Look]:
     sides = side(seen.boxes[seen.score >= SURE])
     if not len(sides):
         none = policy.only_below < float("inf")
-        return [] if none else [_mirrored((0, 0, *size), min(EMPTY, policy.highest) / longest)]
+        return [] if none else [_mirrored((0, 0, *size), policy.lowest / longest)]
     middle = float(np.median(sides))
     if middle * seen.scale >= policy.only_below and not seen.full:
         return []
-    scale = min(max(PERSON / middle, 192 / longest), policy.highest / longest, float(np.sqrt(policy.pixels / np.prod(size))))
+    most = min(policy.highest / longest, float(np.sqrt(policy.pixels / np.prod(size))))
+    scale = min(max(PERSON / middle, policy.lowest / longest), most)
     boxes = parts((0, 0, *size), _largest(seen)) if seen.full else [(0.0, 0.0, float(size[0]), float(size[1]))]
     return [_mirrored(box, scale) for box in boxes]
 

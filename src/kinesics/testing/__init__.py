@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES = {
+    "check_pose_model": "pose_model",
     "check_sink": "sink",
     "check_source": "source",
     "check_tracker": "tracker",
@@ -21,6 +22,7 @@ __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
     from .people import walking_people as walking_people
+    from .pose_model import check_pose_model as check_pose_model
     from .sink import check_sink as check_sink
     from .sink import sample_scenes as sample_scenes
     from .source import check_source as check_source
