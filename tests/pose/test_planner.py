@@ -57,7 +57,19 @@ def test_every_tile_is_visited_within_its_interval_and_a_few_frames() -> None:
                 longest = max(longest, t / 10 - seen[look.box])
             seen[look.box] = t / 10
     assert len(seen) == 5
-    assert longest <= 1.3
+    assert longest <= 3 * 0.8 + 0.5
+
+
+def test_a_level_is_visited_more_often_while_new_people_of_its_size_appear() -> None:
+    def visits(new: bool) -> int:
+        planner, count = Planner(intervals=(0.4, 0.6)), 0
+        for t in range(150):
+            people = crowd(1, 150).with_ids([t // 5 if new else 0])
+            looks = planner.plan(SIZE, people, t / 10).looks
+            count += sum(400 < look.box[2] - look.box[0] < 800 for look in looks)
+        return count
+
+    assert visits(new=True) > 1.5 * visits(new=False)
 
 
 @pytest.mark.parametrize("pixels", [10_000, 60_000, 200_000])

@@ -16,6 +16,7 @@ from ..types import Array, People
 from .movenet import Look
 
 STEP = 32  # the net's stride: canvases are multiples of it
+CALM = 3.0  # seconds without anybody new after which a level of tiles is visited half as often
 CROWD = 5  # people to a look; the net returns six at most
 
 
@@ -42,7 +43,8 @@ class Planner:
         least: the same, when there is little time; below it the net loses people.
         margin: share of the longer side that is added on each side of a box; more where frames are far apart.
         canvas: longer side of the canvas of an exploring tile, pixels.
-        intervals: seconds between two visits of a tile, for the whole picture, its quarters, its sixteenths …
+        intervals: seconds between two visits of a tile, for the whole picture, its quarters, its sixteenths …; the finer
+            levels are visited up to three times less often when for long nobody new was of the size that they show best.
         exploring: canvas pixels that one frame may spend on tiles; the first frame sees all of them.
     """
 
@@ -50,16 +52,18 @@ class Planner:
     least: float = 80.0
     margin: float = 0.12
     canvas: int = 320
-    intervals: tuple[float, ...] = (0.5, 1.0, 4.0)
+    intervals: tuple[float, ...] = (0.4, 0.6, 2.4)
     exploring: float = 70_000.0
     _visited: dict[tuple[int, int], float] = field(default_factory=dict, init=False, repr=False)
     _shown: dict[int, float] = field(default_factory=dict, init=False, repr=False)
+    _found: dict[int, float] = field(default_factory=dict, init=False, repr=False)
     _last: float = field(default=-1.0, init=False, repr=False)
 
     def reset(self) -> None:
         """Forget which tiles were visited: the next frame sees all of them."""
         self._visited.clear()
         self._shown.clear()
+        self._found.clear()
         self._last = -1.0
 
     def plan(self, size: tuple[int, int], tracks: People, time: float, pixels: float = float("inf")) -> Plan:
@@ -83,6 +87,7 @@ class Planner:
             groups = _fit(sorted(groups, key=lambda g: min(since[i] for i in g.rows)), pixels)
         looks = [g.look for g in groups]
         shown = np.array(sorted(i for g in groups for i in g.rows), int)
+        self._note_new(size, tracks.ids.tolist(), sides, time)
         before = {i: self._shown.get(i, -1.0) for i in tracks.ids.tolist()}
         self._shown = before | dict.fromkeys(tracks.ids[shown].tolist(), time)
         spare = pixels - sum(g.cost for g in groups)
@@ -91,6 +96,14 @@ class Planner:
             looks = [self._smallest(size, pixels)]
         looks.sort(key=lambda look: look.size)  # the net changes its shape less often
         return Plan(looks, shown, len(tracks) - len(shown))
+
+    def _note_new(self, size: tuple[int, int], ids: list[int], sides: Array, time: float) -> None:
+        """Remember which level of tiles shows the people best who were not there before."""
+        for identity, side in zip(ids, sides.tolist(), strict=True):
+            if identity not in self._shown:
+                on_whole = side * self.canvas / max(size)
+                level = int(np.clip(np.ceil(np.log2(self.least / max(on_whole, 1e-3))), 0, len(self.intervals) - 1))
+                self._found[level] = time
 
     def _smallest(self, size: tuple[int, int], pixels: float) -> Look:
         """The whole picture on the largest canvas that fits."""
@@ -105,8 +118,10 @@ class Planner:
         for level, interval in enumerate(self.intervals):
             if level and max(size) / 2 ** (level - 1) <= self.canvas:  # the level before already shows every pixel
                 break
+            calm = time - self._found.setdefault(level, time)
+            slower = min(1 + calm / CALM, 3.0) if level else 1.0
             for tile in range(4**level):
-                waited = (time - self._visited.get((level, tile), -1e9)) / interval
+                waited = (time - self._visited.get((level, tile), -1e9)) / (interval * slower)
                 if waited >= 1:
                     due.append((-waited, level, tile))
         looks: list[Look] = []
