@@ -6,6 +6,7 @@ given once, in picture pixels and RGB, and goes to every layer.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -42,6 +43,11 @@ def yuv_matrix(name: str) -> Array:
     return np.column_stack([np.stack([219 * y, 224 * u, 224 * v]) / 255, [16.0, 128.0, 128.0]])
 
 
+@functools.lru_cache(maxsize=256)
+def _yuv(matrix: str, rgb: Color) -> tuple[int, ...]:
+    return tuple(np.rint(yuv_matrix(matrix) @ (*rgb, 1)).astype(int).tolist())
+
+
 @dataclass(frozen=True)
 class Sprite:
     """A small picture with transparency, ready to be laid on the layers of one kind of canvas.
@@ -61,12 +67,11 @@ class Sprite:
 class _Layer:
     array: Array
     step: int  # picture pixels a pixel
-    matrix: Array | None  # (1, 4): from RGB1 to this plane; None: RGB as it is
+    kind: str  # of the canvas
+    row: int  # 0, 1, 2: Y, U, V
 
-    def color(self, rgb: Color) -> tuple[float, ...]:
-        if self.matrix is None:
-            return rgb
-        return (round(float(self.matrix[0] @ (*rgb, 1))),)
+    def color(self, rgb: Color) -> tuple[int, ...]:
+        return rgb if self.kind == "rgb" else (_yuv(self.kind, rgb)[self.row],)
 
     def place(self, points: Array) -> Array:
         """Picture pixels to fixed point numbers of this layer (chroma sits left, between two rows: H.264's usual siting)."""
@@ -99,14 +104,14 @@ class Canvas:
             if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:
                 raise ShapeError(f"Canvas: expected (height, width, 3) uint8 RGB, got {picture.shape} {picture.dtype}")
             self.kind = "rgb"
-            self._layers: tuple[_Layer, ...] = (_Layer(np.array(picture, order="C"), 1, None),)
+            self._layers: tuple[_Layer, ...] = (_Layer(np.array(picture, order="C"), 1, "rgb", 0),)
         else:
             y, u, v = (np.array(plane, order="C") for plane in picture)
             if u.shape != v.shape or y.shape != (2 * u.shape[0], 2 * u.shape[1]) or {y.dtype, u.dtype, v.dtype} != {y.dtype}:
                 raise ShapeError(f"Canvas: expected planes (h, w), (h/2, w/2) twice, got {y.shape}, {u.shape}, {v.shape}")
             self.kind = matrix or usual_matrix((y.shape[1], y.shape[0]))
-            rows = yuv_matrix(self.kind)
-            self._layers = (_Layer(y, 1, rows[:1]), _Layer(u, 2, rows[1:2]), _Layer(v, 2, rows[2:]))
+            yuv_matrix(self.kind)  # an unknown name is told here
+            self._layers = tuple(_Layer(plane, 1 + (i > 0), self.kind, i) for i, plane in enumerate((y, u, v)))
         h, w = self._layers[0].array.shape[:2]
         self.size = w, h
 
@@ -134,7 +139,9 @@ class Canvas:
                     _paint_group(layer, group, quads, places, sizes)
 
     def path(self, points: Array, width: float, color: Color, closed: bool = False) -> None:
-        """A line through points (m, 2), round at its corners."""
+        """A line through points (m, 2), round at its corners; what bends by less than a quarter of a pixel is straight."""
+        if len(points) > 3:
+            points = cv2.approxPolyDP(points.astype(np.float32), 0.25, closed)[:, 0]
         for layer in self._layers:
             thick = max(round(width / layer.step - 0.4), 1)
             cv2.polylines(layer.array, [layer.place(points)], closed, layer.color(color), thick, cv2.LINE_AA, _SHIFT)

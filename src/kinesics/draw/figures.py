@@ -109,10 +109,15 @@ def add_figure(
         bones = np.flatnonzero((bone_scores >= low) & (bone_scores < top) & (bone_scores > 0))
         if not len(joints) and not len(bones):
             continue
-        around = np.concatenate([points[joints], points[plan.bones[bones]].reshape(-1, 2)])
-        pad = 2.5 * width + 3
-        strokes.group(alpha, (*(around.min(0) - pad).tolist(), *(around.max(0) + pad).tolist()))
+        strokes.group(alpha, _around(points, joints, plan.bones[bones], 2.5 * width + 3) if alpha < 1 else (0, 0, 0, 0))
         _add_part(strokes, points, joints, bones, identity, plan, width, filled or alpha == _GRADES[-1][1])
+
+
+def _around(points: Array, joints: Array, bones: Array, pad: float) -> Rect:
+    """A rectangle that holds these joints and bones and what is drawn round them."""
+    seen = points[np.concatenate([joints, bones.ravel()])]
+    (x1, y1), (x2, y2) = seen.min(0).tolist(), seen.max(0).tolist()
+    return x1 - pad, y1 - pad, x2 + pad, y2 + pad
 
 
 def _cramped(points: Array, width: float) -> bool:

@@ -66,7 +66,7 @@ class TagLayout:
         anchors = self._anchors(wishes, heads, sizes)
         offsets = _slots(sizes, heads, bodies, anchors)  # (n, s, 2)
         room = np.array(picture) - sizes
-        corners = _even(np.clip(anchors[:, None] + offsets, 0, room[:, None]), room[:, None])
+        corners = _inside(anchors[:, None] + offsets, room[:, None])
         cost = _cost(corners, corners - anchors[:, None] - offsets, sizes, heads, bodies)
         taken = np.empty((0, 4))
         for i in sorted(range(len(wishes)), key=lambda i: (wishes[i].key not in self._memory, wishes[i].key)):
@@ -83,7 +83,7 @@ class TagLayout:
         anchors = np.stack([(heads[:, 0] + heads[:, 2]) / 2, heads[:, 1]], 1)
         old = np.array([m.anchor if (m := self._memory.get(w.key)) else (np.nan, np.nan) for w in wishes])
         leash = _LEASH * sizes[:, 1:]
-        moved = old + (anchors - old) - np.clip(anchors - old, -leash, leash)
+        moved = np.minimum(np.maximum(old, anchors - leash), anchors + leash)
         return np.where(np.isnan(old), anchors, moved)
 
     def _one(
@@ -107,7 +107,7 @@ class TagLayout:
         corner, offset = corners[slot], offsets[slot]
         if held is not None:
             toward = offset + (held.offset - offset) * np.exp(-(time - held.time) / _GLIDE)
-            gliding = _even(np.clip(anchor + toward, 0, room), room)
+            gliding = _inside(anchor + toward, room)
             if _free(gliding[None], wish.size, taken)[0]:
                 corner, offset = gliding, toward
         self._memory[wish.key] = _Memory(time, slot, anchor, offset)
@@ -117,7 +117,7 @@ class TagLayout:
 def _anywhere(wish: Wish, anchor: Array, taken: Array, room: Array) -> Array | None:
     """The nearest free place within a few tags' reach."""
     steps = np.stack(np.meshgrid(np.arange(-4, 5) * 0.5, np.arange(-6, 7) * 1.1), -1).reshape(-1, 2)
-    corners = _even(np.clip(anchor + steps * wish.size - (wish.size[0] / 2, wish.size[1]), 0, room), room)
+    corners = _inside(anchor + steps * wish.size - (wish.size[0] / 2, wish.size[1]), room)
     corners = corners[_free(corners, wish.size, taken)]
     if not len(corners):
         return None
@@ -134,7 +134,7 @@ def _slots(sizes: Array, heads: Array, bodies: Array, anchors: Array) -> Array:
     left, right = bodies[:, 0] - anchors[:, 0] - gap - width, bodies[:, 2] - anchors[:, 0] + gap
     x = [-width / 2, -0.1 * width, -0.9 * width, side, -side - width, -width / 2, right, left, -width / 2, -width / 2]
     y = [up, up, up, middle, middle, up - 1.15 * height, waist, waist, down, up - 2.3 * height]
-    return np.stack([np.stack(x, 1), np.stack(y, 1)], -1)
+    return np.array([x, y]).transpose(2, 1, 0)
 
 
 def _cost(corners: Array, pushed: Array, sizes: Array, heads: Array, bodies: Array) -> Array:
@@ -149,8 +149,9 @@ def _cost(corners: Array, pushed: Array, sizes: Array, heads: Array, bodies: Arr
     return np.asarray(np.arange(corners.shape[1]) * 0.2 + 4 * face + body + np.abs(pushed).max(-1) / sizes[:, 1:])
 
 
-def _even(corners: Array, room: Array) -> Array:
-    return np.asarray(np.minimum(np.rint(corners / 2), room // 2) * 2)
+def _inside(corners: Array, room: Array) -> Array:
+    """The nearest even pixels from 0 to room."""
+    return np.asarray(np.minimum(np.rint(np.maximum(corners, 0) / 2), room // 2) * 2)
 
 
 def _overlap(corners: Array, size: Array | tuple[int, int], others: Array) -> Array:
