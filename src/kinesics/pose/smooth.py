@@ -21,7 +21,8 @@ SPEED_CUTOFF = 1.0  # Hz, low pass of the speed that opens the filter, as publis
 FORGET = 1.0  # seconds after which a person who was away starts anew
 JUMP = 3.0  # heights a second: what is faster is no movement but a mistake set right; it leaves no velocity behind
 TRUSTED = 0.5  # a joint with this score counts in full
-TRUST_IN_SPEED = 0.15  # seconds over which a guessed velocity fades in a gap
+TRUST_IN_SPEED = 0.5  # seconds over which a guessed velocity fades in a gap
+EAGER = 2.0  # gain of the velocity over that of a filter without overshoot: turns are followed sooner
 
 
 class Smoother:
@@ -36,7 +37,7 @@ class Smoother:
         >>> people = smoother.update(people, time=0.033)  # doctest: +SKIP
     """
 
-    def __init__(self, cutoff: float = 1.5, beta: float = 3.0) -> None:
+    def __init__(self, cutoff: float = 1.8, beta: float = 2.0) -> None:
         if not (cutoff > 0 and beta >= 0):
             raise UsageError(f"Smoother: expected cutoff > 0 Hz and beta >= 0, got {cutoff} and {beta}")
         self.cutoff, self.beta = cutoff, beta
@@ -119,7 +120,7 @@ class _Body:
         guess = self.x[rows] + self.v[rows] * fade
         miss = z - guess
         far = np.linalg.norm(miss, axis=1, keepdims=True) / gap / scale > JUMP
-        gain = alpha**2 / (2 - alpha)
+        gain = np.minimum(EAGER * alpha**2 / (2 - alpha), 1)
         self.x[rows] = guess + alpha * miss
         self.v[rows] = np.where(far, 0, self.v[rows] + gain * miss / gap)
         self.raw[rows], self.speed[rows] = z, speed
@@ -135,12 +136,12 @@ def _weighted(alpha: Array, weight: Array) -> Array:
     return np.asarray(alpha * weight / (alpha * weight + 1 - alpha + 1e-12))
 
 
-def smooth_clip(clip: PoseSequence, cutoff: float = 1.5, beta: float = 3.0) -> PoseSequence:
+def smooth_clip(clip: PoseSequence, cutoff: float = 1.5, beta: float = 1.5) -> PoseSequence:
     """A recorded clip smoothed without delay: forwards and backwards in time, the mean of both (zero phase).
 
     Args:
         clip: any number of people.
-        cutoff: see `Smoother`.
+        cutoff: see `Smoother`; lower, as there is no delay to fear.
         beta: see `Smoother`.
     """
     forth = _through(clip.points, clip.scores, clip.times, cutoff, beta)

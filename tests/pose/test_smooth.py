@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kinesics.errors import UsageError
+from kinesics.metrics.temporal import jitter, lag
+from kinesics.pose import Smoother, smooth_clip
+from kinesics.types import Array, People, PoseSequence, skeleton
+
+COCO = skeleton("coco17")
+
+
+def walk(t: int = 120, fps: float = 30.0, noise: float = 2.0, size: float = 300.0) -> tuple[Array, Array, Array]:
+    """A person who walks and swings: times (t,), true (t, 17, 2) and measured joints."""
+    rng = np.random.default_rng(9)
+    times = np.arange(t) / fps
+    rest = rng.uniform(0, size, (17, 2))
+    swing = 0.1 * size * np.sin(2 * np.pi * 0.7 * times[:, None] + np.arange(17))
+    true = rest + np.stack([swing + 0.3 * size * times[:, None], swing / 3], axis=-1)
+    return times, true, true + rng.normal(0, noise, true.shape)
+
+
+def person(points: Array, identity: int = 1, score: Array | float = 0.9, size: float = 300.0) -> People:
+    scores = np.broadcast_to(score, 17).copy()
+    low = np.nanmin(points, axis=0)
+    return People([[*low, *(low + size)]], [0.9], points[None], scores[None], COCO, [identity])
+
+
+def filtered(times: Array, measured: Array, smoother: Smoother | None = None) -> Array:
+    smoother = smoother or Smoother()
+    return np.array([smoother.update(person(z), t).points[0] for t, z in zip(times, measured, strict=True)])
+
+
+def test_smoothing_calms_and_does_not_lag() -> None:
+    times, true, measured = walk()
+    result = filtered(times, measured)
+    assert jitter(result) < jitter(measured) / 2.5
+    assert abs(lag(true, result)) < 0.5
+    assert np.abs(result - true).mean() < 0.85 * np.abs(measured - true).mean()
+
+
+def test_steady_movement_is_followed_without_delay() -> None:
+    times = np.arange(60) / 30
+    true = np.random.default_rng(1).uniform(0, 300, (17, 2)) + np.stack([200 * times, -50 * times], axis=-1)[:, None]
+    assert np.abs(filtered(times, true) - true)[30:].max() < 1.0
+
+
+def test_size_of_the_person_does_not_matter() -> None:
+    times, _, measured = walk()
+    small = Smoother()
+    tenth = [small.update(person(z / 10, size=30.0), t).points[0] for t, z in zip(times, measured, strict=True)]
+    assert np.array(tenth) * 10 == pytest.approx(filtered(times, measured), rel=1e-4, abs=0.02)
+
+
+def test_dropped_frames_and_half_the_rate_are_survived() -> None:
+    times, true, measured = walk()
+    keep = np.random.default_rng(3).random(len(times)) > 0.4
+    result = filtered(times[keep], measured[keep])
+    assert np.abs(result - true[keep])[5:].mean() < 1.05 * np.abs(measured - true).mean()
+
+
+def test_a_doubtful_joint_moves_less() -> None:
+    times, true, _ = walk(noise=0)
+    moved = []
+    for score in (0.9, 0.05):
+        smoother = Smoother()
+        for t, z in zip(times[:30], true[:30], strict=True):
+            smoother.update(person(z), t)
+        off = true[30] + 20
+        moved.append(np.abs(smoother.update(person(off, score=score), times[30]).points[0] - true[30]).mean())
+    assert moved[1] < 0.4 * moved[0]
+
+
+def test_missing_joints_stay_missing_and_come_back_where_they_are() -> None:
+    times, true, _ = walk(noise=0)
+    smoother = Smoother()
+    for t, z in zip(times[:30], true[:30], strict=True):
+        smoother.update(person(z), t)
+    scores = np.full(17, 0.9)
+    scores[4] = 0
+    gone = smoother.update(person(true[30], score=scores), times[30])
+    assert np.isnan(gone.points[0, 4]).all() and np.isfinite(gone.points[0, 5]).all()
+    back = smoother.update(person(true[90]), times[90])
+    assert back.points[0] == pytest.approx(true[90], abs=1)  # two seconds later: a new start
+
+
+def test_people_do_not_mix_and_rows_without_id_pass() -> None:
+    times, _, measured = walk(40)
+    alone = filtered(times, measured)
+    smoother = Smoother()
+    for i, (t, z) in enumerate(zip(times, measured, strict=True)):
+        one, two, none = person(z), person(z + 500, 2), person(z, -1)
+        both = People(
+            *(np.concatenate([getattr(p, f) for p in (two, none, one)]) for f in ("boxes", "score", "points", "point_scores")),
+            COCO,
+            [2, -1, 1],
+        )
+        result = smoother.update(both, t)
+        assert result.ids.tolist() == [2, -1, 1] and result.points[2] == pytest.approx(alone[i])
+        assert np.array_equal(result.points[1], both.points[1]) and np.array_equal(result.boxes, both.boxes)
+
+
+def test_reset_equals_new_and_a_standing_clock_is_fine() -> None:
+    times, _, measured = walk(20)
+    smoother = Smoother()
+    first = filtered(times, measured, smoother)
+    assert np.isfinite(smoother.update(person(measured[0]), times[-1]).points).all()
+    smoother.reset()
+    assert np.array_equal(filtered(times, measured, smoother), first)
+    with pytest.raises(UsageError, match="cutoff > 0"):
+        Smoother(cutoff=0)
+
+
+def test_a_recorded_clip_is_smoothed_without_any_lag() -> None:
+    times, true, measured = walk()
+    clip = PoseSequence(measured[:, None], np.ones((len(times), 1, 17)), times, COCO)
+    result = smooth_clip(clip).points[:, 0]
+    assert jitter(result) < jitter(measured) / 2.5 and abs(lag(true, result)) < 0.1
