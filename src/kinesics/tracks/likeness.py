@@ -1,7 +1,8 @@
 """How much a detection speaks for a track: log-odds that both are the same person, from place and size.
 
-Each coordinate is compared in units of what the filter expects it to be off by, under Student's t distribution: a box cut by an
-obstacle is far off in one coordinate and right in the others, and its tails forgive that.
+Each coordinate is compared in units of what it is expected to be off by, under Student's t distribution: a box cut by an obstacle
+is far off in one coordinate and right in the others, and its tails forgive that. How far right boxes are off depends on the
+scene (a tripod at 30 frames a second, a car at 10), so it is learned while following: `Unrest`.
 """
 
 from __future__ import annotations
@@ -11,15 +12,33 @@ import numpy as np
 from ..types import Array
 from .state import VAR
 
-_FREEDOM = 3.0  # degrees of freedom of the t distribution
-_SPREAD = np.array([[0.06], [0.16]]) ** 2  # how far a right box may be off although the track is known: heights, log
-_BEST = 7.0  # log-odds of a perfect fit
+_FREEDOM = 5.0  # degrees of freedom of the t distribution
+_SPREAD = np.array([[0.06], [0.16]]) ** 2  # how far a right box is off in a restless scene: heights, log
+_BEST = 7.5  # log-odds of a perfect fit there
 _UNIT = float(np.log(_SPREAD.prod()))
+_CALM, _WILD = 0.2, 3.0  # limits of the unrest
+_SETTLES = 3.0  # seconds, for one person, over which the unrest is averaged
+_BLUNDER = 4.0  # squared errors beyond so many spreads count as so many
 
 
-def place_likeness(state: Array, z: Array) -> Array:
+class Unrest:
+    """The variance by which boxes miss their predictions in this scene, as (2, 1) multiples of what is usual: place, size."""
+
+    def __init__(self) -> None:
+        self.value = np.ones((2, 1))
+
+    def learn(self, off: Array, heights: Array, seconds: float) -> None:
+        """Take in how far (4, n) observations of people seen a frame ago were off; `heights` (n,) are theirs in pixels."""
+        square = off * off
+        square[:2] /= heights * heights
+        square = np.minimum(square.reshape(2, -1) / _SPREAD, _BLUNDER).mean(axis=1, keepdims=True)
+        share = 1 - np.exp(-seconds * len(heights) / _SETTLES)
+        self.value = (self.value + share * (square - self.value)).clip(_CALM, _WILD)
+
+
+def place_likeness(state: Array, z: Array, unrest: Array) -> Array:
     """Log-odds (n_tracks, n) of every track against observations (4, n); above 0 speaks for the same person."""
-    var = state[VAR] + _SPREAD  # (2, tracks)
+    var = state[VAR] + _SPREAD * unrest  # (2, tracks)
     scale = 1 / (_FREEDOM * var)
     scale[0] *= np.exp(-2 * state[3])  # pixels to heights
     off = z[:, None, :] - state[:4, :, None]  # (4, tracks, n)

@@ -28,14 +28,15 @@ def born(z: Array, time: float) -> Array:
     return state
 
 
-def predict(state: Array, seconds: float) -> None:
-    """Move all tracks on by `seconds`, in place."""
+def predict(state: Array, seconds: float, unrest: Array) -> None:
+    """Move all tracks on by `seconds`, in place; how little that is trusted grows with the (2, 1) `unrest` of the scene."""
+    wander = _WANDER * unrest
     state[MEAN] += seconds * state[RATE]
     state[6:8] *= np.exp(-seconds / _GROWTH_FADES)
     var, cov, rate_var = state[VAR], state[COV], state[RATE_VAR]
-    var += seconds * (2 * cov + seconds * rate_var) + _WANDER * (seconds**3 / 3)
-    cov += seconds * rate_var + _WANDER * (seconds**2 / 2)
-    rate_var += _WANDER * seconds
+    var += seconds * (2 * cov + seconds * rate_var) + wander * (seconds**3 / 3)
+    cov += seconds * rate_var + wander * (seconds**2 / 2)
+    rate_var += wander * seconds
 
 
 def correct(seen: Array, z: Array, time: float) -> None:

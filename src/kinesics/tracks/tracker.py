@@ -2,8 +2,8 @@
 
 Everything is in log-odds. A detection speaks for a track by `likeness`; against it speaks that the track was lost a while ago,
 is young, or was made of weak detections. One assignment maximises the sum; a second gives weak detections to whom the first
-left out but who was seen just now (ByteTrack, Zhang et al., ECCV 2022). A track gets an id once its evidence is sure, and a
-row shows that id while row and track together are more likely right than wrong.
+left out but who was seen just now (ByteTrack, Zhang et al., ECCV 2022). A track gets an id once row and track together are
+more likely right than wrong, and loses it out of sight a little later, so that ids do not flicker.
 """
 
 from __future__ import annotations
@@ -15,16 +15,18 @@ from scipy.optimize import linear_sum_assignment
 
 from ..errors import UsageError
 from ..types import Array, People
-from .likeness import place_likeness
+from .likeness import Unrest, place_likeness
 from .motion import born, correct, predict
 from .state import BELIEF, BORN, ID, ROWS, SEEN, boxed, measured
 
-_WEAK = -2.0  # evidence below which a detection waits for the second pass
+_WEAK = -1.0  # evidence below which a detection waits for the second pass
 _LATE = 1.5  # against a track that was missed in the last frame
 _LOST, _LOST_AFTER = 3.0, 0.5  # against one that was lost for longer, and the seconds in which that grows
-_YOUNG, _GROWN = 2.0, 0.5  # against one that is new, and the seconds in which that fades
-_TRUST = 2.0  # most that the evidence of a track's past may add or take
-_PAIR = 10.0  # for every pair: better two fair pairs than one good one
+_YOUNG, _GROWN = 3.0, 0.5  # against one that is new, and the seconds in which that fades
+_TRUST = 2.0  # most that the evidence of a detection, or of a track's past, may add or take
+_PAIR = 2.0  # for every pair: better two fair pairs than one good one
+_LEAST = 1e-3  # for a pair that may be and has nothing else for it
+_NAMED, _SHOWN = 0.5, -1.0  # evidence of row and track together from which a track gets an id, and a row shows it
 _PATIENCE = 0.3  # seconds for which somebody without an id may be missing
 _RECENT = 0.2  # seconds for which a track counts as seen just now
 _MEMORY_OF_SCORES = 0.4  # seconds over which evidence is averaged
@@ -54,6 +56,7 @@ class Tracker:
         self._state = np.zeros((ROWS, 0))
         self._time = -math.inf
         self._next = 1
+        self._unrest = Unrest()
 
     def update(self, people: People, time: float, image: Array | None = None) -> People:
         """The same people, same rows, same order, with ids.
@@ -98,7 +101,7 @@ class Tracker:
         keep = gap <= np.where(state[ID] >= 0, max(self.memory, one), max(_PATIENCE, one)) + 1e-9
         if not keep.all():
             self._state = state = state[:, keep]
-        predict(state, step)
+        predict(state, step, self._unrest.value)
 
     def _evidence(self, people: People) -> Array:
         sure = self.sure or (_SURE_POSE if len(people.skeleton) else _SURE_BOX)
@@ -113,9 +116,10 @@ class Tracker:
             return owner
         gap = self._time - state[SEEN]
         against = np.where(state[SEEN] < self._before, _LATE + _LOST * (1 - np.exp(-gap / _LOST_AFTER)), 0.0)
-        rank = state[BELIEF].clip(-_TRUST, _TRUST) - _YOUNG * np.exp((state[BORN] - state[SEEN]) / _GROWN) + _PAIR
-        like = place_likeness(state, z) - against[:, None]
-        value = np.where(like > 0, like + rank[:, None], 0)
+        rank = _PAIR - against + state[BELIEF].clip(-_TRUST, _TRUST) - _YOUNG * np.exp((state[BORN] - state[SEEN]) / _GROWN)
+        like = place_likeness(state, z, self._unrest.value)
+        value = like + rank[:, None] + evidence.clip(-_TRUST, _TRUST)
+        value = np.where(like > against[:, None], np.maximum(value, _LEAST), 0)
         weak = evidence < _WEAK
         if not weak.any():
             _assign(value, owner)
@@ -130,17 +134,21 @@ class Tracker:
         state = self._state
         seen = state[:, columns]
         share = 1 - np.exp((seen[SEEN] - self._time) / _MEMORY_OF_SCORES)
+        steady = (seen[SEEN] >= self._before) & (seen[ID] >= 0)
+        if steady.any():
+            off = z[:, steady] - seen[0:4, steady]
+            self._unrest.learn(off, np.exp(seen[3, steady]), self._time - self._before)
         correct(seen, z, self._time)
         seen[BELIEF] += share * (evidence - seen[BELIEF])
-        sure = evidence + seen[BELIEF] > 0
-        self._name(seen, sure)
+        odds = evidence + seen[BELIEF]
+        self._name(seen, odds > _NAMED)
         state[:, columns] = seen
-        return np.where(sure, seen[ID], -1)
+        return np.where(odds > _SHOWN, seen[ID], -1)
 
     def _welcome(self, z: Array, evidence: Array) -> Array:
         new = born(z, self._time)
         new[BELIEF] = evidence
-        self._name(new, evidence > 0)
+        self._name(new, 2 * evidence > _NAMED)
         self._state = np.concatenate([self._state, new], axis=1)
         return np.asarray(new[ID])
 
