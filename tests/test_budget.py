@@ -58,6 +58,20 @@ def test_budget_drops_at_once_and_rises_slowly() -> None:
     assert budget.over == 1  # the frame in which the machine slowed down
 
 
+def test_a_stage_that_became_too_dear_is_tried_again() -> None:
+    machine = Machine(0.01)
+    budget = Budget(0.5, clock=machine)
+    budget.probe("net", 1, lambda: machine.work(1))
+    budget.learn("net", 1, 1000.0)
+    least = 10.0  # units below which the stage cannot work at all
+    for frame in range(100):  # noqa: B007
+        budget.begin()
+        if budget.afford("net") >= least:
+            break
+        budget.end()
+    assert 10 < frame < 100
+
+
 def test_budget_without_a_limit_affords_everything() -> None:
     machine = Machine()
     budget = Budget(clock=machine)

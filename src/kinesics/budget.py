@@ -33,11 +33,20 @@ class Budget:
             raise UsageError(f"a budget is a time above 0 seconds a frame, got {limit}")
         self.limit, self.clock, self.margin, self.recovery = limit, clock, margin, recovery
         self.costs: dict[str, float] = {}
+        self._least: dict[str, float] = {}
+        self._learned: set[str] = set()
         self.frames = self.over = 0
         self._start = self.clock()
 
     def begin(self) -> None:
-        """A frame's work starts now."""
+        """A frame's work starts now.
+
+        A stage that could not be afforded in the frame before is believed to have become cheaper again, down to the least it
+        ever cost: otherwise one slow moment would rule it out for good.
+        """
+        for stage in self.costs.keys() - self._learned:
+            self.costs[stage] = max(self._least[stage], self.costs[stage] * (1 - self.recovery))
+        self._learned.clear()
         self._start = self.clock()
 
     def end(self) -> float:
@@ -68,6 +77,8 @@ class Budget:
         if units <= 0:
             return
         seen, known = seconds / units, self.costs.get(stage)
+        self._learned.add(stage)
+        self._least[stage] = min(seen, self._least.get(stage, seen))
         if known is None or seen > known:
             self.costs[stage] = seen
         else:
@@ -81,4 +92,4 @@ class Budget:
             start = self.clock()
             work()
             best = min(best, self.clock() - start)
-        self.costs[stage] = best / units
+        self.costs[stage] = self._least[stage] = best / units

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..budget import Budget, Clock
 from ..pose import GapFiller, Look, Smoother, pose_model
-from ..pose.planner import Plan, Planner
+from ..pose.planner import Plan, Planner, look_cost
 from ..tracks import Tracker
 from ..types import Action, Frame, People, Scene
 
@@ -96,16 +96,16 @@ class Chain:
         plan = self.planner.plan(frame.size, expected, frame.time, self.budget.afford("pixels"))
         if not plan.looks:
             return self.model.look(frame, []), plan, {"looks": 0, "pixels": 0}
-        pixels = sum(look.size[0] * look.size[1] for look in plan.looks)
+        pixels = sum(look_cost(look) for look in plan.looks)
         with self.budget.spend("pixels", pixels):
             people = self.model.look(frame, plan.looks)
-        return people, plan, {"looks": len(plan.looks), "pixels": pixels}
+        return people, plan, {"looks": len(plan.looks), "pixels": round(pixels)}
 
     def _probe(self) -> None:
         """Learn what a pixel of canvas costs on this machine, if it matters."""
         if self.budget.limit < float("inf") and hasattr(self.model, "look"):
-            blank, side = np.zeros((160, 160, 3), np.uint8), 160
-            self.budget.probe("pixels", side * side, lambda: self.model.look(blank, [Look((0, 0, side, side), (side, side))]))
+            blank, look = np.zeros((160, 160, 3), np.uint8), Look((0, 0, 160, 160), (160, 160))
+            self.budget.probe("pixels", look_cost(look), lambda: self.model.look(blank, [look]))
 
 
 def _carry(people: People, last: People, expected: People, plan: Plan) -> People:

@@ -8,17 +8,20 @@ black.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..errors import ShapeError, UsageError
 from ..types import Array, skeleton
-from ..weights import Net, load
+from ..weights import Net, find, load
 from .view import View
 
 __all__ = ["CAP", "Look", "MoveNet", "Seen", "check_picture", "fit_canvas", "letterbox"]
 
+LARGE = 40_000  # canvas pixels from which one look gains by several threads, even beside other work
 CAP = 6  # people a call, fixed in the net
 JOINTS = 17
 SHIFT = 0.38  # canvas pixels that joints lie too far left (half of what a mirrored look differs by) and, so, too far up
@@ -119,22 +122,54 @@ def letterbox(view: View, look: Look) -> tuple[Array, tuple[int, int, int, int],
 
 
 class MoveNet:
-    """The bare net on one runtime: looks go in one by one.
+    """The net on as many threads as there are: one large look on all of them, several or small ones each on one.
 
     Args:
-        threads: how many threads one look may use.
+        threads: how many threads looks may use in all.
     """
 
     def __init__(self, threads: int = 2) -> None:
-        self.net: Net = load("movenet_multipose", threads=threads)
+        self.threads = threads
+        self._wide: Net | None = None
+        self._narrow: list[Net] = []
+        self._workers: ThreadPoolExecutor | None = None
+        find("movenet_multipose")  # what is missing is said now, not at the first look
 
     def see(self, view: View, look: Look, keep: float = 0.1) -> Seen:
         """Everybody this look finds with a score of at least `keep`, best first, not moved into the picture."""
-        ready = letterbox(view, look)
-        if ready is None:
-            return _decode(np.zeros((0, 56)), (0, 0, 1, 1), np.ones(2), look, keep)
-        canvas, part, scale = ready
-        return _decode(self.net.run(canvas)[0][0], part, scale, look, keep)
+        return self.see_all(view, [look], keep)[0]
+
+    def see_all(self, view: View, looks: Sequence[Look], keep: float = 0.1) -> list[Seen]:
+        """The same for several looks, side by side."""
+        if self.threads == 1 or (len(looks) == 1 and looks[0].size[0] * looks[0].size[1] >= LARGE):
+            self._wide = self._wide or load("movenet_multipose", threads=self.threads)
+            return [_see(self._wide, view, look, keep) for look in looks]
+        while len(self._narrow) < min(self.threads, len(looks)):
+            self._narrow.append(load("movenet_multipose", threads=1))
+        if len(looks) == 1:
+            return [_see(self._narrow[0], view, looks[0], keep)]
+        self._workers = self._workers or ThreadPoolExecutor(self.threads, "kinesics-look")
+        waiting = sorted(range(len(looks)), key=lambda i: looks[i].size[0] * looks[i].size[1])  # largest first, from the end
+        seen: dict[int, Seen] = {}
+
+        def work(net: Net) -> None:
+            while waiting:
+                try:
+                    index = waiting.pop()
+                except IndexError:  # the other was quicker
+                    return
+                seen[index] = _see(net, view, looks[index], keep)
+
+        list(self._workers.map(work, self._narrow))
+        return [seen[index] for index in range(len(looks))]
+
+
+def _see(net: Net, view: View, look: Look, keep: float) -> Seen:
+    ready = letterbox(view, look)
+    if ready is None:
+        return _decode(np.zeros((0, 56)), (0, 0, 1, 1), np.ones(2), look, keep)
+    canvas, part, scale = ready
+    return _decode(net.run(canvas)[0][0], part, scale, look, keep)
 
 
 def _decode(rows: Array, part: tuple[int, int, int, int], scale: Array, look: Look, keep: float) -> Seen:

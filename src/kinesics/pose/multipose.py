@@ -70,9 +70,9 @@ class MultiPose:
         view, policy = _view(image), TIERS[self.tier]
         size, least = (view.width, view.height), min(keep, KEEP)
         seen = [self._net.see(view, Look.whole(*size, policy.first), least)]
-        seen += [self._net.see(view, look, least) for look in second(policy, seen[0], size)]
+        seen += self._net.see_all(view, second(policy, seen[0], size), least)
         if policy.closer:
-            seen += [self._net.see(view, look, least) for look in third(seen)]
+            seen += self._net.see_all(view, third(seen), least)
         return self._finish(view, seen, keep)
 
     def look(self, image: Array | Frame, looks: Sequence[Look], keep: float = KEEP) -> People:
@@ -84,7 +84,7 @@ class MultiPose:
             keep: people with a score below this are left out.
         """
         view = _view(image)
-        return self._finish(view, [self._net.see(view, look, min(keep, KEEP)) for look in looks], keep)
+        return self._finish(view, self._net.see_all(view, looks, min(keep, KEEP)), keep)
 
     def _finish(self, view: View, seen: Sequence[Seen], keep: float) -> People:
         if not seen:

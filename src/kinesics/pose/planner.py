@@ -20,6 +20,14 @@ CALM = 3.0  # seconds without anybody new after which a level of tiles is visite
 CROWD = 5  # people to a look; the net returns six at most
 
 
+EACH = 5_000  # canvas pixels that cost as much as changing the net's shape and reading its answer
+
+
+def look_cost(look: Look) -> float:
+    """What a look costs, in canvas pixels."""
+    return float(look.size[0] * look.size[1] + EACH)
+
+
 class Plan(NamedTuple):
     """Looks for one frame.
 
@@ -92,7 +100,7 @@ class Planner:
         self._shown = before | dict.fromkeys(tracks.ids[shown].tolist(), time)
         spare = pixels - sum(g.cost for g in groups)
         looks += self._explore(size, sides, time, spare)
-        if not looks and pixels >= STEP * STEP * 4:
+        if not looks and pixels >= STEP * STEP * 4 + EACH:
             looks = [self._smallest(size, pixels)]
         looks.sort(key=lambda look: look.size)  # the net changes its shape less often
         return Plan(looks, shown, len(tracks) - len(shown))
@@ -107,7 +115,7 @@ class Planner:
 
     def _smallest(self, size: tuple[int, int], pixels: float) -> Look:
         """The whole picture on the largest canvas that fits."""
-        scale = min(float(np.sqrt(pixels / (size[0] * size[1]))), self.canvas / max(size))
+        scale = min(float(np.sqrt((pixels - EACH) / (size[0] * size[1]))), self.canvas / max(size))
         width, height = (max(STEP, int(v * scale) // STEP * STEP) for v in size)
         return Look((0.0, 0.0, float(size[0]), float(size[1])), (width, height))
 
@@ -128,7 +136,7 @@ class Planner:
         room = spare if first else min(spare, self.exploring)
         for _, level, tile in sorted(due):
             look = _tile(size, level, tile, self.canvas)
-            cost = look.size[0] * look.size[1]
+            cost = look_cost(look)
             if cost > room and (looks or not room >= cost * 0.999):
                 continue
             room -= cost
@@ -149,9 +157,9 @@ class _View:
     size: tuple[int, int]
 
     @property
-    def cost(self) -> int:
-        """Canvas pixels."""
-        return self.look.size[0] * self.look.size[1]
+    def cost(self) -> float:
+        """See `look_cost`."""
+        return look_cost(self.look)
 
     @property
     def look(self) -> Look:
