@@ -55,6 +55,7 @@ class _Finds:
     boxes: Array
     score: Array
     look: Array
+    cut: Array
     weight: Array
 
 
@@ -75,9 +76,11 @@ def merge(looks: Sequence[Seen], size: tuple[int, int], keep: float = 0.1, *, ra
         return _people(finds.points, finds.point_scores, finds.boxes, looks[0].score if raw else finds.score, keep, body)
     alike = _alike(finds, np.array(body.sigmas))
     groups = _groups(finds, alike)
-    rows = [_join(finds, group, looks, np.array(body.sigmas)) for group in groups]
-    points, point_scores, boxes, score = (np.stack(column) for column in zip(*rows, strict=True))
-    return _people(points, point_scores, boxes, score, keep, body)
+    boxes = np.stack([_box(finds, group) for group in groups])
+    spread = 1.4 * np.array(body.sigmas) * side(boxes)[:, None]
+    joined = [_joints(finds, group, s) for group, s in zip(groups, spread, strict=True)]
+    points, point_scores = (np.stack(column) for column in zip(*joined, strict=True))
+    return _people(points, point_scores, boxes, _score(finds, groups, boxes, looks), keep, body)
 
 
 def _people(points: Array, point_scores: Array, boxes: Array, score: Array, keep: float, body: Skeleton) -> People:
@@ -88,14 +91,15 @@ def _people(points: Array, point_scores: Array, boxes: Array, score: Array, keep
 
 def _gather(looks: Sequence[Seen], size: tuple[int, int]) -> _Finds:
     sides = [side(s.boxes) * s.scale for s in looks]
-    weight = [clarity(n) * np.where(_cut(s, size), 0.2, 1.0) for n, s in zip(sides, looks, strict=True)]
+    cut = np.concatenate([_cut(s, size) for s in looks])
     return _Finds(
         np.concatenate([s.points for s in looks]),
         np.concatenate([s.point_scores for s in looks]),
         np.concatenate([s.boxes for s in looks]),
         np.concatenate([fair_score(s.score, n) for n, s in zip(sides, looks, strict=True)]),
         np.repeat(np.arange(len(looks)), [len(s.score) for s in looks]),
-        np.concatenate(weight) + 1e-3,
+        cut,
+        clarity(np.concatenate(sides)) * np.where(cut, 0.2, 1.0) + 1e-3,
     )
 
 
@@ -114,11 +118,17 @@ def _cut(seen: Seen, size: tuple[int, int]) -> Array:
 
 
 def _alike(finds: _Finds, sigmas: Array) -> Array:
-    """(m, m) likeness of finds: mean of keypoint similarity and box overlap."""
+    """(m, m) likeness of finds: mean of keypoint similarity and box overlap; of the smaller box's share if one is cut off."""
     area = side(finds.boxes) ** 2 * 0.5
     p, s = finds.points, finds.point_scores
     keypoints = oks(p, s, p, s, np.sqrt(area[:, None] * area[None]), sigmas, LEAST)
-    return np.asarray((keypoints + iou(finds.boxes, finds.boxes)) / 2)
+    overlap = iou(finds.boxes, finds.boxes)
+    if finds.cut.any():
+        low = np.maximum(finds.boxes[:, None, :2], finds.boxes[None, :, :2])
+        high = np.minimum(finds.boxes[:, None, 2:], finds.boxes[None, :, 2:])
+        within = np.prod(np.maximum(high - low, 0), axis=-1) / (2 * np.minimum(area[:, None], area[None]))
+        overlap = np.where(finds.cut[:, None] | finds.cut[None], within, overlap)
+    return np.asarray((keypoints + overlap) / 2)
 
 
 def _groups(finds: _Finds, alike: Array) -> list[Array]:
@@ -140,31 +150,36 @@ def _groups(finds: _Finds, alike: Array) -> list[Array]:
     return groups
 
 
-def _join(finds: _Finds, group: Array, looks: Sequence[Seen], sigmas: Array) -> tuple[Array, Array, Array, Array]:
-    """One person of several finds: points, point scores, box, score."""
-    weight = finds.weight[group]
-    box = (finds.boxes[group] * weight[:, None]).sum(0) / weight.sum()
-    votes, heard = 0.0, 0.0
-    length = float(side(box))
-    for index, seen in enumerate(looks):
-        vote = finds.score[group][finds.look[group] == index]
-        chance = float(clarity(np.array(length * seen.scale))) * _shown(box, seen)
-        if len(vote):
-            chance = float(weight[finds.look[group] == index][0])
-        elif seen.full:
-            chance = 0.0  # it had no place left to say so
-        votes += chance * float(vote[0] if len(vote) else 0.0)
-        heard += chance
-    points, scores = average(finds.points[group], finds.point_scores[group], weight, 2 * sigmas * length * 0.7)
-    best = float(finds.score[group].max())
-    return points, scores, box, np.array((best + votes / max(heard, 1e-9)) / 2)
+def _box(finds: _Finds, group: Array) -> Array:
+    """(4,) mean box of the finds of one person, as far as they are whole."""
+    weight = finds.weight[group] * np.where(finds.cut[group], 1e-3, 1)
+    return np.asarray((finds.boxes[group] * weight[:, None]).sum(0) / weight.sum())
 
 
-def _shown(box: Array, seen: Seen) -> float:
-    """1 where a look shows all of a box, falling to 0 where it shows less than four fifths."""
-    low, high = np.maximum(box[:2], seen.box[:2]), np.minimum(box[2:], seen.box[2:])
-    share = float(np.prod(np.maximum(high - low, 0)) / max(float(np.prod(box[2:] - box[:2])), 1e-9))
-    return min(1.0, max(0.0, 5 * share - 4))
+def _joints(finds: _Finds, group: Array, spread: Array) -> tuple[Array, Array]:
+    """Joints (17, 2) and scores (17,) of one person."""
+    if len(group) == 1:
+        return finds.points[group[0]], finds.point_scores[group[0]]
+    return average(finds.points[group], finds.point_scores[group], finds.weight[group], spread)
+
+
+def _score(finds: _Finds, groups: Sequence[Array], boxes: Array, looks: Sequence[Seen]) -> Array:
+    """(g,) scores of persons: half way between the best find and the mean of all looks that could have seen them."""
+    rows, finder = np.concatenate(groups), np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    scales = np.array([seen.scale for seen in looks])
+    chance = clarity(side(boxes)[:, None] * scales) * _shown(boxes, np.array([seen.box for seen in looks], float))
+    chance[:, [seen.full for seen in looks]] = 0.0  # they had no place left to say so
+    chance[finder, finds.look[rows]] = finds.weight[rows]
+    votes = np.zeros(chance.shape)
+    votes[finder, finds.look[rows]] = finds.score[rows]
+    return np.asarray((votes.max(axis=1) + (votes * chance).sum(axis=1) / chance.sum(axis=1)) / 2)
+
+
+def _shown(boxes: Array, parts: Array) -> Array:
+    """(g, l) for boxes (g, 4) and the parts (l, 4) that looks show: 1 where all is shown, 0 from less than four fifths on."""
+    low, high = np.maximum(boxes[:, None, :2], parts[None, :, :2]), np.minimum(boxes[:, None, 2:], parts[None, :, 2:])
+    share = np.prod(np.maximum(high - low, 0), axis=-1) / (side(boxes) ** 2)[:, None]
+    return np.asarray(np.clip(5 * share - 4, 0, 1))
 
 
 def average(points: Array, scores: Array, weight: Array, spread: Array) -> tuple[Array, Array]:
