@@ -101,3 +101,9 @@ def test_tiny_and_thin_pictures_can_be_planned(size: tuple[int, int]) -> None:
     for t in range(3):
         plan = planner.plan(size, People.from_boxes([[0, 0, size[0], size[1]]], [1], [1]), t / 10)
         assert all(side % 32 == 0 and side > 0 for look in plan.looks for side in look.size)
+
+
+def test_a_tile_is_visited_in_time_even_when_it_costs_more_than_exploring_allows() -> None:
+    planner = Planner(intervals=(0.4,), exploring=10)
+    planner.plan(SIZE, crowd(0), 0.0)
+    assert sum(len(planner.plan(SIZE, crowd(0), t / 10).looks) for t in range(1, 21)) == 5

@@ -53,7 +53,7 @@ class Planner:
         canvas: longer side of the canvas of an exploring tile, pixels.
         intervals: seconds between two visits of a tile, for the whole picture, its quarters, its sixteenths …; the finer
             levels are visited up to three times less often when for long nobody new was of the size that they show best.
-        exploring: canvas pixels that one frame may spend on tiles; the first frame sees all of them.
+        exploring: canvas pixels that one frame may spend on more tiles than one; the first frame sees all of them.
     """
 
     person: float = 128.0
@@ -137,9 +137,10 @@ class Planner:
         for _, level, tile in sorted(due):
             look = _tile(size, level, tile, self.canvas)
             cost = look_cost(look)
-            if cost > room and (looks or not room >= cost * 0.999):
+            if cost > (room if looks else spare):  # one tile a frame, however large, if there is time at all
                 continue
             room -= cost
+            spare -= cost
             self._visited[level, tile] = time
             looks.append(look)
         return looks
