@@ -1,8 +1,8 @@
 """How much a detection speaks for a track: log-odds that both are the same person, from place and size.
 
-Each coordinate is compared in units of what it is expected to be off by, under Student's t distribution: a box cut by an obstacle
-is far off in one coordinate and right in the others, and its tails forgive that. How far right boxes are off depends on the
-scene (a tripod at 30 frames a second, a car at 10), so it is learned while following: `Unrest`.
+Each coordinate is compared in units of what it is expected to be off by, under Student's t distribution: a box cut by an
+obstacle is far off in one coordinate and right in the others, and its tails forgive that. How far right boxes are off depends
+on the scene (a tripod at 30 frames a second, a car at 10), so it is learned while following: `Unrest`.
 """
 
 from __future__ import annotations

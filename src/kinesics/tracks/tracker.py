@@ -17,7 +17,8 @@ from ..errors import UsageError
 from ..types import Array, People
 from .likeness import Unrest, place_likeness
 from .motion import born, correct, predict
-from .state import BELIEF, BORN, ID, ROWS, SEEN, boxed, measured
+from .state import BELIEF, BORN, ID, LAST, ROWS, SEEN, VAR, boxed, measured
+from .traits import Traits, trait_likeness
 
 _WEAK = -1.0  # evidence below which a detection waits for the second pass
 _LATE = 1.5  # against a track that was missed in the last frame
@@ -25,6 +26,7 @@ _LOST, _LOST_AFTER = 3.0, 0.5  # against one that was lost for longer, and the s
 _YOUNG, _GROWN = 3.0, 0.5  # against one that is new, and the seconds in which that fades
 _TRUST = 2.0  # most that the evidence of a detection, or of a track's past, may add or take
 _PAIR = 2.0  # for every pair: better two fair pairs than one good one
+_NEAR = -8.0  # log-odds of place from which traits are worth a look
 _LEAST = 1e-3  # for a pair that may be and has nothing else for it
 _NAMED, _SHOWN = 0.5, -1.0  # evidence of row and track together from which a track gets an id, and a row shows it
 _PATIENCE = 0.3  # seconds for which somebody without an id may be missing
@@ -57,6 +59,7 @@ class Tracker:
         self._time = -math.inf
         self._next = 1
         self._unrest = Unrest()
+        self._traits: Traits | None = None
 
     def update(self, people: People, time: float, image: Array | None = None) -> People:
         """The same people, same rows, same order, with ids.
@@ -72,14 +75,15 @@ class Tracker:
         self._advance(float(time))
         z = measured(people.boxes)
         evidence = self._evidence(people)
-        owner = self._match(z, evidence)
+        traits = self._compared(people, image)
+        owner = self._match(z, evidence, traits)
         ids = np.full(len(people), -1)
         rows = np.flatnonzero(owner >= 0)
         if len(rows):
-            ids[rows] = self._follow(owner[rows], z[:, rows], evidence[rows])
+            ids[rows] = self._follow(owner[rows], z[:, rows], evidence[rows], traits and traits[rows])
         new = np.flatnonzero(owner < 0)
         if len(new):
-            ids[new] = self._welcome(z[:, new], evidence[new])
+            ids[new] = self._welcome(z[:, new], evidence[new], traits and traits[new])
         return people.with_ids(ids)
 
     def expected(self, time: float) -> People:
@@ -101,6 +105,7 @@ class Tracker:
         keep = gap <= np.where(state[ID] >= 0, max(self.memory, one), max(_PATIENCE, one)) + 1e-9
         if not keep.all():
             self._state = state = state[:, keep]
+            self._traits = self._traits and self._traits[keep]
         predict(state, step, self._unrest.value)
 
     def _evidence(self, people: People) -> Array:
@@ -108,7 +113,16 @@ class Tracker:
         score = people.score.clip(1e-4, 1 - 1e-4).astype(np.float64)
         return np.asarray(np.log(score / (1 - score)) - math.log(sure / (1 - sure)))
 
-    def _match(self, z: Array, evidence: Array) -> Array:
+    def _compared(self, people: People, image: Array | None) -> Traits | None:
+        """What this frame shows of people's traits, ready to be compared with what is remembered; None if it shows nothing."""
+        if not len(people.skeleton) and image is None and self._traits is None:
+            return None
+        traits = Traits.of(people, image)
+        if self._traits is None or self._traits.seen.shape[1] != traits.seen.shape[1]:
+            self._traits = Traits.unknown(self._state.shape[1], traits)
+        return traits
+
+    def _match(self, z: Array, evidence: Array, traits: Traits | None) -> Array:
         """For each observation the column of its track, or -1."""
         state = self._state
         owner = np.full(z.shape[1], -1)
@@ -118,6 +132,10 @@ class Tracker:
         against = np.where(state[SEEN] < self._before, _LATE + _LOST * (1 - np.exp(-gap / _LOST_AFTER)), 0.0)
         rank = _PAIR - against + state[BELIEF].clip(-_TRUST, _TRUST) - _YOUNG * np.exp((state[BORN] - state[SEEN]) / _GROWN)
         like = place_likeness(state, z, self._unrest.value)
+        if traits is not None and self._traits is not None:
+            one, other = np.nonzero(like > _NEAR)
+            moved, scale = (state[0:2] - state[LAST][:2]).T, np.exp(state[3])
+            like[one, other] += trait_likeness(self._traits, traits, moved, scale, state[VAR][0], (one, other))
         value = like + rank[:, None] + evidence.clip(-_TRUST, _TRUST)
         value = np.where(like > against[:, None], np.maximum(value, _LEAST), 0)
         weak = evidence < _WEAK
@@ -130,7 +148,7 @@ class Tracker:
         _assign(value, owner)
         return owner
 
-    def _follow(self, columns: Array, z: Array, evidence: Array) -> Array:
+    def _follow(self, columns: Array, z: Array, evidence: Array, traits: Traits | None) -> Array:
         state = self._state
         seen = state[:, columns]
         share = 1 - np.exp((seen[SEEN] - self._time) / _MEMORY_OF_SCORES)
@@ -138,6 +156,8 @@ class Tracker:
         if steady.any():
             off = z[:, steady] - seen[0:4, steady]
             self._unrest.learn(off, np.exp(seen[3, steady]), self._time - self._before)
+        if traits is not None and self._traits is not None:
+            self._traits.learn(columns, traits, (z[:2] - seen[LAST][:2]).T)
         correct(seen, z, self._time)
         seen[BELIEF] += share * (evidence - seen[BELIEF])
         odds = evidence + seen[BELIEF]
@@ -145,11 +165,13 @@ class Tracker:
         state[:, columns] = seen
         return np.where(odds > _SHOWN, seen[ID], -1)
 
-    def _welcome(self, z: Array, evidence: Array) -> Array:
+    def _welcome(self, z: Array, evidence: Array, traits: Traits | None) -> Array:
         new = born(z, self._time)
         new[BELIEF] = evidence
         self._name(new, 2 * evidence > _NAMED)
         self._state = np.concatenate([self._state, new], axis=1)
+        if traits is not None and self._traits is not None:
+            self._traits = self._traits.joined(traits)
         return np.asarray(new[ID])
 
     def _name(self, tracks: Array, sure: Array) -> None:
