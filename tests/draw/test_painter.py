@@ -127,11 +127,10 @@ def test_less_sure_joints_are_fainter_and_least_hides_them(standing: Standing) -
     assert draw(black, standing([(200, 200)], 360, score=0.9), tags=False, least=0.95).sum() == 0
 
 
-def test_interpolated_joints_are_marked(ground: Array, standing: Standing) -> None:
+def test_interpolated_frames_look_like_the_others_so_that_nothing_flickers(ground: Array, standing: Standing) -> None:
     people = standing([(300, 180)], 300)
     seen, filled = (Painter().paint(scene_of(people, ground, skipped=skipped)) for skipped in ((), ("pose",)))
-    changed = (np.asarray(seen) != np.asarray(filled)).any(2)
-    assert 17 <= changed.sum() < 900
+    assert np.array_equal(np.asarray(seen), np.asarray(filled))
 
 
 @pytest.mark.parametrize(

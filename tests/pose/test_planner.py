@@ -106,4 +106,4 @@ def test_tiny_and_thin_pictures_can_be_planned(size: tuple[int, int]) -> None:
 def test_a_tile_is_visited_in_time_even_when_it_costs_more_than_exploring_allows() -> None:
     planner = Planner(intervals=(0.4,), exploring=10)
     planner.plan(SIZE, crowd(0), 0.0)
-    assert sum(len(planner.plan(SIZE, crowd(0), t / 10).looks) for t in range(1, 21)) == 5
+    assert sum(len(planner.plan(SIZE, crowd(0), t / 10).looks) for t in range(1, 22)) == 5

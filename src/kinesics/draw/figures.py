@@ -83,7 +83,6 @@ def add_figure(
     size: tuple[int, int],
     *,
     least: float,
-    filled: bool,
 ) -> None:
     """Add one person to what is drawn.
 
@@ -96,8 +95,6 @@ def add_figure(
         width: of bones, pixels.
         size: (width, height) of the picture; joints more than a picture away from it are left out.
         least: smallest score that is drawn.
-        filled: the joints were not seen in this very frame but interpolated; marks them with a pinhole,
-            which joints of the faintest kind always have.
     """
     plan = _plan(skeleton)
     near = ((points > (-size[0], -size[1])) & (points < (2 * size[0], 2 * size[1]))).all(1)  # NaN fails too
@@ -110,7 +107,7 @@ def add_figure(
         if not len(joints) and not len(bones):
             continue
         strokes.group(alpha, _around(points, joints, plan.bones[bones], 2.5 * width + 3) if alpha < 1 else (0, 0, 0, 0))
-        _add_part(strokes, points, joints, bones, identity, plan, width, filled or alpha == _GRADES[-1][1])
+        _add_part(strokes, points, joints, bones, identity, plan, width, alpha == _GRADES[-1][1])
 
 
 def _around(points: Array, joints: Array, bones: Array, pad: float) -> Rect:
@@ -138,7 +135,7 @@ def _bands(least: float) -> list[tuple[float, float, float]]:
 
 
 def _add_part(
-    strokes: Strokes, points: Array, joints: Array, bones: Array, identity: int, plan: _Plan, width: float, filled: bool
+    strokes: Strokes, points: Array, joints: Array, bones: Array, identity: int, plan: _Plan, width: float, faint: bool
 ) -> None:
     own = id_color(identity)
     tone: tuple[Color, Color, Color] = (own, LEFT, RIGHT) if identity >= 0 else (NOBODY, NOBODY, NOBODY)
@@ -150,5 +147,5 @@ def _add_part(
     strokes.discs(centers, sizes + 2 * outline, INK)
     strokes.bones(ends, widths, [tone[plan.sides[b]] for b in bones.tolist()])
     strokes.discs(centers, sizes, own)
-    if filled:
+    if faint:
         strokes.discs(centers, np.maximum(0.4 * sizes, 1.6), INK)

@@ -89,7 +89,7 @@ class Painter:
         for row in order:
             if self.boxes or not len(people.skeleton):
                 self._paint_box(canvas, people.boxes[row], int(people.ids[row]))
-            self._add_person(strokes, canvas.size, people, row, "pose" in scene.skipped)
+            self._add_person(strokes, canvas.size, people, row)
         canvas.paint(strokes)
         if self.tags:
             self._paint_tags(canvas, scene)
@@ -136,11 +136,11 @@ class Painter:
         canvas.path(corners, line + 1.6, INK, True)
         canvas.path(corners, line, id_color(identity), True)
 
-    def _add_person(self, strokes: Strokes, size: tuple[int, int], people: People, row: int, filled: bool) -> None:
+    def _add_person(self, strokes: Strokes, size: tuple[int, int], people: People, row: int) -> None:
         points, scores = people.points[row, :, :2].astype(float), people.point_scores[row]
         width = self.scale * bone_width(people.boxes[row], size)
         identity = int(people.ids[row])
-        add_figure(strokes, points, scores, identity, people.skeleton, width, size, least=self.least, filled=filled)
+        add_figure(strokes, points, scores, identity, people.skeleton, width, size, least=self.least)
 
     def _paint_tags(self, canvas: Canvas, scene: Scene) -> None:
         people, size = scene.people, self._text(canvas)

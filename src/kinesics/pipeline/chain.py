@@ -68,7 +68,7 @@ class Chain:
             actions = self._timed(timing, "actions", self.actions.update, people, frame.time)
         self.last = people
         timing["total"] = self.budget.end()
-        skipped = () if plan is None else ("pose",) * (not plan.looks) + ("people",) * bool(plan.left_out)
+        skipped = () if plan is None else ("pose",) * bool(len(expected) and not plan.looks) + ("people",) * bool(plan.left_out)
         return Scene(
             frame.index,
             frame.time,

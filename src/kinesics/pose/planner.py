@@ -100,7 +100,7 @@ class Planner:
         self._shown = before | dict.fromkeys(tracks.ids[shown].tolist(), time)
         spare = pixels - sum(g.cost for g in groups)
         looks += self._explore(size, sides, time, spare)
-        if not looks and pixels >= STEP * STEP * 4 + EACH:
+        if not looks and spare < float("inf") and pixels >= STEP * STEP * 4 + EACH:  # better a coarse look than none
             looks = [self._smallest(size, pixels)]
         looks.sort(key=lambda look: look.size)  # the net changes its shape less often
         return Plan(looks, shown, len(tracks) - len(shown))
@@ -130,7 +130,7 @@ class Planner:
             slower = min(1 + calm / CALM, 3.0) if level else 1.0
             for tile in range(4**level):
                 waited = (time - self._visited.get((level, tile), -1e9)) / (interval * slower)
-                if waited >= 1:
+                if waited >= 0.999:
                     due.append((-waited, level, tile))
         looks: list[Look] = []
         room = spare if first else min(spare, self.exploring)
