@@ -57,7 +57,7 @@ class Chain:
         timing: dict[str, float] = {}
         expected = self.tracker.expected(frame.time)
         people, plan, chosen = self._timed(timing, "pose", self._find, frame, expected)
-        people = self._timed(timing, "tracks", self.tracker.update, people, frame.time)
+        people = self._timed(timing, "tracks", self.tracker.update, people, frame.time, frame)
         people = people[(people.ids >= 0) | (people.score >= LEAST)]
         if plan is not None and plan.left_out and self.last is not None:
             people = _carry(people, self.last, expected, plan)

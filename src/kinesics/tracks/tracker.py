@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from ..errors import UsageError
-from ..types import Array, People
+from ..types import Array, Frame, People
 from .likeness import Unrest, place_likeness
 from .motion import born, correct, predict
 from .state import BELIEF, BORN, ID, LAST, ROWS, SEEN, VAR, boxed, measured
@@ -61,13 +61,13 @@ class Tracker:
         self._unrest = Unrest()
         self._traits: Traits | None = None
 
-    def update(self, people: People, time: float, image: Array | None = None) -> People:
+    def update(self, people: People, time: float, image: Array | Frame | None = None) -> People:
         """The same people, same rows, same order, with ids.
 
         Args:
             people: who was found in this frame.
             time: seconds of this frame; frames may be missing, the rate may change.
-            image: (h, w, 3) uint8 RGB, helps to tell people apart by their colours.
+            image: (h, w, 3) uint8 RGB, or the frame, helps to tell people apart by their colours.
 
         Raises:
             UsageError: the time is not a number.
@@ -113,7 +113,7 @@ class Tracker:
         score = people.score.clip(1e-4, 1 - 1e-4).astype(np.float64)
         return np.asarray(np.log(score / (1 - score)) - math.log(sure / (1 - sure)))
 
-    def _compared(self, people: People, image: Array | None) -> Traits | None:
+    def _compared(self, people: People, image: Array | Frame | None) -> Traits | None:
         """What this frame shows of people's traits, ready to be compared with what is remembered; None if it shows nothing."""
         if not len(people.skeleton) and image is None and self._traits is None:
             return None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..types import Array, People
+from ..types import Array, Frame, People
 from .colours import BINS, colours
 
 _LEAST = 0.1  # joints with a lower score are not looked at
@@ -36,7 +36,7 @@ class Traits:
     colours: Array
 
     @classmethod
-    def of(cls, people: People, image: Array | None) -> Traits:
+    def of(cls, people: People, image: Array | Frame | None) -> Traits:
         """What a frame shows."""
         seen = people.point_scores > _LEAST
         joints = np.where(seen[..., None], people.points[..., :2], 0).astype(np.float64)
