@@ -22,7 +22,8 @@ from .traits import Traits, trait_likeness
 
 _WEAK = -1.0  # evidence below which a detection waits for the second pass
 _LATE = 1.5  # against a track that was missed in the last frame
-_LOST, _LOST_AFTER = 3.0, 0.5  # against one that was lost for longer, and the seconds in which that grows
+_LOST, _LOST_AFTER = 4.0, 0.5  # against one that was lost for longer, and the seconds in which that grows
+_FORGIVES = 0.7  # a calm scene holds that less against them: power of its unrest
 _YOUNG, _GROWN = 3.0, 0.5  # against one that is new, and the seconds in which that fades
 _TRUST = 2.0  # most that the evidence of a detection, or of a track's past, may add or take
 _PAIR = 2.0  # for every pair: better two fair pairs than one good one
@@ -44,7 +45,7 @@ class Tracker:
             (box detectors are that sure of themselves) and 0.3 for people with joints.
     """
 
-    def __init__(self, memory: float = 1.0, *, sure: float | None = None) -> None:
+    def __init__(self, memory: float = 2.0, *, sure: float | None = None) -> None:
         if not (math.isfinite(memory) and memory >= 0):
             raise UsageError(f"memory: expected seconds, 0 or more, got {memory}")
         if sure is not None and not 0 < sure < 1:
@@ -129,7 +130,8 @@ class Tracker:
         if not z.shape[1] or not state.shape[1]:
             return owner
         gap = self._time - state[SEEN]
-        against = np.where(state[SEEN] < self._before, _LATE + _LOST * (1 - np.exp(-gap / _LOST_AFTER)), 0.0)
+        lost = _LOST * self._unrest.value[0, 0] ** _FORGIVES
+        against = np.where(state[SEEN] < self._before, _LATE + lost * (1 - np.exp(-gap / _LOST_AFTER)), 0.0)
         rank = _PAIR - against + state[BELIEF].clip(-_TRUST, _TRUST) - _YOUNG * np.exp((state[BORN] - state[SEEN]) / _GROWN)
         like = place_likeness(state, z, self._unrest.value)
         if traits is not None and self._traits is not None:
