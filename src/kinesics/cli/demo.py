@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from .output import Json, Output, Progress, ProgressOption, Quiet
-from .run import Pose, summary
+from .run import Pose, stepper, summary
 
 
 def command(
@@ -23,5 +23,5 @@ def command(
 
     output = Output(as_json, progress, quiet)
     with output.steps(None, "demo") as bar:
-        result = demo(out, pose=pose, step=lambda scene, source: bar(scene.index + 1, people=len(scene.people)))
+        result = demo(out, pose=pose, step=stepper(bar))
     output.result(result, summary(result))

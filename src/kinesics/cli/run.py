@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from .output import Json, Output, Progress, ProgressOption, Quiet
+from ..errors import JobError, SourceError
+from .output import Bar, Json, Output, Progress, ProgressOption, Quiet
 
 Pose = Annotated[str, typer.Option("--pose", help="fast, balanced, accurate, or a registered model.")]
 
@@ -21,7 +22,7 @@ def command(
     ] = "mp4,jsonl,timeline",
     pose: Pose = "balanced",
     budget: Annotated[float | None, typer.Option(help="Milliseconds a frame may take.", metavar="MS")] = None,
-    seconds: Annotated[float | None, typer.Option(help="Stop at this time of the source.")] = None,
+    seconds: Annotated[float | None, typer.Option(min=0, help="Stop at this time of the source.")] = None,
     live: Annotated[bool | None, typer.Option(help="Newest frame wins (live), or every frame counts.")] = None,
     smooth: Annotated[bool, typer.Option(help="Filter the joints over time.")] = True,
     fill: Annotated[bool, typer.Option(help="Keep joints that are lost for a moment.")] = True,
@@ -31,31 +32,58 @@ def command(
 ) -> None:
     """Follow the people of SRC: joints, ids, an annotated film, tables, a timeline."""
     from ..pipeline import run
+    from ..video import clips
 
     output = Output(as_json, progress, quiet)
-    with output.steps(None, source) as bar:
-        result = run(
-            int(source) if source.isdigit() else source,
-            out,
-            save=[kind.strip() for kind in save.split(",") if kind.strip()],
-            seconds=seconds,
-            live=live,
-            step=lambda scene, opened: bar(scene.index + 1, of=opened.frames, people=len(scene.people)),
-            pose=pose,
-            budget=None if budget is None else budget / 1000,
-            smooth=smooth,
-            fill=fill,
-        )
-    for note in result["notes"]:
-        output.say(f"{source}: {note}")
-    output.result(result, summary(result))
+    done: list[dict[str, Any]] = []
+    failed = 0
+    todo = clips(source)
+    for clip in todo:
+        twin = any(Path(str(clip)).stem == Path(str(other)).stem for other in todo if other is not clip)
+        try:
+            with output.steps(None, str(clip)) as bar:
+                result = run(
+                    clip,
+                    out / Path(str(clip)).resolve().parent.name if twin else out,
+                    save=[kind.strip() for kind in save.split(",") if kind.strip()],
+                    seconds=seconds,
+                    live=live,
+                    step=stepper(bar),
+                    pose=pose,
+                    budget=None if budget is None else budget / 1000,
+                    smooth=smooth,
+                    fill=fill,
+                )
+        except SourceError as error:  # one bad clip of many does not stop the others
+            if len(todo) == 1:
+                raise
+            failed += 1
+            output.say(f"kinesics: {error}")
+        else:
+            done.append(result)
+            for note in result["notes"]:
+                output.say(f"{clip}: {note}")
+    words = "\n".join(summary(result) for result in done)
+    output.result(done[0] if len(todo) == 1 else {"clips": done, "failed": failed}, words)
+    if failed:
+        raise JobError(f"{failed} of {len(todo)} clips could not be read; the others are done")
+
+
+def stepper(bar: Bar) -> Callable[[Any, Any], None]:
+    """What moves the bar as scenes go by."""
+
+    def step(scene: Any, opened: Any) -> None:
+        bar(scene.index + 1, of=opened.frames, people=len(scene.people))
+
+    return step
 
 
 def summary(result: Mapping[str, Any]) -> str:
     """What was seen and where it is written, in a few lines for people."""
     number = result["people"]
+    name = Path(str(result["source"])).name
     lines = [
-        f"{result['frames']} frames, {result['seconds']:.1f} s, {number} {'person' if number == 1 else 'people'}, "
+        f"{name}: {result['frames']} frames, {result['seconds']:.1f} s, {number} {'person' if number == 1 else 'people'}, "
         f"{result['fps']:.1f} frames/s" + ("" if result["status"] == "ok" else f" ({result['status']})")
     ]
     return "\n".join([*lines, *(f"  {path}" for path in result["outputs"].values())])

@@ -34,7 +34,7 @@ class Chain:
         self.model: Any = pose_model(pose)
         self.planner, self.actions = planner, actions
         self.tracker = Tracker() if tracker is None else tracker
-        self.budget = budget if isinstance(budget, Budget) else Budget(budget or float("inf"), clock=clock)
+        self.budget = budget if isinstance(budget, Budget) else Budget(float("inf") if budget is None else budget, clock=clock)
         self.filters: list[Any] = [*([GapFiller()] if fill else []), *([Smoother()] if smooth else [])]
         self.epoch: int | None = None
         self.last: People | None = None

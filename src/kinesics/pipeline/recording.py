@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..draw import Painter
-from ..errors import SinkError, UsageError
+from ..errors import KinesicsError, SinkError, UsageError
 from ..formats import open_sink
 from ..types import Scene
 from ..video import VideoWriter, save_image
@@ -109,13 +110,16 @@ def record(scenes: Iterable[Scene], *outputs: str | Path | Sink) -> int:
             for sink in sinks:
                 sink.write(scene)
             count += 1
-        if not sinks:
-            sinks = _open(outputs)
+        sinks = sinks or _open(outputs)
+    except BaseException:  # an interrupt too: the files are finished with what there is
+        with contextlib.suppress(KinesicsError):  # what came first is what is told
+            _close(sinks)
+        raise
     finally:
-        _close(sinks)
         close = getattr(scenes, "close", None)
         if close:
             close()
+    _close(sinks)
     return count
 
 

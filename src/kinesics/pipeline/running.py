@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..budget import Budget
 from ..errors import SinkError, UsageError
 from ..types import Scene
 from ..video import Source, open_source
@@ -61,11 +62,13 @@ def run(
     unknown = [kind for kind in save if kind not in KINDS]
     if unknown:
         raise UsageError(f"nothing is saved as {unknown[0]!r}; there are {', '.join(KINDS)}")
+    budget = options.get("budget")
+    limit = budget.limit if isinstance(budget, Budget) else float("inf") if budget is None else budget
     with open_source(source, live=live) as opened:
         stem = re.sub(r"[^\w.-]+", "_", Path(str(opened.name)).stem).strip("._")[:100] or "source"
         outputs = {kind: f"{Path(out) / stem}{KINDS[kind]}" for kind in save}
         _refuse_input(source, outputs)
-        counted = _Counted(seconds, step, opened)
+        counted = _Counted(seconds, step, opened, limit)
         start = time.perf_counter()
         scenes = watch(opened, live=live, **options)
         frames = record(counted.through(scenes), *outputs.values())
@@ -77,7 +80,7 @@ def run(
             "seconds": round(counted.last, 3),
             "fps": round(frames / spent, 2),
             "looked": round(counted.looked / max(frames, 1), 3),
-            "over_budget": round(counted.over / max(counted.looked, 1), 4),
+            "over_budget": round(counted.over / max(frames, 1), 4),
             "status": opened.status,
             "notes": list(opened.notes),
             "outputs": outputs,
@@ -97,8 +100,10 @@ def _refuse_input(source: str | int | Path, outputs: dict[str, str]) -> None:
 class _Counted:
     """Counts Scenes as they go by."""
 
-    def __init__(self, seconds: float | None, step: Callable[[Scene, Source], object] | None, source: Source) -> None:
-        self.seconds, self.step, self.source = seconds, step, source
+    def __init__(
+        self, seconds: float | None, step: Callable[[Scene, Source], object] | None, source: Source, limit: float
+    ) -> None:
+        self.seconds, self.step, self.source, self.limit = seconds, step, source, limit
         self.ids: set[int] = set()
         self.last, self.looked, self.over = 0.0, 0, 0
 
@@ -109,7 +114,7 @@ class _Counted:
             self.ids |= {i for i in scene.people.ids.tolist() if i >= 0}
             self.last = scene.time
             self.looked += "pose" not in scene.skipped
-            self.over += "over" in scene.skipped
+            self.over += scene.timing.get("total", 0.0) > self.limit
             if self.step is not None:
                 self.step(scene, self.source)
             yield scene

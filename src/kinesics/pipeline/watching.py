@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time as clocks
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
@@ -89,7 +90,10 @@ def _ahead(stream: Generator[Scene]) -> Generator[Scene]:
     try:
         yield from ahead(stream, 4)
     finally:
-        stream.close()
+        with contextlib.suppress(
+            ValueError
+        ):  # the thread is in the middle of a look; its scene is dropped and the stream with it
+            stream.close()
 
 
 def _scenes(chain: Chain, frames: Iterable[Frame], live: bool, overlap: bool, pause: float) -> Generator[Scene]:

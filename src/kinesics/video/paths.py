@@ -13,6 +13,22 @@ from ..errors import SinkError, SourceError
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 
 
+VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".m2ts", ".wmv", ".flv", ".ogv"})
+
+
+def clips(source: str | Path | int) -> list[str | Path | int]:
+    """What to open one after the other: the videos of a folder or glob without pictures, in order; else the source itself."""
+    text = str(source)
+    if isinstance(source, int) or os.path.isfile(text) or not (os.path.isdir(text) or glob.has_magic(text)):
+        return [source]
+    pattern = os.path.join(glob.escape(text), "*") if os.path.isdir(text) else text
+    found = [Path(p) for p in glob.glob(pattern, recursive=True)]
+    kinds = {p.suffix.lower() for p in found if p.is_file()}
+    if kinds & PICTURES or not kinds & VIDEOS:
+        return [source]
+    return [p for p in sorted(found, key=_natural) if p.suffix.lower() in VIDEOS]
+
+
 def shown(path: str | Path) -> str:
     """The path as it can be printed on one line: control characters and stray bytes are escaped."""
     text = str(path).encode("utf-8", "backslashreplace").decode()
