@@ -7,6 +7,8 @@ on the scene (a tripod at 30 frames a second, a car at 10), so it is learned whi
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..types import Array
@@ -31,9 +33,9 @@ class Unrest:
         """Take in how far (4, n) observations of people seen a frame ago were off; `heights` (n,) are theirs in pixels."""
         square = off * off
         square[:2] /= heights * heights
-        square = np.minimum(square.reshape(2, -1) / _SPREAD, _BLUNDER).mean(axis=1, keepdims=True)
-        share = 1 - np.exp(-seconds * len(heights) / _SETTLES)
-        self.value = (self.value + share * (square - self.value)).clip(_CALM, _WILD)
+        square = np.minimum(square.reshape(2, -1) / _SPREAD, _BLUNDER).sum(axis=1, keepdims=True) / (2 * len(heights))
+        share = 1 - math.exp(-seconds * len(heights) / _SETTLES)
+        self.value = np.minimum(np.maximum(self.value + share * (square - self.value), _CALM), _WILD)
 
 
 def place_likeness(state: Array, z: Array, unrest: Array) -> Array:

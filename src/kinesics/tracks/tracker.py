@@ -111,7 +111,7 @@ class Tracker:
 
     def _evidence(self, people: People) -> Array:
         sure = self.sure or (_SURE_POSE if len(people.skeleton) else _SURE_BOX)
-        score = people.score.clip(1e-4, 1 - 1e-4).astype(np.float64)
+        score = np.minimum(np.maximum(people.score.astype(np.float64), 1e-4), 1 - 1e-4)
         return np.asarray(np.log(score / (1 - score)) - math.log(sure / (1 - sure)))
 
     def _compared(self, people: People, image: Array | Frame | None) -> Traits | None:
@@ -132,13 +132,13 @@ class Tracker:
         gap = self._time - state[SEEN]
         lost = _LOST * self._unrest.value[0, 0] ** _FORGIVES
         against = np.where(state[SEEN] < self._before, _LATE + lost * (1 - np.exp(-gap / _LOST_AFTER)), 0.0)
-        rank = _PAIR - against + state[BELIEF].clip(-_TRUST, _TRUST) - _YOUNG * np.exp((state[BORN] - state[SEEN]) / _GROWN)
+        rank = _PAIR - against + _trusted(state[BELIEF]) - _YOUNG * np.exp((state[BORN] - state[SEEN]) / _GROWN)
         like = place_likeness(state, z, self._unrest.value)
         if traits is not None and self._traits is not None:
             one, other = np.nonzero(like > _NEAR)
             moved, scale = (state[0:2] - state[LAST][:2]).T, np.exp(state[3])
             like[one, other] += trait_likeness(self._traits, traits, moved, scale, state[VAR][0], (one, other))
-        value = like + rank[:, None] + evidence.clip(-_TRUST, _TRUST)
+        value = like + rank[:, None] + _trusted(evidence)
         value = np.where(like > against[:, None], np.maximum(value, _LEAST), 0)
         weak = evidence < _WEAK
         if not weak.any():
@@ -182,6 +182,10 @@ class Tracker:
         if len(fresh):
             tracks[ID, fresh] = np.arange(self._next, self._next + len(fresh))
             self._next += len(fresh)
+
+
+def _trusted(evidence: Array) -> Array:
+    return np.asarray(np.minimum(np.maximum(evidence, -_TRUST), _TRUST))  # several times faster than clip on few numbers
 
 
 def _assign(value: Array, owner: Array) -> None:
