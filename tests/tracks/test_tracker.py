@@ -131,3 +131,20 @@ def test_missing_joints_are_no_hindrance() -> None:
         scores = np.where(gone, 0, people.point_scores)
         film.append((People(people.boxes, people.score, people.points, scores, people.skeleton, people.ids), at))
     assert changes(Tracker(), film) == 0
+
+
+def test_with_a_panning_camera_who_is_out_of_sight_moves_along() -> None:
+    """The camera starts to pan while one of five is hidden."""
+    found = []
+    for camera in (False, True):
+        tracker = Tracker(camera=camera)
+        left = np.array([300.0, 420, 540, 660, 800])
+        for k in range(30):
+            before = tracker.update(boxes(*left), k / 30).ids
+        for k in range(30, 42):
+            left -= 8
+            tracker.update(boxes(*left[1:]), k / 30)
+        ahead = tracker.expected(41 / 30)
+        found.append(abs(ahead.boxes[ahead.ids.tolist().index(before[0]), 0] - left[0]))
+    assert found[0] > 60
+    assert found[1] < 50

@@ -58,6 +58,23 @@ def correct(seen: Array, z: Array, time: float) -> None:
     seen[SEEN] = time
 
 
+def carry(state: Array, columns: Array, learned: Array) -> None:
+    """Move those who were not seen as the camera did: by what the filter learned about all others, in place.
+
+    Args:
+        state: of all tracks.
+        columns: who was seen; with fewer than three nothing happens, as nobody can tell the camera's motion from theirs.
+        learned: (6, n) by how much the first six rows of their state were corrected.
+    """
+    if len(columns) < 3 or len(columns) == state.shape[1]:
+        return
+    unseen = np.ones(state.shape[1], bool)
+    unseen[columns] = False
+    shift = np.median(learned, axis=1) * (len(columns) / (len(columns) + 2))  # two who turn together are no camera
+    state[0:2, unseen] += shift[0:2, None]
+    state[4:6, unseen] += shift[4:6, None]
+
+
 def _restart(seen: Array, z: Array, gap: Array, rows: Array) -> None:
     """Trust the observations at both ends of an occlusion, not what was made up between (OC-SORT, Cao et al., CVPR 2023)."""
     seconds, noise = gap[rows], NOISE[0, 0]

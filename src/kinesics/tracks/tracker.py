@@ -16,7 +16,7 @@ from scipy.optimize import linear_sum_assignment
 from ..errors import UsageError
 from ..types import Array, Frame, People
 from .likeness import Unrest, place_likeness
-from .motion import born, correct, predict
+from .motion import born, carry, correct, predict
 from .state import BELIEF, BORN, ID, LAST, ROWS, SEEN, VAR, boxed, measured
 from .traits import Traits, trait_likeness
 
@@ -43,15 +43,17 @@ class Tracker:
         memory: seconds for which somebody lost may return under the same id.
         sure: score of a detection that is as likely right as wrong. By default 0.9 for people of whom only boxes are known
             (box detectors are that sure of themselves) and 0.3 for people with joints.
+        camera: the camera pans or shakes: people who are out of sight move along with those who are seen.
     """
 
-    def __init__(self, memory: float = 2.0, *, sure: float | None = None) -> None:
+    def __init__(self, memory: float = 2.0, *, sure: float | None = None, camera: bool = False) -> None:
         if not (math.isfinite(memory) and memory >= 0):
             raise UsageError(f"memory: expected seconds, 0 or more, got {memory}")
         if sure is not None and not 0 < sure < 1:
             raise UsageError(f"sure: expected a score between 0 and 1, got {sure}")
         self.memory = memory
         self.sure = sure
+        self.camera = camera
         self.reset()
 
     def reset(self) -> None:
@@ -160,7 +162,10 @@ class Tracker:
             self._unrest.learn(off, np.exp(seen[3, steady]), self._time - self._before)
         if traits is not None and self._traits is not None:
             self._traits.learn(columns, traits, (z[:2] - seen[LAST][:2]).T)
+        before = seen[:6].copy()
         correct(seen, z, self._time)
+        if self.camera:
+            carry(state, columns, seen[:6] - before)
         seen[BELIEF] += share * (evidence - seen[BELIEF])
         odds = evidence + seen[BELIEF]
         self._name(seen, odds > _NAMED)
