@@ -23,6 +23,7 @@ SAME = 0.5  # mean of keypoint similarity and box overlap from which two looks s
 TWICE = 0.75  # the same for two finds of one look, which has removed its own duplicates already
 HALF = 45.0  # side, in canvas pixels, of a person (root of the box's area) whose joints are half as good as they get
 LARGE = 110.0  # side from which the net's score, but not its joints, gets worse
+PIECE = 0.3  # keypoint similarity from which a find that is cut off may be a piece of another: neighbours overlap, too
 BORDER = 4.0  # canvas pixels between a box and the border of a look that mean "cut off"
 LEAST = 0.15  # joints with less are not compared
 
@@ -127,7 +128,7 @@ def _alike(finds: _Finds, sigmas: Array) -> Array:
         low = np.maximum(finds.boxes[:, None, :2], finds.boxes[None, :, :2])
         high = np.minimum(finds.boxes[:, None, 2:], finds.boxes[None, :, 2:])
         within = np.prod(np.maximum(high - low, 0), axis=-1) / (2 * np.minimum(area[:, None], area[None]))
-        overlap = np.where(finds.cut[:, None] | finds.cut[None], within, overlap)
+        overlap = np.where((finds.cut[:, None] | finds.cut[None]) & (keypoints > PIECE), within, overlap)
     return np.asarray((keypoints + overlap) / 2)
 
 
