@@ -1,4 +1,4 @@
-"""Where to look: everyone known is shown at the right size, everything unknown is visited in time, within the pixels allowed."""
+"""Where to look: everyone known at the right size, the unknown in time, within the pixels allowed."""
 
 from __future__ import annotations
 
