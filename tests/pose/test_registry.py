@@ -5,7 +5,7 @@ from importlib import metadata
 import numpy as np
 import pytest
 
-from kinesics.errors import UsageError
+from kinesics.errors import UsageError, WeightsError
 from kinesics.pose import POSE_MODELS, MultiPose, pose_model, register_pose_model
 from kinesics.types import Array, People, skeleton
 
@@ -41,3 +41,8 @@ def test_other_packages_bring_models(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata, "entry_points", lambda group: [point] if group == point.group else [])
     monkeypatch.setattr(metadata.EntryPoint, "load", lambda self: lambda: nobody)
     assert pose_model("theirs") is nobody
+
+
+def test_a_path_of_a_net_is_a_model_and_a_missing_one_is_named() -> None:
+    with pytest.raises(WeightsError, match=r"mine\.onnx"):
+        pose_model("mine.onnx")

@@ -57,7 +57,8 @@ def register_pose_model(name: str, build: Callable[[], PoseModel]) -> None:
 def pose_model(model: str | PoseModel) -> PoseModel:
     """The model of this name, new; a model itself is handed back as it is.
 
-    Names are looked up in `POSE_MODELS`, then among the entry points of the group `kinesics.pose_models`.
+    Names are looked up in `POSE_MODELS`, then among the entry points of the group `kinesics.pose_models`. A name that ends in
+    `.onnx` is a net of yours, see `OnnxPose`; the people that a top-down net needs are found by the fast tier.
 
     Raises:
         UsageError: nobody knows the name, or it is no model.
@@ -69,6 +70,10 @@ def pose_model(model: str | PoseModel) -> PoseModel:
         return model
     if model in POSE_MODELS:
         return POSE_MODELS[model]()
+    if model.endswith(".onnx"):
+        from .onnx_adapter import OnnxPose
+
+        return OnnxPose(model, detector=POSE_MODELS["fast"]())
     offered = {point.name: point for point in metadata.entry_points(group=GROUP)}
     if model in offered:
         built: Any = offered[model].load()()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,14 @@ def register_source(scheme: str, build: Callable[..., Source]) -> None:
     SOURCES[scheme] = build
 
 
+def _registered(scheme: str) -> Callable[..., Source] | None:
+    """The source others added for this scheme: in `SOURCES`, or an entry point of the group `kinesics.sources`."""
+    if scheme in SOURCES:
+        return SOURCES[scheme]
+    offered = [point for point in metadata.entry_points(group="kinesics.sources") if point.name == scheme]
+    return offered[0].load() if offered else None
+
+
 def open_source(
     src: str | Path | int,
     *,
@@ -145,9 +154,10 @@ def open_source(
         return open_camera(int(src), **live_options)
     text = str(src)
     scheme = text.partition("://")[0] if "://" in text else ""
-    if scheme in SOURCES:
-        return SOURCES[scheme](text, live=live, **live_options)
     if scheme and isinstance(src, str):
+        build = _registered(scheme)
+        if build is not None:
+            return build(text, live=live, **live_options)
         from .network import open_address
 
         return open_address(text, live=live, **live_options)
