@@ -11,7 +11,7 @@ import typer
 from ..errors import JobError, SourceError
 from .output import Bar, Json, Output, Progress, ProgressOption, Quiet
 
-Pose = Annotated[str, typer.Option("--pose", help="fast, balanced, accurate, or a registered model.")]
+Pose = Annotated[str, typer.Option("--pose", help="fast, balanced, accurate, a registered model, or a net of yours (.onnx).")]
 
 
 def command(
