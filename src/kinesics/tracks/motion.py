@@ -15,7 +15,7 @@ NOISE = np.array([[0.03], [0.08]]) ** 2  # variance of a measured place (heights
 _WANDER = np.array([[0.25], [0.005]])  # strength of the acceleration of place and size, per second³
 _FIRST = np.array([[1.0], [0.15]]) ** 2  # variance of the rates of somebody new: heights and log a second
 _GROWTH_FADES = 0.5  # seconds after which a person who grew stops growing in the prediction
-_AFTER = 0.3  # seconds unseen after which the next observation sets the rates anew
+_AFTER = 0.6  # seconds unseen after which the next observation sets the rates anew
 
 
 def born(z: Array, time: float) -> Array:

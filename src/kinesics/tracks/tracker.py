@@ -21,7 +21,7 @@ from .state import BELIEF, BORN, ID, LAST, ROWS, SEEN, VAR, boxed, measured
 from .traits import Traits, trait_likeness
 
 _WEAK = -1.0  # evidence below which a detection waits for the second pass
-_LATE = 1.5  # against a track that was missed in the last frame
+_LATE = 1.5  # against a track that was missed in the last frame, unless postures speak for themselves
 _LOST, _LOST_AFTER = 4.0, 0.5  # against one that was lost for longer, and the seconds in which that grows
 _FORGIVES = 0.7  # a calm scene holds that less against them: power of its unrest
 _YOUNG, _GROWN = 3.0, 0.5  # against one that is new, and the seconds in which that fades
@@ -133,7 +133,8 @@ class Tracker:
             return owner
         gap = self._time - state[SEEN]
         lost = _LOST * self._unrest.value[0, 0] ** _FORGIVES
-        against = np.where(state[SEEN] < self._before, _LATE + lost * (1 - np.exp(-gap / _LOST_AFTER)), 0.0)
+        late = 0 if traits is not None and traits.seen.shape[1] else _LATE
+        against = np.where(state[SEEN] < self._before, late + lost * (1 - np.exp(-gap / _LOST_AFTER)), 0.0)
         rank = _PAIR - against + _trusted(state[BELIEF]) - _YOUNG * np.exp((state[BORN] - state[SEEN]) / _GROWN)
         like = place_likeness(state, z, self._unrest.value)
         if traits is not None and self._traits is not None:
@@ -147,8 +148,8 @@ class Tracker:
             _assign(value, owner)
             return owner
         _assign(np.where(weak, 0, value), owner)
-        late = gap > max(_RECENT, 1.5 * (self._time - self._before))
-        value[owner[owner >= 0]] = value[:, owner >= 0] = value[late] = 0
+        gone = gap > max(_RECENT, 1.5 * (self._time - self._before))
+        value[owner[owner >= 0]] = value[:, owner >= 0] = value[gone] = 0
         _assign(value, owner)
         return owner
 
