@@ -107,3 +107,16 @@ def test_a_tile_is_visited_in_time_even_when_it_costs_more_than_exploring_allows
     planner = Planner(intervals=(0.4,), exploring=10)
     planner.plan(SIZE, crowd(0), 0.0)
     assert sum(len(planner.plan(SIZE, crowd(0), t / 10).looks) for t in range(1, 22)) == 5
+
+
+@pytest.mark.parametrize("pixels", [45_000, 80_000])
+def test_the_whole_picture_is_searched_also_when_the_known_take_all_the_time(pixels: float) -> None:
+    planner, people = Planner(intervals=(0.4, 0.6)), crowd(3, 300)
+    seen, known = set(), 0
+    for t in range(60):
+        plan = planner.plan(SIZE, people, t / 30, pixels=pixels)
+        assert cost(plan.looks) <= pixels
+        seen |= {look.box for look in plan.looks if look.box[2] - look.box[0] > 600}
+        known += len(plan.known)
+    assert len(seen) == 5
+    assert known > 60

@@ -66,13 +66,14 @@ class Planner:
     _shown: dict[int, float] = field(default_factory=dict, init=False, repr=False)
     _found: dict[int, float] = field(default_factory=dict, init=False, repr=False)
     _last: float = field(default=-1.0, init=False, repr=False)
+    _way: bool = field(default=False, init=False, repr=False)
 
     def reset(self) -> None:
         """Forget which tiles were visited: the next frame sees all of them."""
         self._visited.clear()
         self._shown.clear()
         self._found.clear()
-        self._last = -1.0
+        self._last, self._way = -1.0, False
 
     def plan(self, size: tuple[int, int], tracks: People, time: float, pixels: float = float("inf")) -> Plan:
         """Choose the looks of a frame.
@@ -91,16 +92,16 @@ class Planner:
         if cost > pixels:  # smaller first, then fewer, by turns
             person = max(self.least, self.person * float(np.sqrt(pixels / cost)))
             groups = _merge(_views(tracks.boxes, sides, size, person, margin), person)
-            since = [self._shown.get(identity, -1.0) for identity in tracks.ids.tolist()]
-            groups = _fit(sorted(groups, key=lambda g: min(since[i] for i in g.rows)), pixels)
-        looks = [g.look for g in groups]
+            groups = _fit(self._by_turns(groups, tracks), pixels)
+        tiles = self._explore(size, time, pixels, pixels - sum(g.cost for g in groups))
+        if sum(look_cost(tile) for tile in tiles) + sum(g.cost for g in groups) > pixels:  # the known make way this once
+            groups = _fit(self._by_turns(groups, tracks), pixels - sum(look_cost(tile) for tile in tiles))
+        looks = [*(g.look for g in groups), *tiles]
         shown = np.array(sorted(i for g in groups for i in g.rows), int)
         self._note_new(size, tracks.ids.tolist(), sides, time)
         before = {i: self._shown.get(i, -1.0) for i in tracks.ids.tolist()}
         self._shown = before | dict.fromkeys(tracks.ids[shown].tolist(), time)
-        spare = pixels - sum(g.cost for g in groups)
-        looks += self._explore(size, sides, time, spare)
-        if not looks and spare < float("inf") and pixels >= STEP * STEP * 4 + EACH:  # better a coarse look than none
+        if not looks and pixels < float("inf") and pixels >= STEP * STEP * 4 + EACH:  # better a coarse look than none
             looks = [self._smallest(size, pixels)]
         looks.sort(key=lambda look: look.size)  # the net changes its shape less often
         return Plan(looks, shown, len(tracks) - len(shown))
@@ -119,9 +120,40 @@ class Planner:
         width, height = (max(STEP, int(v * scale) // STEP * STEP) for v in size)
         return Look((0.0, 0.0, float(size[0]), float(size[1])), (width, height))
 
-    def _explore(self, size: tuple[int, int], sides: Array, time: float, spare: float) -> list[Look]:
-        """The tiles that wait longest beyond their interval, as far as time allows."""
-        first = not self._visited
+    def _by_turns(self, groups: list[_View], tracks: People) -> list[_View]:
+        """Those first who were not shown for longest."""
+        since = [self._shown.get(identity, -1.0) for identity in tracks.ids.tolist()]
+        return sorted(groups, key=lambda g: min(since[i] for i in g.rows))
+
+    def _explore(self, size: tuple[int, int], time: float, pixels: float, spare: float) -> list[Look]:
+        """The tiles that wait longest beyond their interval, as far as `spare` allows.
+
+        Where not one fits into what the known leave over, the most overdue takes its turn in every second frame, smaller if
+        it must: people who are new are worth a gap of one frame in those who are not.
+        """
+        first, due = not self._visited, self._due(size, time)
+        looks: list[Look] = []
+        room, left = spare if first else min(spare, self.exploring), spare
+        for _, level, tile in due:
+            look = _tile(size, level, tile, self.canvas)
+            cost = look_cost(look)
+            if cost > (room if looks else left):  # one tile a frame, however large, if there is time at all
+                continue
+            room -= cost
+            left -= cost
+            self._visited[level, tile] = time
+            looks.append(look)
+        self._way = bool(due) and not looks and not self._way
+        if self._way:
+            _, level, tile = due[0]
+            small = int(min(1.0, float(np.sqrt(max(pixels - EACH, 0.0) / self.canvas**2))) * self.canvas) // STEP * STEP
+            if small >= 3 * STEP:
+                self._visited[level, tile] = time
+                looks = [_tile(size, level, tile, small)]
+        return looks
+
+    def _due(self, size: tuple[int, int], time: float) -> list[tuple[float, int, int]]:
+        """(how long overdue, negative, in intervals; level; tile) of the tiles to visit, the most overdue first."""
         due = []
         for level, interval in enumerate(self.intervals):
             if level and max(size) / 2 ** (level - 1) <= self.canvas:  # the level before already shows every pixel
@@ -132,18 +164,7 @@ class Planner:
                 waited = (time - self._visited.get((level, tile), -1e9)) / (interval * slower)
                 if waited >= 0.999:
                     due.append((-waited, level, tile))
-        looks: list[Look] = []
-        room = spare if first else min(spare, self.exploring)
-        for _, level, tile in sorted(due):
-            look = _tile(size, level, tile, self.canvas)
-            cost = look_cost(look)
-            if cost > (room if looks else spare):  # one tile a frame, however large, if there is time at all
-                continue
-            room -= cost
-            spare -= cost
-            self._visited[level, tile] = time
-            looks.append(look)
-        return looks
+        return sorted(due)
 
 
 @dataclass(frozen=True)
