@@ -36,7 +36,9 @@ def counted(scenes: Iterable[Scene], bar: Bar) -> Iterator[Scene]:
 def video(
     clip: Annotated[str, typer.Argument(metavar="CLIP", help="The video.")],
     gt: Annotated[str, typer.Option("--gt", help="Its boxes with ids, MOTChallenge gt.txt; frames count from 1.")],
-    pose: Annotated[str, typer.Option("--pose", help="fast, balanced, accurate, a registered model, or a net of yours (.onnx).")] = "balanced",
+    pose: Annotated[
+        str, typer.Option("--pose", help="fast, balanced, accurate, a registered model, or a net of yours (.onnx).")
+    ] = "balanced",
     as_json: Json = False,
     progress: ProgressOption = Progress.auto,
     quiet: Quiet = False,
