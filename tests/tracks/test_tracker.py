@@ -148,3 +148,24 @@ def test_with_a_panning_camera_who_is_out_of_sight_moves_along() -> None:
         found.append(abs(ahead.boxes[ahead.ids.tolist().index(before[0]), 0] - left[0]))
     assert found[0] > 60
     assert found[1] < 50
+
+
+def test_settled_boxes_lie_nearer_to_the_truth_and_nothing_else_changes() -> None:
+    walkers = {"people": 6, "seconds": 4.0, "fps": 15.0, "drop": 0.0, "seed": 5}
+    exact, seen = walking_people(**walkers, noise=0.0), walking_people(**walkers, noise=0.03)
+    tracker, raw, better = Tracker(), 0.0, 0.0
+    for (truth, _), (people, at) in zip(exact, seen, strict=True):
+        tracked = tracker.update(people.with_ids(np.full(len(people), -1)), at)
+        settled = tracker.settled(tracked)
+        assert np.array_equal(settled.ids, tracked.ids) and np.array_equal(settled.score, tracked.score)
+        assert np.array_equal(settled.boxes[settled.ids < 0], tracked.boxes[tracked.ids < 0])
+        assert tracker.settled(tracked[tracked.ids > 2]) == settled[settled.ids > 2]
+        if at > 1:
+            raw += float(np.abs(tracked.boxes - truth.boxes).sum())
+            better += float(np.abs(settled.boxes - truth.boxes).sum())
+    assert better < 0.9 * raw
+
+
+def test_settled_leaves_strangers_alone() -> None:
+    people = People.from_boxes([[0, 0, 10, 30]], [0.9], [77])
+    assert Tracker().settled(people) == people

@@ -110,6 +110,8 @@ def eval_tracks(
 ) -> dict[str, Any]:
     """Run a tracker over sequences of detections and hold it against the labels.
 
+    Boxes are those of `tracker.settled` where a tracker has that, as `watch` shows them, else those of the detections.
+
     Args:
         mot: folder of sequences in MOTChallenge layout.
         sequences: names of folders below it; all that have gt and det by default.
@@ -128,7 +130,8 @@ def eval_tracks(
         sequence = read_sequence(path)
         tracker = make()
         start = time.perf_counter()
-        tracked = [tracker.update(people, at) for people, at in zip(sequence.detected, sequence.times, strict=True)]
+        settled = getattr(tracker, "settled", _as_they_are)
+        tracked = [settled(tracker.update(people, at)) for people, at in zip(sequence.detected, sequence.times, strict=True)]
         took = time.perf_counter() - start
         counts = mot_counts(sequence.truth, tracked)
         if each:
@@ -149,6 +152,10 @@ def table_row(row: Mapping[str, Any] | None) -> str:
         f"{row['sequence']:16}{row['MOTA']:7.1f}{row['IDF1']:7.1f}{row['HOTA']:7.1f}{row['id_switches']:10d}"
         f"{row['false_boxes']:7.0f}{row['misses']:8.0f}{row['frames']:8d}{row['fps']:8.0f}"
     )
+
+
+def _as_they_are(people: People) -> People:
+    return people
 
 
 def _chosen(numbers: dict[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Chain:
         self.planner, self.actions = planner, actions
         self.tracker = Tracker() if tracker is None else tracker
         self.budget = budget if isinstance(budget, Budget) else Budget(float("inf") if budget is None else budget, clock=clock)
+        self.smooth = smooth
         self.filters: list[Any] = [*([GapFiller()] if fill else []), *([Smoother()] if smooth else [])]
         self.epoch: int | None = None
         self.last: People | None = None
@@ -58,6 +59,8 @@ class Chain:
         expected = self.tracker.expected(frame.time)
         people, plan, chosen = self._timed(timing, "pose", self._find, frame, expected)
         people = self._timed(timing, "tracks", self.tracker.update, people, frame.time, frame)
+        if self.smooth and hasattr(self.tracker, "settled"):
+            people = self._timed(timing, "tracks", self.tracker.settled, people)
         people = people[(people.ids >= 0) | (people.score >= LEAST)]
         if plan is not None and plan.left_out and self.last is not None:
             people = _carry(people, self.last, expected, plan)

@@ -89,6 +89,13 @@ class People:
         """The same people with these ids, (n,) int."""
         return self._replace(ids=array("People", "ids", ids, np.int64, (len(self),)))
 
+    def with_boxes(self, boxes: Any) -> People:
+        """The same people with these boxes, (n, 4) finite pixels."""
+        boxes = array("People", "boxes", boxes, np.float32, (len(self), 4))
+        if not np.isfinite(boxes).all():
+            raise ShapeError("People.boxes: expected finite numbers, got NaN or infinity")
+        return self._replace(boxes=boxes)
+
     def _replace(self, **arrays: Any) -> People:
         """A copy with arrays that are known to fit: nothing is checked again (this is on the hot path)."""
         new = object.__new__(People)
