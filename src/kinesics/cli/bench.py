@@ -1,23 +1,17 @@
 """`kinesics bench`: latency and throughput, with the machine, the versions and the weights they were measured with.
 
-One function a measurement: it calls one function of `kinesics.bench`, and `_report` adds the provenance.
+One function a measurement: it calls one function of `kinesics.bench`, and `report` adds the provenance.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from .output import Json, Output
+from .output import Json, report
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-
-
-def _report(values: dict[str, Any], as_json: bool, weights: tuple[str, ...] = ()) -> None:
-    from ..bench.provenance import provenance
-
-    Output(as_json).result({**values, **provenance(weights)})
 
 
 @app.command()
@@ -28,7 +22,7 @@ def start(
     """Seconds of `import kinesics` and of `kinesics --help`. In Python: kinesics.bench.start.start()."""
     from ..bench.start import start as measure
 
-    _report(measure(runs), as_json)
+    report(measure(runs), as_json)
 
 
 @app.command("run")
@@ -43,7 +37,7 @@ def run_chain(
     from ..bench.run import bench_run
 
     limit = None if budget is None else budget / 1000
-    _report(bench_run(clip, tier=pose, budget=limit, repeats=repeats), as_json, ("movenet_multipose",))
+    report(bench_run(clip, tier=pose, budget=limit, repeats=repeats), as_json, ("movenet_multipose",))
 
 
 @app.command()
@@ -55,7 +49,7 @@ def memory(
     """Peak memory of a long film against one of a minute. In Python: kinesics.bench.memory.bench_memory()."""
     from ..bench.memory import bench_memory
 
-    _report(bench_memory(minutes, tier=pose), as_json, ("movenet_multipose",))
+    report(bench_memory(minutes, tier=pose), as_json, ("movenet_multipose",))
 
 
 @app.command()
@@ -71,4 +65,4 @@ def tracks(
     """
     from ..bench.tracks import bench_tracks
 
-    _report(bench_tracks(people, frames, repeats=repeats), as_json)
+    report(bench_tracks(people, frames, repeats=repeats), as_json)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from ..errors import UsageError
 from ..types import Scene
-from .output import Bar, Json, Output, Progress, ProgressOption, Quiet
+from .output import Bar, Json, Output, Progress, ProgressOption, Quiet, report
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -17,12 +17,6 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 @app.callback()
 def group() -> None:
     """Accuracy on a labelled set."""
-
-
-def _report(values: dict[str, Any], as_json: bool, weights: tuple[str, ...] = ()) -> None:
-    from ..bench.provenance import provenance
-
-    Output(as_json).result({**values, **provenance(weights)})
 
 
 def counted(scenes: Iterable[Scene], bar: Bar) -> Iterator[Scene]:
@@ -49,7 +43,7 @@ def video(
 
     output = Output(as_json, progress, quiet)
     with output.steps(None, clip) as bar:
-        _report(eval_video(counted(watch(clip, pose=pose, live=False), bar), gt), as_json, ("movenet_multipose",))
+        report(eval_video(counted(watch(clip, pose=pose, live=False), bar), gt), as_json, ("movenet_multipose",))
 
 
 @app.command()
@@ -80,7 +74,7 @@ def pose(
             values = eval_golden(folder or golden_folder(), *names[:1], step=bar)
         else:
             values = eval_pose(str(coco), *([names] if names else []), step=bar)
-    _report(values, as_json, weights)
+    report(values, as_json, weights)
 
 
 @app.command()
@@ -100,4 +94,4 @@ def tracks(
     names = [name.strip() for name in sequences.split(",") if name.strip()]
     values = eval_tracks(mot, names, each=lambda row: output.say(table_row(row)))
     output.say(table_row({"sequence": "together", **values}))
-    _report(values, as_json)
+    report(values, as_json)

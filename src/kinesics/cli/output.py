@@ -16,7 +16,7 @@ from typing import Annotated, Any, Protocol
 
 import typer
 
-__all__ = ["Json", "Output", "Progress", "ProgressOption", "Quiet", "plain"]
+__all__ = ["Json", "Output", "Progress", "ProgressOption", "Quiet", "plain", "report"]
 
 
 class Progress(StrEnum):
@@ -116,6 +116,13 @@ def _rich_bar(total: float | None, words: str) -> Iterator[Bar]:
                 screen.update(task, completed=done, facts="  ".join(f"{k} {_show(v)}" for k, v in facts.items()))
 
         yield bar
+
+
+def report(values: Mapping[str, Any], as_json: bool, weights: tuple[str, ...] = ()) -> None:
+    """A measurement: its numbers, then the machine, the versions, the weights it used and the command."""
+    from ..bench.provenance import provenance
+
+    Output(as_json).result({**values, **provenance(weights)})
 
 
 def plain(value: Any) -> Any:
