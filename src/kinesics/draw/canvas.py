@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from ..errors import ShapeError, UsageError
-from ..types import Array
+from ..types import Array, is_bt709
 from .palette import INK, Color
 from .strokes import Group, Rect, Strokes
 
@@ -30,7 +30,7 @@ _QUAD_GAIN, _DISC_GAIN = 1.4, 1.0
 
 def usual_matrix(size: tuple[int, int]) -> str:
     """The matrix that players assume for a (width, height) that does not tell, and that `Frame.planes` keeps to."""
-    return "bt709" if max(size) >= 1280 or min(size) > 576 else "bt601"
+    return "bt709" if is_bt709(*size) else "bt601"
 
 
 def yuv_matrix(name: str) -> Array:

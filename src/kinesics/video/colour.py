@@ -7,7 +7,7 @@ from typing import Any
 import av
 import numpy as np
 
-from ..types import Array
+from ..types import Array, is_bt709
 from .orient import Orientation
 
 BT709, UNTOLD, BT601 = 1, 2, 6  # ISO 23091-2 matrix coefficients
@@ -17,7 +17,7 @@ VIDEO_RANGE, FULL_RANGE = 1, 2
 
 def matrix_of(width: int, height: int) -> int:
     """The matrix that players assume for a picture of this size that does not tell: BT.709 for HD, BT.601 below."""
-    return BT709 if max(width, height) >= 1280 or min(width, height) > 576 else BT601
+    return BT709 if is_bt709(width, height) else BT601
 
 
 def rgb(picture: av.VideoFrame, orientation: Orientation) -> Array:
