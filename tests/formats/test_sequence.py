@@ -57,7 +57,7 @@ def test_gather_refuses_what_is_no_clip() -> None:
 
 
 def test_gather_refuses_a_crowd_beyond_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kinesics.formats.sequence.LARGEST", 17 * 12 * 2 * 5)
+    monkeypatch.setattr("kinesics.formats.clips.LARGEST", 17 * 12 * 2 * 5)
     with pytest.raises(FormatError, match="name ids, start or end"):
         gather(scenes_of(clip()))
 
