@@ -12,7 +12,7 @@ from kinesics.formats import FORMATS, open_sink, read_scenes
 from kinesics.testing import sample_scenes
 from kinesics.types import Scene, skeleton
 
-SUFFIX = {"jsonl": ".jsonl", "parquet": ".parquet", "csv": ".csv", "coco": ".json", "openpose": "", "mot": ".txt"}
+SUFFIX = {"jsonl": ".jsonl", "parquet": ".parquet", "csv": ".csv", "coco": ".json", "openpose": "", "mot": ".txt", "pose": ".pose"}
 
 
 def write(path: Path, name: str, count: int = 12) -> list[Scene]:

@@ -15,7 +15,7 @@ from kinesics.formats.output import partial_path
 from kinesics.testing import sample_scenes
 from kinesics.types import Action, People, Scene, skeleton
 
-SUFFIX = {"jsonl": ".jsonl", "parquet": ".parquet", "csv": ".csv", "coco": ".json", "openpose": "", "mot": ".txt"}
+SUFFIX = {"jsonl": ".jsonl", "parquet": ".parquet", "csv": ".csv", "coco": ".json", "openpose": "", "mot": ".txt", "pose": ".pose"}
 SCENES = sample_scenes(skeleton("coco17"))
 
 

@@ -14,6 +14,8 @@ from ..types import PoseSequence, Scene
 from .coco import CocoWriter
 from .coco_reader import read_coco
 from .csv_long import CsvWriter, read_csv
+from .dotpose import load_pose, read_pose, save_pose
+from .dotpose_writer import PoseWriter
 from .jsonl import JsonlWriter, read_jsonl
 from .mot_scenes import MotWriter, read_mot_scenes
 from .openpose import OpenPoseWriter, read_openpose
@@ -66,6 +68,14 @@ def _built_in() -> dict[str, Format]:
         "csv": Format((".csv",), CsvWriter, read_csv, loses=f"frames without people, {bare}"),
         "coco": Format((".json",), CocoWriter, read_coco, loses=f"depth of joints, {rest}"),
         "openpose": Format(("/",), OpenPoseWriter, read_openpose, loses=f"boxes, scores of people, {bare}"),
+        "pose": Format(
+            (".pose",),
+            PoseWriter,
+            read_pose,
+            load_pose,
+            save_pose,
+            loses=f"ids, people without one, boxes, scores of people, uneven times, frames without people at the end, {bare}",
+        ),
         "mot": Format((".txt",), MotWriter, read_mot_scenes, loses=boxes),
     }
 

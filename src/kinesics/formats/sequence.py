@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ..errors import UsageError
 from ..types import PoseSequence, Scene
 from .clips import gather, scenes_of
@@ -43,10 +45,19 @@ def read_sequence(
     """
     name, entry = format_of(path, format)
     if entry.load is not None:
-        return entry.load(existing(path, []), **only(options, entry.load, name))
+        return _part(entry.load(existing(path, []), **only(options, entry.load, name)), ids, start, end)
     with read_scenes(path, name, **options) as scenes:
         span = _between(scenes, start, end)
         return gather(span, ids, name=str(path))
+
+
+def _part(clip: PoseSequence, ids: Collection[int] | None, start: float, end: float | None) -> PoseSequence:
+    within = clip.times >= start if end is None else (clip.times >= start) & (clip.times < end)
+    clip = clip if within.all() else clip[within]
+    if ids is None:
+        return clip
+    rows = np.isin(clip.ids, list(ids))
+    return PoseSequence(clip.points[:, rows], clip.scores[:, rows], clip.times, clip.skeleton, clip.ids[rows], clip.size)
 
 
 def _between(scenes: Iterable[Scene], start: float, end: float | None) -> Iterator[Scene]:
