@@ -6,6 +6,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES = {
+    "MADE_ACTIONS": "clips",
+    "NearestCentroid": "centroids",
+    "made_clips": "clips",
     "check_pose_model": "pose_model",
     "check_sink": "sink",
     "check_source": "source",
@@ -21,6 +24,9 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from .centroids import NearestCentroid as NearestCentroid
+    from .clips import MADE_ACTIONS as MADE_ACTIONS
+    from .clips import made_clips as made_clips
     from .people import walking_people as walking_people
     from .pose_model import check_pose_model as check_pose_model
     from .sink import check_sink as check_sink
