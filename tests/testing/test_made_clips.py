@@ -46,4 +46,5 @@ def test_nearest_centroid_keeps_the_contract() -> None:
     model = NearestCentroid().fit(clips, labels)
     empty = type(clips[0])(np.zeros((0, 1, 20, 3)), np.zeros((0, 1, 20)), [], clips[0].skeleton)
     proba = model.predict_proba([*clips, empty])
+    assert np.allclose(proba[:1], model.predict_proba(clips[:1])), "no clip's answer depends on the others"
     assert np.allclose(proba.sum(1), 1) and model.predict_proba([]).shape == (0, 10)

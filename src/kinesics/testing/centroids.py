@@ -44,6 +44,7 @@ class NearestCentroid:
         known = np.where(np.isnan(features), self.mean_, features)
         place = np.array([self.classes_.index(label) for label in labels])
         self.centroids_ = np.stack([known[place == i].mean(0) for i in range(len(self.classes_))])
+        self.spread_ = max(float(np.median(self._gaps(known))), 1e-9)
         self.parameters_ = self.centroids_.size
         if progress is not None:
             progress({"step": 1, "steps": 1, "seconds": 0.0, "loss": 0.0, "accuracy": 1.0, "confusion": None})
@@ -57,10 +58,12 @@ class NearestCentroid:
             return np.zeros((0, len(self.classes_)))
         features = np.stack([_features(clip) for clip in clips])
         known = np.where(np.isnan(features), self.mean_, features)
-        gap = np.sqrt(((known[:, None] - self.centroids_[None]) ** 2).mean(2))
-        score = -self.sharpness * gap / max(float(np.median(gap)), 1e-9)
+        score = -self.sharpness * self._gaps(known) / self.spread_
         score = np.exp(score - score.max(1, keepdims=True))
         return np.asarray(score / score.sum(1, keepdims=True))
+
+    def _gaps(self, known: Array) -> Array:
+        return np.asarray(np.sqrt(((known[:, None] - self.centroids_[None]) ** 2).mean(2)))
 
     def predict(self, clips: Sequence[PoseSequence]) -> list[str]:
         """The likeliest class of each clip."""
