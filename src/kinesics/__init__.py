@@ -13,6 +13,11 @@ _HOMES = {
     "Scene": "types",
     "Skeleton": "types",
     "skeleton": "types",
+    "ACTION_MODELS": "actions",
+    "LiveActions": "actions",
+    "label_clip": "actions",
+    "live_actions": "actions",
+    "register_action_model": "actions",
     "Painter": "draw",
     "draw": "draw",
     "GapFiller": "pose",
@@ -23,8 +28,12 @@ _HOMES = {
     "Smoother": "pose",
     "pose_model": "pose",
     "register_pose_model": "pose",
+    "ActionSet": "pipeline",
+    "data_problems": "pipeline",
     "demo": "pipeline",
     "find_people": "pipeline",
+    "load_clips": "pipeline",
+    "read_actions": "pipeline",
     "record": "pipeline",
     "run": "pipeline",
     "watch": "pipeline",
@@ -50,6 +59,11 @@ __all__ = sorted([*_HOMES, "__version__"])
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .actions import ACTION_MODELS as ACTION_MODELS
+    from .actions import LiveActions as LiveActions
+    from .actions import label_clip as label_clip
+    from .actions import live_actions as live_actions
+    from .actions import register_action_model as register_action_model
     from .budget import Budget as Budget
     from .draw import Painter as Painter
     from .draw import draw as draw
@@ -62,8 +76,12 @@ if TYPE_CHECKING:
     from .formats import read_sequence as read_sequence
     from .formats import register_format as register_format
     from .formats import write_sequence as write_sequence
+    from .pipeline import ActionSet as ActionSet
+    from .pipeline import data_problems as data_problems
     from .pipeline import demo as demo
     from .pipeline import find_people as find_people
+    from .pipeline import load_clips as load_clips
+    from .pipeline import read_actions as read_actions
     from .pipeline import record as record
     from .pipeline import run as run
     from .pipeline import watch as watch

@@ -6,8 +6,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES = {
+    "ActionSet": "datasets",
+    "data_problems": "problems",
     "demo": "showing",
     "find_people": "find",
+    "load_clips": "datasets",
+    "read_actions": "datasets",
     "record": "recording",
     "run": "running",
     "sink_for": "recording",
@@ -17,7 +21,11 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from .datasets import ActionSet as ActionSet
+    from .datasets import load_clips as load_clips
+    from .datasets import read_actions as read_actions
     from .find import find_people as find_people
+    from .problems import data_problems as data_problems
     from .recording import record as record
     from .recording import sink_for as sink_for
     from .running import run as run

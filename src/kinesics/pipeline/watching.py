@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..actions import live_actions
 from ..budget import Budget, Clock
 from ..pose import PoseModel
 from ..pose.planner import Planner
@@ -61,7 +62,8 @@ def watch(
         source: a file, a folder of pictures, a glob, "-", a camera's number, a URL, an open source, or any iterable of frames.
         pose: name of a tier ("fast", "balanced", "accurate"), of a registered model, or a model.
         tracker: gives people their ids; a new `Tracker` if None. It is reset at a new epoch.
-        actions: a live action model.
+        actions: what to look for: a name such as "postures", the file of a model, a fitted model, a live action model, or several
+            of these, see `live_actions`; None for nothing.
         budget: seconds a frame may take; what is left out to keep it stands in each Scene.
         smooth: filter the joints over time (One-Euro).
         fill: keep joints that are lost for a moment.
@@ -75,12 +77,13 @@ def watch(
     Raises:
         SourceError: the source cannot be read.
         WeightsError: the tier's nets are not installed.
+        UsageError: nobody knows the pose model or the actions.
     """
     frames = open_source(source, live=live) if isinstance(source, str | int | Path) else source
     is_live = bool(getattr(frames, "live", live or False))
     pace = PACES.get(pose if isinstance(pose, str) else "balanced", PACES["balanced"])
     planner = Planner(person=pace.person, exploring=pace.exploring, intervals=pace.intervals)
-    chain = Chain(pose, tracker, actions, planner, budget, smooth=smooth, fill=fill, clock=clock)
+    chain = Chain(pose, tracker, live_actions(actions), planner, budget, smooth=smooth, fill=fill, clock=clock)
     stream = _scenes(chain, frames, is_live, overlap, 1 / pace.looks - 0.005)
     return _ahead(stream) if overlap and not is_live else stream
 
