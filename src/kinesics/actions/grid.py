@@ -1,0 +1,126 @@
+"""Clips and frames of any rate to moments of a fixed rate, so that speed means the same everywhere.
+
+A moment's joints are interpolated between the frame before and the frame after it. A joint that is lost keeps its last place
+for `HOLD` seconds, then counts as missing. Nothing looks further ahead than the frame that is there, so frames one by one
+give exactly what the whole clip gives.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..errors import ShapeError
+from ..types import PoseSequence
+from ..types.arrays import Array
+
+__all__ = ["HOLD", "LONGEST", "Grid", "grid_clip"]
+
+HOLD = 0.5  # seconds a lost joint keeps its place
+LONGEST = 2.0  # seconds between two frames; a longer gap is cut to one moment
+
+
+class Grid:
+    """Frames of one clip, as they come, to moments of a fixed rate.
+
+    Args:
+        rate: moments a second.
+    """
+
+    def __init__(self, rate: float) -> None:
+        self.rate = rate
+        self.count = 0  # moments so far
+        self.origin: float | None = None  # seconds of moment 0, moved on by gaps that were cut
+        self.before: float | None = None  # seconds of the newest frame
+        self.held: Array = None  # type: ignore[assignment]  # (n, k, d) where each joint was last
+        self.seen: Array = None  # type: ignore[assignment]  # (n, k) when
+
+    def push(self, points: Array, scores: Array, time: float) -> tuple[Array, Array]:
+        """Take a frame, give the moments that are now known.
+
+        Args:
+            points: (n, k, d); NaN or score 0 means missing.
+            scores: (n, k).
+            time: seconds; a frame that is not later than the last is ignored.
+
+        Returns:
+            (m, n, k, d) float32 and (m, n, k) bool, whether each joint is known.
+
+        Raises:
+            ShapeError: people or joints change from frame to frame.
+        """
+        if self.origin is None or self.before is None:
+            self.origin = self.before = time
+            self.held, self.seen = np.full(points.shape, np.nan, np.float32), np.full(scores.shape, -np.inf)
+        elif points.shape != self.held.shape:
+            raise ShapeError(f"expected people, joints, coordinates as before: {self.held.shape}, got {points.shape}")
+        elif time <= self.before:
+            return _nothing(points)
+        first = self.count == 0
+        times = np.array([self.before, time]) if not first else np.array([time])
+        if not first and time - self.before > LONGEST:
+            cut = time - self.before - 1 / self.rate
+            self.origin, self.seen, times = self.origin + cut, self.seen + cut, times + [cut, 0.0]
+        before = (self.held[None], self.seen[None]) if not first else None
+        valid = ((scores > 0) & np.isfinite(points).all(-1))[None]
+        held, seen, moments, known = _moments(points[None], valid, times, before, self.origin, self.count, self.rate)
+        self.held, self.seen, self.before = held[-1], seen[-1], time
+        self.count += len(moments)
+        return moments, known
+
+
+def _nothing(points: Array) -> tuple[Array, Array]:
+    return np.zeros((0, *points.shape), np.float32), np.zeros((0, *points.shape[:2]), bool)
+
+
+def grid_clip(clip: PoseSequence, rate: float) -> tuple[Array, Array]:
+    """A whole clip on the grid: (m, n, k, d) float32 and (m, n, k) bool, as `Grid` would give it frame by frame."""
+    times = clip.times - clip.times[0] if len(clip) else clip.times
+    gaps = np.diff(times)
+    if (gaps > LONGEST).any():
+        times = np.concatenate([[0.0], np.cumsum(np.where(gaps > LONGEST, 1 / rate, gaps))])
+    if not len(clip):
+        return _nothing(np.zeros(clip.points.shape[1:]))
+    valid = (clip.scores > 0) & np.isfinite(clip.points).all(-1)
+    return _moments(clip.points, valid, times, None, 0.0, 0, rate)[2:]
+
+
+def _moments(
+    points: Array, valid: Array, times: Array, before: tuple[Array, Array] | None, origin: float, count: int, rate: float
+) -> tuple[Array, Array, Array, Array]:
+    """Held places and when they were seen, per frame; moments and what is known of them.
+
+    `times` has one more entry than `points`, in front, where `before` says what was held then.
+    """
+    held, seen = _hold(points, valid, times[-len(points) :], before)
+    last = int(np.floor((times[-1] - origin) * rate + 1e-6))
+    wanted = origin + np.arange(count, last + 1) / rate
+    if before is not None:
+        held, seen = np.concatenate([before[0], held]), np.concatenate([before[1], seen])
+        valid = np.concatenate([np.zeros_like(valid[:1]), valid])
+    after = np.clip(np.searchsorted(times, wanted - 1e-6 / rate, "left"), 0, len(times) - 1)
+    ahead = np.maximum(after - 1, 0)
+    span = times[after] - times[ahead]
+    share = np.where(span > 0, (wanted - times[ahead]) / np.where(span > 0, span, 1), 1.0).clip(0, 1)
+    fresh = (times[ahead][:, None, None] - seen[ahead]) <= HOLD
+    b = held[after]
+    a = np.where(fresh[..., None], held[ahead], b)
+    moments = (a + share[:, None, None, None].astype(np.float32) * (b - a)).astype(np.float32)
+    known = valid[after] | ((wanted[:, None, None] - seen[after]) <= HOLD)
+    return held, seen, moments, known & np.isfinite(moments).all(-1)
+
+
+def _hold(points: Array, valid: Array, times: Array, before: tuple[Array, Array] | None) -> tuple[Array, Array]:
+    """Each joint where it was last seen, and when, at every frame."""
+    t = len(points)
+    index = np.where(valid, np.arange(t)[:, None, None], -1)
+    index = np.maximum.accumulate(index, 0)
+    known = index >= 0
+    at = np.maximum(index, 0)
+    held = np.take_along_axis(points, at[..., None], 0)
+    seen = times[at]
+    missing = (
+        (np.full(points.shape[1:], np.nan), np.full(valid.shape[1:], -np.inf))
+        if before is None
+        else (before[0][0], before[1][0])
+    )
+    return np.where(known[..., None], held, missing[0]).astype(np.float32), np.where(known, seen, missing[1])
