@@ -1,0 +1,105 @@
+"""What the joints of one moment say about the body: angles in degrees, lengths in body lengths or shares of the leg.
+
+Up is up in the picture; a camera that is held level is assumed, one that looks down a little is fine. A measure that cannot be
+taken is left out, and the rules that need it do not hold.
+"""
+
+from __future__ import annotations
+
+import math
+
+from .figure import Figure, Point, apart, level
+from .stature import Stature
+
+__all__ = ["measure"]
+
+_TURNED = 0.07  # body lengths the thighs must reach to a side before the picture tells what is before and behind
+_MASS = {"head": 0.08, "trunk": 0.60, "thigh": 0.20, "shin": 0.12}  # after Winter, "Biomechanics and Motor Control" (2009)
+
+
+def measure(figure: Figure, stature: Stature) -> dict[str, float]:
+    """All measures of a moment, by the names that the table of rules uses."""
+    found: dict[str, float] = {}
+    unit = stature.height
+    if not unit or not figure.hips or not figure.neck:
+        return found
+    _trunk(figure, found)
+    _legs(figure, stature, found)
+    _extent(figure, unit, found)
+    ahead = _weight(figure, unit)
+    if ahead is not None:
+        found["weight ahead of feet"] = ahead
+    elif "leg extension" in found:
+        found["leg extension, front view"] = found["leg extension"]
+    return found
+
+
+def _trunk(figure: Figure, found: dict[str, float]) -> None:
+    neck, hips = figure.neck, figure.hips
+    assert neck and hips  # noqa: S101 - asked before
+    found["trunk from vertical"] = math.degrees(math.atan2(level(neck, hips), hips[1] - neck[1]))
+    a, b = figure.shoulders
+    if figure.flat and a and b:
+        found["shoulders against trunk"] = apart(a, b) / max(apart(neck, hips), 1e-9)
+
+
+def _legs(figure: Figure, stature: Stature, found: dict[str, float]) -> None:
+    """Along the better leg: how far the ankle is below the hip, the knee below the hip, and the angle of the knee."""
+    reach = stature.reach
+    drops, thighs, bends = [], [], []
+    for side in (0, 1):
+        hip, knee, ankle = figure.hip[side] or figure.hips, figure.knees[side], figure.ankles[side]
+        if hip and knee:
+            thighs.append((knee[1] - hip[1]) / (0.505 * reach))
+            if ankle:
+                drops.append((ankle[1] - hip[1]) / reach)
+                bends.append(_angle(hip, knee, ankle))
+    if drops:
+        found["leg extension"] = max(drops)
+        found["thigh drop"] = max(thighs)
+        found["knee angle"] = max(bends)
+        found["other thigh drop"] = min(thighs)
+
+
+def _angle(a: Point, b: Point, c: Point) -> float:
+    u = (a[0] - b[0], a[1] - b[1], a[2] - b[2])
+    v = (c[0] - b[0], c[1] - b[1], c[2] - b[2])
+    dot = u[0] * v[0] + u[1] * v[1] + u[2] * v[2]
+    return math.degrees(math.acos(max(-1.0, min(1.0, dot / max(apart(a, b) * apart(c, b), 1e-12)))))
+
+
+def _extent(figure: Figure, unit: float, found: dict[str, float]) -> None:
+    """From the highest to the lowest joint, hands left out; only when a knee is seen."""
+    if not any(figure.knees):
+        return
+    ys = [p[1] for p in (figure.head, figure.neck, figure.hips, *figure.knees, *figure.ankles) if p]
+    found["height of all"] = (max(ys) - min(ys)) / unit
+
+
+def _weight(figure: Figure, unit: float) -> float | None:
+    """How far the centre of mass is before the ankles, body lengths; negative behind them.
+
+    Who crouches keeps it over the feet, or would fall; who sits has it behind them. Told by the side to which the thighs reach.
+    """
+    knees = [p for p in figure.knees if p]
+    ankles = [p for p in figure.ankles if p]
+    if len(knees) < 2 or len(ankles) < 2 or not figure.hips or not figure.neck:
+        return None
+    x, z = _toward(knees, figure.hips)
+    far = math.hypot(x, z)
+    if far < _TURNED * unit:
+        return None
+    masses = (
+        (_MASS["head"], figure.head or figure.neck),
+        (_MASS["trunk"] / 2, figure.neck), (_MASS["trunk"] / 2 + _MASS["thigh"] / 2, figure.hips),
+        *((_MASS["thigh"] / 4 + _MASS["shin"] / 4, knee) for knee in knees),
+        *((_MASS["shin"] / 4, ankle) for ankle in ankles),
+    )  # fmt: skip
+    feet = ((ankles[0][0] + ankles[1][0]) / 2, (ankles[0][2] + ankles[1][2]) / 2)
+    mx = sum(m * p[0] for m, p in masses) - feet[0]
+    mz = sum(m * p[2] for m, p in masses) - feet[1]
+    return (mx * x + mz * z) / (far * unit)
+
+
+def _toward(knees: list[Point], hips: Point) -> tuple[float, float]:
+    return (knees[0][0] + knees[1][0]) / 2 - hips[0], (knees[0][2] + knees[1][2]) / 2 - hips[2]
