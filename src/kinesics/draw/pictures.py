@@ -43,9 +43,10 @@ def save_picture(path: str | PathLike[str], picture: Array) -> None:
     import cv2
 
     target = Path(path)
+    suffix = target.suffix.lower() or ".png"
     try:
         fine, data = cv2.imencode(
-            target.suffix or ".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 92]
+            suffix, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 92] if suffix != ".png" else []
         )
     except cv2.error:
         fine = False
