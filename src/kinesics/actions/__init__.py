@@ -9,7 +9,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES: dict[str, str] = {
+    "ACTION_MODELS": "selection",
+    "LiveActions": "live",
+    "Several": "selection",
+    "common_skeleton": "joints",
+    "joint_map": "joints",
+    "label_clip": "live",
+    "live_actions": "selection",
+    "map_joints": "joints",
     "read_bundle": "bundle",
+    "register_action_model": "selection",
     "write_bundle": "bundle",
 }
 
@@ -18,6 +27,15 @@ __all__ = sorted(_HOMES)
 if TYPE_CHECKING:
     from .bundle import read_bundle as read_bundle
     from .bundle import write_bundle as write_bundle
+    from .joints import common_skeleton as common_skeleton
+    from .joints import joint_map as joint_map
+    from .joints import map_joints as map_joints
+    from .live import LiveActions as LiveActions
+    from .live import label_clip as label_clip
+    from .selection import ACTION_MODELS as ACTION_MODELS
+    from .selection import Several as Several
+    from .selection import live_actions as live_actions
+    from .selection import register_action_model as register_action_model
 
 
 def __getattr__(name: str) -> Any:
