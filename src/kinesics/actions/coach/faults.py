@@ -1,0 +1,70 @@
+"""Which limits a movement passed, and how far."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from .exercise import Exercise, Limit
+from .records import Fault
+
+__all__ = ["Sample", "find_faults", "now"]
+
+Sample = tuple[float, Mapping[str, float]]  # seconds, values by measure
+
+
+def find_faults(exercise: Exercise, samples: Sequence[Sample], view: str) -> tuple[Fault, ...]:
+    """Faults of one repetition or hold, the worst first.
+
+    Args:
+        exercise: has the limits.
+        samples: of the movement, in order.
+        view: from which it is seen; limits that cannot be judged from there are left out.
+    """
+    found = []
+    for limit in exercise.limits:
+        if view in limit.views:
+            fault = _longest(limit, _during(exercise, limit, samples))
+            if fault is not None:
+                found.append(fault)
+    return tuple(sorted(found, key=lambda fault: (-fault.severity, fault.name)))
+
+
+def now(exercise: Exercise, sample: Sample, view: str) -> Limit | None:
+    """The worst limit that is passed at one moment, of those that hold throughout."""
+    passed = [
+        limit
+        for limit in exercise.limits
+        if view in limit.views and not limit.during and limit.condition.excess(sample[1][limit.condition.measure]) > 0
+    ]
+    return max(passed, key=lambda limit: limit.severity, default=None)
+
+
+def _during(exercise: Exercise, limit: Limit, samples: Sequence[Sample]) -> Sequence[Sample]:
+    phase = next((phase for phase in exercise.phases if phase.name == limit.during), None)
+    if phase is None:
+        return samples
+    # a phase that was only just reached lasts no longer than a moment; a little more of the movement belongs to it
+    return [sample for sample in samples if not phase.outside(sample[1][phase.measure])]
+
+
+def _longest(limit: Limit, samples: Sequence[Sample]) -> Fault | None:
+    """A fault if the limit is passed for long enough without a break, with its worst value."""
+    worst: tuple[float, float, float] | None = None  # excess, time, value
+    run: tuple[float, float, float] | None = None
+    since = math.nan
+    for time, values in samples:
+        value = values[limit.condition.measure]
+        excess = limit.condition.excess(value)
+        if not excess > 0:
+            run, since = None, math.nan
+            continue
+        since = time if run is None else since
+        run = max(run, (excess, time, value)) if run else (excess, time, value)
+        if time - since >= limit.seconds - 1e-9:
+            worst = max(worst, run) if worst else run
+    if worst is None:
+        return None
+    _, time, value = worst
+    bound = limit.condition.low if value < limit.condition.low else limit.condition.high
+    return Fault(limit.name, limit.condition.measure, value, bound, limit.severity, time, limit.advice)
