@@ -13,6 +13,19 @@ from .output import Bar, Json, Output, Progress, ProgressOption, Quiet
 
 Pose = Annotated[str, typer.Option("--pose", help="fast, balanced, accurate, a registered model, or a net of yours (.onnx).")]
 
+Actions = Annotated[
+    str | None,
+    typer.Option(
+        "--actions",
+        metavar="WHAT",
+        help="postures (the default), none, coach:EXERCISE, the file of a model (.kin), or several with commas.",
+    ),
+]
+DecideAt = Annotated[
+    float | None,
+    typer.Option("--decide-at", metavar="RISK", help="Name an action once the chance of being wrong is below this, like 0.05."),
+]
+
 
 def command(
     source: Annotated[str, typer.Argument(metavar="SRC", help="File, folder, glob, camera number, rtsp/http URL, or -.")],
@@ -21,6 +34,8 @@ def command(
         str, typer.Option(help="What to write: mp4,webm,jsonl,parquet,csv,coco,openpose,mot,timeline,sheet.")
     ] = "mp4,jsonl,timeline",
     pose: Pose = "balanced",
+    actions: Actions = None,
+    decide_at: DecideAt = None,
     budget: Annotated[float | None, typer.Option(help="Milliseconds a frame may take.", metavar="MS")] = None,
     seconds: Annotated[float | None, typer.Option(min=0, help="Stop at this time of the source.")] = None,
     live: Annotated[bool | None, typer.Option(help="Newest frame wins (live), or every frame counts.")] = None,
@@ -30,7 +45,7 @@ def command(
     progress: ProgressOption = Progress.auto,
     quiet: Quiet = False,
 ) -> None:
-    """Follow the people of SRC: joints, ids, an annotated film, tables, a timeline."""
+    """Follow the people of SRC: joints, ids, what they do, an annotated film, tables, a timeline."""
     from ..pipeline import run
     from ..video import clips
 
@@ -53,6 +68,8 @@ def command(
                     budget=None if budget is None else budget / 1000,
                     smooth=smooth,
                     fill=fill,
+                    decide_at=decide_at,
+                    **({} if actions is None else {"actions": actions}),
                 )
         except SourceError as error:  # one bad clip of many does not stop the others
             if len(todo) == 1:

@@ -36,6 +36,7 @@ def run(
     save: Sequence[str] = ("mp4", "jsonl", "timeline"),
     seconds: float | None = None,
     live: bool | None = None,
+    actions: Any = None,
     step: Callable[[Scene, Source], object] | None = None,
     **options: Any,
 ) -> dict[str, Any]:
@@ -47,6 +48,7 @@ def run(
         save: names out of `KINDS`.
         seconds: stop at this time of the source; None for its end (or an interrupt, which leaves complete files too).
         live: see `watch`.
+        actions: what to look for, see `watch`.
         step: called with each Scene and the open source, for progress.
         options: handed to `watch`: pose, budget, smooth …
 
@@ -70,7 +72,7 @@ def run(
         _refuse_input(source, outputs)
         counted = _Counted(seconds, step, opened, limit)
         start = time.perf_counter()
-        scenes = watch(opened, live=live, **options)
+        scenes = watch(opened, live=live, actions=actions, **options)
         frames = record(counted.through(scenes), *outputs.values())
         spent = time.perf_counter() - start
         return {

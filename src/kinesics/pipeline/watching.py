@@ -49,6 +49,7 @@ def watch(
     pose: str | PoseModel = "balanced",
     tracker: Any | None = None,
     actions: Any | None = None,
+    decide_at: float | None = None,
     budget: float | Budget | None = None,
     smooth: bool = True,
     fill: bool = True,
@@ -62,8 +63,9 @@ def watch(
         source: a file, a folder of pictures, a glob, "-", a camera's number, a URL, an open source, or any iterable of frames.
         pose: name of a tier ("fast", "balanced", "accurate"), of a registered model, or a model.
         tracker: gives people their ids; a new `Tracker` if None. It is reset at a new epoch.
-        actions: what to look for: a name such as "postures", the file of a model, a fitted model, a live action model, or several
+        actions: what to look for: "postures", "coach:squat", the file of a model, a fitted or a live action model, or several
             of these, see `live_actions`; None for nothing.
+        decide_at: let a fitted model name an action as soon as the probability of being wrong is at most this.
         budget: seconds a frame may take; what is left out to keep it stands in each Scene.
         smooth: filter the joints over time (One-Euro).
         fill: keep joints that are lost for a moment.
@@ -79,11 +81,12 @@ def watch(
         WeightsError: the tier's nets are not installed.
         UsageError: nobody knows the pose model or the actions.
     """
+    doing = live_actions(actions, decide_at=decide_at)  # before anything is opened that would have to be closed
     frames = open_source(source, live=live) if isinstance(source, str | int | Path) else source
     is_live = bool(getattr(frames, "live", live or False))
     pace = PACES.get(pose if isinstance(pose, str) else "balanced", PACES["balanced"])
     planner = Planner(person=pace.person, exploring=pace.exploring, intervals=pace.intervals)
-    chain = Chain(pose, tracker, live_actions(actions), planner, budget, smooth=smooth, fill=fill, clock=clock)
+    chain = Chain(pose, tracker, doing, planner, budget, smooth=smooth, fill=fill, clock=clock)
     stream = _scenes(chain, frames, is_live, overlap, 1 / pace.looks - 0.005)
     return _ahead(stream) if overlap and not is_live else stream
 

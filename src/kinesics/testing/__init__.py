@@ -6,6 +6,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES = {
+    "acting_people": "live_actions",
+    "check_action_model": "action_model",
+    "check_live_actions": "live_actions",
     "MADE_ACTIONS": "clips",
     "NearestCentroid": "centroids",
     "made_clips": "clips",
@@ -24,9 +27,12 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from .action_model import check_action_model as check_action_model
     from .centroids import NearestCentroid as NearestCentroid
     from .clips import MADE_ACTIONS as MADE_ACTIONS
     from .clips import made_clips as made_clips
+    from .live_actions import acting_people as acting_people
+    from .live_actions import check_live_actions as check_live_actions
     from .people import walking_people as walking_people
     from .pose_model import check_pose_model as check_pose_model
     from .sink import check_sink as check_sink
