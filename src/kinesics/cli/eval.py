@@ -9,6 +9,7 @@ import typer
 
 from ..errors import UsageError
 from ..types import Scene
+from .eval_actions import actions, fewshot
 from .output import Bar, Json, Output, Progress, ProgressOption, Quiet, report
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -95,3 +96,7 @@ def tracks(
     values = eval_tracks(mot, names, each=lambda row: output.say(table_row(row)))
     output.say(table_row({"sequence": "together", **values}))
     report(values, as_json)
+
+
+app.command()(actions)
+app.command()(fewshot)
