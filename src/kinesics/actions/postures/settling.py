@@ -29,8 +29,8 @@ class Settled:
         self._means = dict.fromkeys((rule.label for rule in rules), 0.0)
         self._time = -math.inf
         self._rival, self._since = "", 0.0
-        self._strong = -math.inf
-        self.label, self.start = "", 0.0
+        self._strong, self._told = -math.inf, False
+        self.label, self.start = fallback, 0.0
 
     def update(self, scores: dict[str, float], time: float) -> tuple[str, float]:
         """The label that is told now, and its score, 0 to 1."""
@@ -48,7 +48,7 @@ class Settled:
         best = max(self._means, key=lambda label: (self._hold[label] == 0 and self._means[label] >= 0.5, self._means[label]))
         if self._means[best] < self._least:
             best = self._fallback
-        if not self.label:
+        if not self._told:
             self._tell(self._fallback, time)
         if self.label in self._means and self._means[self.label] >= self._least:
             self._strong = time
@@ -68,5 +68,5 @@ class Settled:
         return self._means[best] > self._means[self.label] + self._lead
 
     def _tell(self, label: str, time: float) -> None:
-        self.label, self.start, self._rival = label, time, ""
+        self.label, self.start, self._rival, self._told = label, time, "", True
         self._strong = time
