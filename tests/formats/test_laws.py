@@ -58,6 +58,26 @@ def mot_time(scene: Scene) -> Scene:
     return dataclasses.replace(scene, time=scene.index / 30, size=(0, 0))
 
 
+def pose(scene: Scene) -> Scene | None:
+    """Frames of a thousandth of a second; those with an id, who are called 0, 1 and so on in the order of their ids."""
+    people = scene.people[scene.people.ids >= 0]
+    if not len(people):
+        return None
+    order = np.argsort(people.ids)
+    p = people[order]
+    index = round(scene.time * 1000)
+    sure = p.point_scores.sum(axis=1) / np.maximum((p.point_scores > 0).sum(axis=1), 1)
+    low, high = np.nanmin(p.points, axis=1), np.nanmax(p.points, axis=1)
+    known = People(
+        np.concatenate([low, high], axis=1), sure, p.points, p.point_scores, p.skeleton, np.searchsorted([4, 7], p.ids[:])
+    )
+    return dataclasses.replace(bare(scene), people=known, index=index, time=index / 1000, size=(640, 480))
+
+
+def read_pose(path: Path) -> list[Scene]:
+    return [scene for scene in read_scenes(path, "pose") if len(scene.people)]
+
+
 CASES: dict[str, tuple[str, Callable[[Scene], Scene | None]]] = {
     "jsonl": (".jsonl", all_of_it),
     "parquet": (".parquet", all_of_it),
@@ -69,7 +89,7 @@ CASES: dict[str, tuple[str, Callable[[Scene], Scene | None]]] = {
 
 
 def test_every_format_is_held_to_the_law() -> None:
-    assert set(CASES) == {name for name, entry in FORMATS.items() if entry.write is not None}
+    assert {*CASES, "pose"} == {name for name, entry in FORMATS.items() if entry.write is not None}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -77,6 +97,11 @@ def test_sink_keeps_the_law(name: str) -> None:
     suffix, expect = CASES[name]
     read = read_mot if name == "mot" else partial(read_scenes, format=name)
     check_sink(partial(open_sink, format=name), read, suffix=suffix, expect=expect)
+
+
+def test_pose_sink_keeps_the_law_but_for_what_a_killed_writer_leaves() -> None:
+    """That has more in it than the format can hold: see test_dotpose."""
+    check_sink(partial(open_sink, format="pose", fps=1000), read_pose, suffix=".pose", expect=pose, kill=False)
 
 
 @pytest.mark.parametrize("name", ["jsonl", "parquet", "csv", "coco", "mot"])

@@ -15,7 +15,7 @@ def command(
     target: Annotated[Path, typer.Argument(metavar="OUT", help="Its ending picks the format.")],
     read_as: Annotated[str | None, typer.Option("--from", metavar="FORMAT", help="If the ending does not say it.")] = None,
     write_as: Annotated[
-        str | None, typer.Option("--to", metavar="FORMAT", help="jsonl, parquet, csv, coco, openpose, mot.")
+        str | None, typer.Option("--to", metavar="FORMAT", help="jsonl, parquet, csv, coco, openpose, mot, pose.")
     ] = None,
     as_json: Json = False,
     quiet: Quiet = False,

@@ -31,7 +31,7 @@ def command(
     source: Annotated[str, typer.Argument(metavar="SRC", help="File, folder, glob, camera number, rtsp/http URL, or -.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("kinesics-out"),
     save: Annotated[
-        str, typer.Option(help="What to write: mp4,webm,jsonl,parquet,csv,coco,openpose,mot,timeline,sheet.")
+        str, typer.Option(help="What to write: mp4,webm,jsonl,parquet,csv,coco,openpose,mot,pose,timeline,sheet.")
     ] = "mp4,jsonl,timeline",
     pose: Pose = "balanced",
     actions: Actions = None,

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from ..errors import UsageError
 from ..types import PoseSequence, Scene
+from .bvh import load_bvh
 from .coco import CocoWriter
 from .coco_reader import read_coco
 from .csv_long import CsvWriter, read_csv
@@ -77,6 +78,7 @@ def _built_in() -> dict[str, Format]:
             loses=f"ids, people without one, boxes, scores of people, uneven times, frames without people at the end, {bare}",
         ),
         "mot": Format((".txt",), MotWriter, read_mot_scenes, loses=boxes),
+        "bvh": Format((".bvh",), load=load_bvh),
     }
 
 

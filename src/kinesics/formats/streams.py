@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from ..errors import SinkError, UsageError
 from ..types import Scene
+from .clips import scenes_of
 from .input import existing
 from .output import refuse_same
 from .registry import Writer, format_of, only
@@ -115,7 +116,7 @@ def open_sink(path: str | Path, format: str | None = None, *, source: str | Path
     """
     name, entry = format_of(path, format)
     if entry.write is None:
-        raise UsageError(f"format {name} can be read, not written")
+        raise UsageError(f"{path}: format {name} can be read, not written")
     if source is not None:
         refuse_same(source, path)
     options = only(options, entry.write, name)
@@ -131,11 +132,14 @@ def read_scenes(path: str | Path, format: str | None = None, **options: Any) -> 
         FormatError: there is no such file; while iterating: the file is damaged, with file and line.
     """
     name, entry = format_of(path, format)
-    if entry.read is None:
-        raise UsageError(f"format {name} can be written, not read as scenes")
     notes: list[str] = []
-    place = existing(path, notes)
-    return Scenes(entry.read(place, notes, **only(options, entry.read, name)), name, notes)
+    if entry.read is not None:
+        scenes = entry.read(existing(path, notes), notes, **only(options, entry.read, name))
+    elif entry.load is not None:
+        scenes = scenes_of(entry.load(existing(path, notes), **only(options, entry.load, name)))
+    else:
+        raise UsageError(f"{path}: format {name} can be written, not read")
+    return Scenes(scenes, name, notes)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from ..types import PoseSequence
 from .clip_cache import ClipCache
 from .listing import Entry, is_video, list_clips
 from .main_people import main_people
+from .unify import unify
 from .upright import upright
 
 __all__ = ["ActionSet", "load_clips", "read_actions"]
@@ -140,6 +141,7 @@ def _clip(entry: Entry, store: ClipCache) -> PoseSequence:
 
 def _gathered(entries: list[Entry], clips: list[PoseSequence], unread: dict[str, str], notes: list[str]) -> ActionSet:
     clips, turned = upright(clips)
+    clips, changed = unify(clips)
     columns = list(entries[0].splits)
     return ActionSet(
         clips,
@@ -147,7 +149,7 @@ def _gathered(entries: list[Entry], clips: list[PoseSequence], unread: dict[str,
         [entry.subject for entry in entries],
         {name: [entry.splits[name] for entry in entries] for name in columns},
         [entry.name for entry in entries],
-        [*notes, *turned],
+        [*notes, *turned, *changed],
         unread,
     )
 

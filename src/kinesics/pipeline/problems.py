@@ -158,13 +158,12 @@ def _mixed(actions: ActionSet) -> Iterator[Problem]:
     shown = [clip for clip in actions.clips if usable(clip)]
     if not shown:
         return
-    deep = np.mean([clip.points.shape[3] == 3 for clip in shown])
-    if 0 < deep < 1:
-        yield Problem("dimensions", "warn", f"{deep:.0%} of the clips are 3D, the others 2D; all are used in 2D")
     bodies = {clip.skeleton.joints: clip.skeleton.name for clip in shown}
     if len(bodies) > 1:
-        words = f"{len(bodies)} skeletons ({named(list(bodies.values()))}); the joints that all of them have are used"
-        yield Problem("skeletons", "warn", words)
+        words = (
+            f"{len(bodies)} kinds of joints with too few in common ({named(list(bodies.values()))}); use one of them at a time"
+        )
+        yield Problem("skeletons", "stop", words)
     pairs = float(np.mean([clip.points.shape[1] == 2 for clip in shown]))
     if 0 < pairs < RARE or 0 < 1 - pairs < RARE:
         many, few = ("one person", "two") if pairs < RARE else ("two people", "one")

@@ -24,6 +24,7 @@ KINDS = {
     "coco": ".coco.json",
     "openpose": ".openpose/",
     "mot": ".mot.txt",
+    "pose": ".pose",
     "timeline": ".timeline.png",
     "sheet": ".sheet.png",
 }
