@@ -27,6 +27,7 @@ __all__ = ["COMMANDS", "build", "main"]
 COMMANDS = {
     "demo": "Play the bundled clip through the whole chain, offline.",
     "run": "People of a video, camera or stream: joints, ids, files, a film.",
+    "coach": "Repetitions of an exercise, why one did not count, advice.",
     "eval": "Accuracy on a labelled set.",
     "bench": "Latency and throughput, with where they were measured.",
     "convert": "Translate between pose formats.",
