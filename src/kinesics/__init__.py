@@ -14,7 +14,11 @@ _HOMES = {
     "Skeleton": "types",
     "skeleton": "types",
     "ACTION_MODELS": "actions",
+    "Coach": "actions",
     "LiveActions": "actions",
+    "coach_clip": "actions",
+    "exercise_from_example": "actions",
+    "exercises": "actions",
     "label_clip": "actions",
     "live_actions": "actions",
     "register_action_model": "actions",
@@ -29,8 +33,10 @@ _HOMES = {
     "pose_model": "pose",
     "register_pose_model": "pose",
     "ActionSet": "pipeline",
+    "coach": "pipeline",
     "data_problems": "pipeline",
     "demo": "pipeline",
+    "draw_session": "pipeline",
     "find_people": "pipeline",
     "load_clips": "pipeline",
     "read_actions": "pipeline",
@@ -60,7 +66,11 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .actions import ACTION_MODELS as ACTION_MODELS
+    from .actions import Coach as Coach
     from .actions import LiveActions as LiveActions
+    from .actions import coach_clip as coach_clip
+    from .actions import exercise_from_example as exercise_from_example
+    from .actions import exercises as exercises
     from .actions import label_clip as label_clip
     from .actions import live_actions as live_actions
     from .actions import register_action_model as register_action_model
@@ -77,8 +87,10 @@ if TYPE_CHECKING:
     from .formats import register_format as register_format
     from .formats import write_sequence as write_sequence
     from .pipeline import ActionSet as ActionSet
+    from .pipeline import coach as coach
     from .pipeline import data_problems as data_problems
     from .pipeline import demo as demo
+    from .pipeline import draw_session as draw_session
     from .pipeline import find_people as find_people
     from .pipeline import load_clips as load_clips
     from .pipeline import read_actions as read_actions

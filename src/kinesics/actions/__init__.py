@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 _HOMES: dict[str, str] = {
     "ACTION_MODELS": "selection",
+    "Coach": "coach",
     "LiveActions": "live",
     "Several": "selection",
+    "coach_clip": "coach",
     "common_skeleton": "joints",
+    "exercise_from_example": "coach",
+    "exercises": "coach",
     "joint_map": "joints",
     "label_clip": "live",
     "live_actions": "selection",
@@ -27,6 +31,10 @@ __all__ = sorted(_HOMES)
 if TYPE_CHECKING:
     from .bundle import read_bundle as read_bundle
     from .bundle import write_bundle as write_bundle
+    from .coach import Coach as Coach
+    from .coach import coach_clip as coach_clip
+    from .coach import exercise_from_example as exercise_from_example
+    from .coach import exercises as exercises
     from .joints import common_skeleton as common_skeleton
     from .joints import joint_map as joint_map
     from .joints import map_joints as map_joints

@@ -6,9 +6,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES = {
+    "coach": "coaching",
     "ActionSet": "datasets",
     "data_problems": "problems",
     "demo": "showing",
+    "draw_session": "coaching",
     "find_people": "find",
     "load_clips": "datasets",
     "read_actions": "datasets",
@@ -21,6 +23,8 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from .coaching import coach as coach
+    from .coaching import draw_session as draw_session
     from .datasets import ActionSet as ActionSet
     from .datasets import load_clips as load_clips
     from .datasets import read_actions as read_actions

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .coach import Coach, coach_clip
-from .exercise import Condition, Exercise, Limit, Phase
+from .example import exercise_from_example
+from .schema import Condition, Exercise, Limit, Phase
 from .measures import Measure
 from .reading import check_exercise, exercise, exercises, parse_exercise
 from .records import Camera, Fault, Hold, Repetition, Session, Tempo
@@ -24,6 +25,7 @@ __all__ = [
     "check_exercise",
     "coach_clip",
     "exercise",
+    "exercise_from_example",
     "exercises",
     "parse_exercise",
 ]

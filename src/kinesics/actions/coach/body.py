@@ -24,6 +24,7 @@ BONES = {
     "shoulders-hips": 0.288,
 }
 SLOWER = 15.0  # how much slower a bone shrinks than it grows
+ALIKE = 0.9  # bones of one scale are at least this alike
 SURE = 0.1  # a bone shortened by less than this share may as well be noise; its depth fades in up to there
 
 
@@ -68,6 +69,11 @@ class Stature:
         for bone, length in seen.items():
             known = self.bones.get(bone, length) * scale
             self.bones[bone] = known + (share if length > known else share / SLOWER) * (length - known)
+
+    def alike(self, body: Body, bones: tuple[str, ...]) -> bool:
+        """Whether bones look as they are known, but for the scale."""
+        ratios = [body.seen_length(bone) / self.bones[bone] for bone in bones if self.bones.get(bone, 0) > 0] or [1.0]
+        return min(ratios) >= ALIKE * max(ratios)
 
     def stand(self, body: Body, share: float) -> None:
         """Follow the place of the feet."""

@@ -11,7 +11,7 @@ from ...errors import UsageError
 from ...geometry import iou
 from ...types import Action, Array, People, PoseSequence, Skeleton
 from .counter import Counter
-from .exercise import Exercise
+from .schema import Exercise
 from .follower import Follower
 from .placement import nobody
 from .reading import exercise as find_exercise
@@ -98,17 +98,26 @@ class Coach:
     @property
     def session(self) -> Session:
         """Of the main person: the chosen one; else who did most of the exercise; else who was largest for longest."""
-        sessions = self.sessions
-        if not sessions:
+        main = self._main()
+        if main is None:
             chosen = -1 if self.person is None else self.person
             return Session(self.exercise.name, self.exercise.kind, chosen, (), (), nobody(self.exercise))
-        best = max(sessions, key=lambda i: (sessions[i].count + sessions[i].seconds > 0, self._people[i].weight))
-        return sessions[best]
+        return self._people[main].follower.session(main)
+
+    @property
+    def tries(self) -> tuple[Repetition | Hold, ...]:
+        """Repetitions and holds of the main person so far; cheaper than a session."""
+        main = self._main()
+        return () if main is None else tuple(self._people[main].follower.tries)
 
     @property
     def sessions(self) -> dict[int, Session]:
         """Of everybody, by id."""
         return {identity: person.follower.session(identity) for identity, person in self._people.items()}
+
+    def _main(self) -> int | None:
+        people = self._people
+        return max(people, key=lambda i: (people[i].follower.counted > 0, people[i].weight), default=None)
 
     def _person(self, identity: int, people: People, row: int, time: float) -> _Person:
         person = self._people.get(identity)
@@ -137,7 +146,7 @@ class Coach:
 
     def _forget(self, time: float) -> None:
         away = [i for i, person in self._people.items() if time - person.seen > GONE]
-        idle = [i for i in away if not _tries(self._people[i].follower)]
+        idle = [i for i in away if not self._people[i].follower.tries]
         rest = sorted(set(away) - set(idle), key=lambda i: -self._people[i].weight)
         if len(self._people) > len(idle):  # the last one is kept, so that a session can tell what was wrong
             for identity in (*idle, *rest[KEPT:]):
@@ -179,11 +188,6 @@ def _points(people: People) -> Array:
 
 def _has(skeleton: Skeleton, joint: str) -> bool:
     return any(name in skeleton.joints for name in (f"left_{joint}", f"right_{joint}", joint))
-
-
-def _tries(follower: Follower) -> int:
-    work = follower.work
-    return len(work.repetitions) if isinstance(work, Counter) else len(work.holds)
 
 
 def _action(exercise: Exercise, identity: int, follower: Follower, time: float) -> Action | None:

@@ -6,7 +6,7 @@ import math
 from collections import deque
 from dataclasses import replace
 
-from .exercise import Condition, Exercise, Phase
+from .schema import Condition, Exercise, Phase
 from .faults import Sample, find_faults
 from .measures import spoken
 from .records import UNFINISHED, Repetition

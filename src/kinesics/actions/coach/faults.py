@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from .exercise import Exercise, Limit
+from .schema import Exercise, Limit
 from .records import Fault
 
 __all__ = ["Sample", "find_faults", "now"]

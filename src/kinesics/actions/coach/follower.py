@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from ...types import Array, Skeleton
 from .body import BONES, Body, Stature
 from .counter import Counter
-from .exercise import Exercise, Limit
+from .schema import Exercise, Limit
 from .faults import now
 from .holding import Holder
 from .measures import Measure, read
 from .placement import Placement
-from .records import Session
+from .records import Camera, Hold, Repetition, Session
 from .signal import Finer, LowPass
 
 __all__ = ["Follower"]
@@ -83,12 +84,27 @@ class Follower:
             person=person,
             repetitions=tuple(self.work.repetitions) if isinstance(self.work, Counter) else (),
             holds=tuple(self.work.holds) if isinstance(self.work, Holder) else (),
-            camera=self.placement.camera(),
+            camera=self._camera(),
             measure=self.exercise.main.removesuffix(".mean"),
             unit=measure.unit,
             levels=self._levels(),
             curve=tuple(self._curve),
         )
+
+    def _camera(self) -> Camera:
+        """A view that shows the exercise badly matters where nothing could be counted."""
+        camera = self.placement.camera()
+        return camera if self.counted else replace(camera, fine=not camera.problems)
+
+    @property
+    def tries(self) -> list[Repetition] | list[Hold]:
+        """Repetitions or holds so far, counted or not."""
+        return self.work.repetitions if isinstance(self.work, Counter) else self.work.holds
+
+    @property
+    def counted(self) -> int:
+        """How many of them count."""
+        return sum(one.counted for one in self.tries)
 
     def fault(self) -> Limit | None:
         """The limit that is passed right now, if any."""
@@ -123,7 +139,9 @@ class Follower:
         looks = score > 0 and first.inside(value) and body.whole(self._bones, WHOLE)
         self._plain = (time if self._plain is None else self._plain) if looks else None
         if self.work.state == "moving":
-            if self._plain is not None and time - self._plain >= STRAIGHT:
+            looks = looks and self._stature.alike(body, self._bones)
+            self._plain = self._plain if looks else None
+            if self._plain is not None and time - max(self._plain, self.work.began) >= STRAIGHT:
                 self._stature.learn(body)
             return
         if self.work.state == "ready" and looks:

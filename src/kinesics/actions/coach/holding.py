@@ -6,7 +6,7 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
-from .exercise import Condition, Exercise, Limit
+from .schema import Condition, Exercise, Limit
 from .faults import Sample, find_faults
 from .measures import spoken
 from .records import Hold

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from .body import PAIRED, Body
-from .exercise import Exercise
+from .schema import Exercise
 from .records import Camera
 
 __all__ = ["Placement", "nobody"]

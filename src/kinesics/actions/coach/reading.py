@@ -12,7 +12,7 @@ from typing import Any
 
 from ...errors import FormatError, UsageError
 from .body import PAIRED
-from .exercise import Condition, Exercise, Limit, Phase
+from .schema import Condition, Exercise, Limit, Phase
 from .measures import JOINS, NAMED, Measure
 
 __all__ = ["check_exercise", "exercise", "exercises", "parse_exercise"]

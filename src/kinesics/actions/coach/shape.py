@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...types import Array
-from .exercise import Exercise, Phase
+from .schema import Exercise, Phase
 from .faults import Sample
 from .records import Tempo
 

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from ...types import Array
-from .exercise import Phase
+from .schema import Phase
 
 __all__ = ["Finer", "LowPass", "Trigger"]
 
