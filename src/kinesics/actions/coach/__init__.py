@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from .coach import Coach, coach_clip
 from .example import exercise_from_example
-from .schema import Condition, Exercise, Limit, Phase
 from .measures import Measure
 from .reading import check_exercise, exercise, exercises, parse_exercise
 from .records import Camera, Fault, Hold, Repetition, Session, Tempo
+from .schema import Condition, Exercise, Limit, Phase
 
 __all__ = [
     "Camera",

@@ -11,11 +11,11 @@ from ...errors import UsageError
 from ...geometry import iou
 from ...types import Action, Array, People, PoseSequence, Skeleton
 from .counter import Counter
-from .schema import Exercise
 from .follower import Follower
 from .placement import nobody
 from .reading import exercise as find_exercise
 from .records import Hold, Repetition, Session
+from .schema import Exercise
 
 __all__ = ["Coach", "coach_clip"]
 

@@ -6,10 +6,10 @@ import math
 from collections import deque
 from dataclasses import replace
 
-from .schema import Condition, Exercise, Phase
 from .faults import Sample, find_faults
 from .measures import spoken
 from .records import UNFINISHED, Repetition
+from .schema import Condition, Exercise, Phase
 from .shape import Shape, settled_end, shape_of
 from .signal import Trigger
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from .schema import Exercise, Limit
 from .records import Fault
+from .schema import Exercise, Limit
 
 __all__ = ["Sample", "find_faults", "now"]
 

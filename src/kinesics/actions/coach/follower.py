@@ -11,12 +11,12 @@ import numpy as np
 from ...types import Array, Skeleton
 from .body import BONES, Body, Stature
 from .counter import Counter
-from .schema import Exercise, Limit
 from .faults import now
 from .holding import Holder
 from .measures import Measure, read
 from .placement import Placement
 from .records import Camera, Hold, Repetition, Session
+from .schema import Exercise, Limit
 from .signal import Finer, LowPass
 
 __all__ = ["Follower"]

@@ -6,10 +6,10 @@ import math
 from collections import deque
 from dataclasses import dataclass, field
 
-from .schema import Condition, Exercise, Limit
 from .faults import Sample, find_faults
 from .measures import spoken
 from .records import Hold
+from .schema import Condition, Exercise, Limit
 
 __all__ = ["Holder"]
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from .body import PAIRED, Body
-from .schema import Exercise
 from .records import Camera
+from .schema import Exercise
 
 __all__ = ["Placement", "nobody"]
 

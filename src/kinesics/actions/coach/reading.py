@@ -12,8 +12,8 @@ from typing import Any
 
 from ...errors import FormatError, UsageError
 from .body import PAIRED
-from .schema import Condition, Exercise, Limit, Phase
 from .measures import JOINS, NAMED, Measure
+from .schema import Condition, Exercise, Limit, Phase
 
 __all__ = ["check_exercise", "exercise", "exercises", "parse_exercise"]
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...types import Array
-from .schema import Exercise, Phase
 from .faults import Sample
 from .records import Tempo
+from .schema import Exercise, Phase
 
 __all__ = ["Shape", "settled_end", "shape_of"]
 
