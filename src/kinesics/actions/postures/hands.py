@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .figure import Figure, Point
+from .figure import Figure, Point, apart
 from .swings import Swings
 
 __all__ = ["Hands"]
@@ -14,7 +14,7 @@ class Hands:
     """Both hands of one person, over time."""
 
     def __init__(self) -> None:
-        self._waves = [[Swings(0.055, 0.12, 1.0) for _ in "xz"] for _ in "lr"]
+        self._waves = [[Swings(0.042, 0.12, 1.0) for _ in "xyz"] for _ in "lr"]
 
     def update(self, figure: Figure, unit: float, time: float) -> list[dict[str, float]]:
         """Measures of each hand that is seen, in body lengths; the left one first."""
@@ -33,7 +33,7 @@ class Hands:
                 wave.clear()
             half, rate = 0, 0.0
         else:
-            for wave, i in zip(waves, (0, 2), strict=True):
+            for wave, i in zip(waves, (0, 1, 2), strict=True):
                 wave.push((wrist[i] - shoulder[i]) / unit, time)
             half, rate = max((wave.row(time, 2.5) for wave in waves), key=lambda row: row[0])
         return {

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 
 from .figure import Figure, Point, apart, level
-from .stature import Stature
+from .stature import THIGH, Stature
 
 __all__ = ["measure"]
 
-_TURNED = 0.07  # body lengths the thighs must reach to a side before the picture tells what is before and behind
+_TURNED = 0.09  # body lengths the thighs must reach to a side before the picture tells what is before and behind
+_NEARER = 0.65  # least a leg may be shortened against the trunk by a camera near by that looks down
 _MASS = {"head": 0.08, "trunk": 0.60, "thigh": 0.20, "shin": 0.12}  # after Winter, "Biomechanics and Motor Control" (2009)
 
 
@@ -31,6 +32,8 @@ def measure(figure: Figure, stature: Stature) -> dict[str, float]:
         found["weight ahead of feet"] = ahead
     elif "leg extension" in found:
         found["leg extension, front view"] = found["leg extension"]
+        if "shoulders against trunk" in found:
+            found["shoulders against trunk, front view"] = found["shoulders against trunk"]
     return found
 
 
@@ -45,7 +48,7 @@ def _trunk(figure: Figure, found: dict[str, float]) -> None:
 
 def _legs(figure: Figure, stature: Stature, found: dict[str, float]) -> None:
     """Along the better leg: how far the ankle is below the hip, the knee below the hip, and the angle of the knee."""
-    reach = stature.reach
+    reach = _reach(figure, stature)
     drops, thighs, bends = [], [], []
     for side in (0, 1):
         hip, knee, ankle = figure.hip[side] or figure.hips, figure.knees[side], figure.ankles[side]
@@ -61,6 +64,17 @@ def _legs(figure: Figure, stature: Stature, found: dict[str, float]) -> None:
         found["other thigh drop"] = min(thighs)
 
 
+def _reach(figure: Figure, stature: Stature) -> float:
+    """Length of a straight leg here: by the body's size, or shorter where the longest of its limbs is (a camera that looks down)."""
+    limbs = [
+        apart(a, b)
+        for a, b in (*zip(figure.hip, figure.knees, strict=True), *zip(figure.knees, figure.ankles, strict=True))
+        if a and b
+    ]
+    whole = stature.reach
+    return min(whole, max(_NEARER * whole, 2.02 * max(limbs, default=0.0)))
+
+
 def _angle(a: Point, b: Point, c: Point) -> float:
     u = (a[0] - b[0], a[1] - b[1], a[2] - b[2])
     v = (c[0] - b[0], c[1] - b[1], c[2] - b[2])
@@ -69,17 +83,20 @@ def _angle(a: Point, b: Point, c: Point) -> float:
 
 
 def _extent(figure: Figure, unit: float, found: dict[str, float]) -> None:
-    """From the highest to the lowest joint, hands left out; only when a knee is seen."""
+    """From the highest to the lowest joint, and from the head to the farthest, hands left out; only when a knee is seen."""
     if not any(figure.knees):
         return
-    ys = [p[1] for p in (figure.head, figure.neck, figure.hips, *figure.knees, *figure.ankles) if p]
+    joints = [p for p in (figure.head, figure.neck, figure.hips, *figure.knees, *figure.ankles) if p]
+    ys = [p[1] for p in joints]
     found["height of all"] = (max(ys) - min(ys)) / unit
+    found["length of all"] = max(apart(figure.head or joints[0], p) for p in joints[1:]) / unit
 
 
 def _weight(figure: Figure, unit: float) -> float | None:
     """How far the centre of mass is before the ankles, body lengths; negative behind them.
 
-    Who crouches keeps it over the feet, or would fall; who sits has it behind them. Told by the side to which the thighs reach.
+    Who crouches keeps it over the feet, or would fall; who sits has it behind them. Told by the side to which the thighs reach,
+    and divided by how much of a level thigh is seen, so that it means the same from any side.
     """
     knees = [p for p in figure.knees if p]
     ankles = [p for p in figure.ankles if p]
@@ -98,7 +115,7 @@ def _weight(figure: Figure, unit: float) -> float | None:
     feet = ((ankles[0][0] + ankles[1][0]) / 2, (ankles[0][2] + ankles[1][2]) / 2)
     mx = sum(m * p[0] for m, p in masses) - feet[0]
     mz = sum(m * p[2] for m, p in masses) - feet[1]
-    return (mx * x + mz * z) / (far * unit)
+    return (mx * x + mz * z) / far / min(far / THIGH, unit)
 
 
 def _toward(knees: list[Point], hips: Point) -> tuple[float, float]:

@@ -13,8 +13,10 @@ __all__ = ["Motion"]
 
 EVERY = 0.028  # seconds between kept moments, so that memory does not grow with the frame rate
 MEMORY = 1.1  # seconds
-WINDOW = 0.8  # seconds over which speed is a straight line through the moments (least squares)
-LEAST = 0.35  # seconds without which no speed is told
+WINDOW = 0.65  # seconds over which speed is a straight line through the moments (least squares)
+LEAST = 0.3  # seconds without which no speed is told
+
+_STILL: Point = (0.0, 0.0, 0.0)
 
 Sample = tuple[float, ...]  # seconds, hips x y z, feet x y z, heights of head and hips, how far one ankle is above the other
 
@@ -24,9 +26,9 @@ class Motion:
 
     def __init__(self) -> None:
         self._past: deque[Sample] = deque(maxlen=int(MEMORY / EVERY) + 2)
-        self._steps = [Swings(0.10, 0.14, 0.95), Swings(0.05, 0.14, 0.95), Swings(0.10, 0.14, 0.95)]  # feet apart: x, y, z
-        self._swapped = False
-        self._feet: tuple[Point, Point] | None = None
+        self._steps = [Swings(least, 0.2, 0.95) for least in (0.10, 0.05, 0.10)]  # feet apart: x, y, z
+        self._before: tuple[float, Point, Point] | None = None  # seconds, and both feet as seen from the hips
+        self._ways: tuple[Point, Point] = _STILL, _STILL  # how each went on from one moment to the next
         self._ground = math.nan
 
     def update(self, figure: Figure, stature: Stature, time: float) -> dict[str, float]:
@@ -91,15 +93,26 @@ class Motion:
             return
         a: Point = (left[0] - hips[0], left[1] - hips[1], left[2] - hips[2])
         b: Point = (right[0] - hips[0], right[1] - hips[1], right[2] - hips[2])
-        if self._feet:
-            p, q = self._feet
+        if self._before and time - self._before[0] < 0.35:
+            p, q = (_onward(foot, way) for foot, way in zip(self._before[1:], self._ways, strict=True))
             same, crossed = apart(a, p) + apart(b, q), apart(a, q) + apart(b, p)
-            if crossed < 0.5 * same and same > 0.15 * unit:
+            if crossed < 0.6 * same and same > 0.04 * unit:
                 a, b = b, a
-        self._feet = a, b
+            self._ways = _way(self._before[1], a), _way(self._before[2], b)
+        else:
+            self._ways = _STILL, _STILL
+        self._before = time, a, b
         for swing, i in zip(self._steps, (0, 1, 2), strict=True):
             if i < 2 or not figure.flat:
                 swing.push((a[i] - b[i]) / unit, time)
+
+
+def _way(a: Point, b: Point) -> Point:
+    return (b[0] - a[0], b[1] - a[1], b[2] - a[2])
+
+
+def _onward(foot: Point, way: Point) -> Point:
+    return (foot[0] + way[0], foot[1] + way[1], foot[2] + way[2])
 
 
 def _slope(rows: list[Sample], i: int) -> float:

@@ -11,7 +11,7 @@ import math
 
 from .figure import Figure, Point, apart
 
-__all__ = ["LEG", "Stature"]
+__all__ = ["LEG", "THIGH", "Stature"]
 
 TRUNK, THIGH, SHIN, UPPER_ARM, FOREARM, SHOULDERS = 0.288, 0.24, 0.235, 0.172, 0.146, 0.215
 LEG = THIGH + SHIN
