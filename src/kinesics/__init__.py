@@ -14,6 +14,7 @@ _HOMES = {
     "Skeleton": "types",
     "skeleton": "types",
     "ACTION_MODELS": "actions",
+    "ActionTeacher": "actions",
     "Coach": "actions",
     "LiveActions": "actions",
     "coach_clip": "actions",
@@ -42,6 +43,7 @@ _HOMES = {
     "read_actions": "pipeline",
     "record": "pipeline",
     "run": "pipeline",
+    "train": "pipeline",
     "watch": "pipeline",
     "Budget": "budget",
     "convert": "formats",
@@ -66,6 +68,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .actions import ACTION_MODELS as ACTION_MODELS
+    from .actions import ActionTeacher as ActionTeacher
     from .actions import Coach as Coach
     from .actions import LiveActions as LiveActions
     from .actions import coach_clip as coach_clip
@@ -96,6 +99,7 @@ if TYPE_CHECKING:
     from .pipeline import read_actions as read_actions
     from .pipeline import record as record
     from .pipeline import run as run
+    from .pipeline import train as train
     from .pipeline import watch as watch
     from .pose import POSE_MODELS as POSE_MODELS
     from .pose import GapFiller as GapFiller

@@ -28,6 +28,7 @@ COMMANDS = {
     "demo": "Play the bundled clip through the whole chain, offline.",
     "run": "People of a video, camera or stream: joints, ids, files, a film.",
     "coach": "Repetitions of an exercise, why one did not count, advice.",
+    "train": "An action model from labelled clips.",
     "eval": "Accuracy on a labelled set.",
     "bench": "Latency and throughput, with where they were measured.",
     "convert": "Translate between pose formats.",

@@ -17,6 +17,7 @@ _HOMES = {
     "record": "recording",
     "run": "running",
     "sink_for": "recording",
+    "train": "training",
     "watch": "watching",
 }
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .recording import sink_for as sink_for
     from .running import run as run
     from .showing import demo as demo
+    from .training import train as train
     from .watching import watch as watch
 
 

@@ -13,7 +13,7 @@ from ..errors import FormatError, KinesicsError, UsageError
 from ..formats import read_sequence
 from ..types import PoseSequence
 from .clip_cache import ClipCache
-from .listing import Entry, is_video, list_clips
+from .listing import Entry, is_video, list_clips, part_name
 from .main_people import main_people
 from .unify import unify
 from .upright import upright
@@ -55,7 +55,7 @@ class ActionSet:
             UsageError: no such column, or no clip with that value; those that exist are named.
         """
         values = self.column(column)
-        at = [i for i, here in enumerate(values) if here == value.lower()]
+        at = [i for i, here in enumerate(values) if here == part_name(value)]
         if not at:
             there = ", ".join(sorted(set(values) - {""})) or "nothing"
             raise UsageError(f"the split column {column!r} has no part {value!r}; there is {there}")

@@ -15,7 +15,7 @@ from .problems import Problem, named, usable
 
 __all__ = ["leaks"]
 
-TRAIN = frozenset({"train", "training"})
+KNOWN = frozenset(PARTS.values())
 
 
 def leaks(actions: ActionSet, columns: dict[str, list[str]]) -> Iterator[Problem]:
@@ -58,12 +58,12 @@ def _times(groups: list[list[int]]) -> str:
 
 
 def _parts(actions: ActionSet, column: str, values: list[str], copies: list[list[int]]) -> Iterator[Problem]:
-    strange = sorted(set(values) - PARTS - {""})
-    if strange and set(values) & PARTS:
+    strange = sorted(set(values) - KNOWN - {""})
+    if strange and set(values) & KNOWN:
         yield Problem("parts", "warn", f"column {column}: {named(strange)} is neither train nor test; those clips are not used")
-    parts = sorted(set(values) & PARTS)
-    train = [i for i, value in enumerate(values) if value in TRAIN]
-    rest = [i for i, value in enumerate(values) if value in PARTS - TRAIN]
+    parts = sorted(set(values) & KNOWN)
+    train = [i for i, value in enumerate(values) if value == "train"]
+    rest = [i for i, value in enumerate(values) if value in KNOWN - {"train"}]
     if not parts:
         return
     if not train:

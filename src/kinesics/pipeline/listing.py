@@ -11,9 +11,18 @@ from ..errors import FormatError, UsageError
 from ..formats import FORMATS
 from ..video.paths import VIDEOS
 
-__all__ = ["PARTS", "Entry", "is_video", "list_clips"]
+__all__ = ["PARTS", "Entry", "is_video", "list_clips", "part_name"]
 
-PARTS = frozenset({"train", "training", "test", "testing", "val", "valid", "validation", "dev", "eval"})
+PARTS = {
+    "train": "train",
+    "training": "train",
+    "test": "test",
+    "testing": "test",
+    "val": "val",
+    "valid": "val",
+    "validation": "val",
+    "dev": "val",
+}
 FILE = ("file", "path", "filename", "file_name", "clip", "video")
 LABEL = ("label", "class", "action", "class_name", "activity")
 SUBJECT = ("subject", "person", "subject_id", "actor", "performer")
@@ -55,6 +64,11 @@ def list_clips(place: str | Path) -> list[Entry]:
         raise UsageError(f"{place}: cannot be read: {error.strerror or error}") from error
 
 
+def part_name(value: str) -> str:
+    """What a part of a split is called here: train, test, val; any other value in lower case."""
+    return PARTS.get(value.lower(), value.lower())
+
+
 def is_video(path: Path) -> bool:
     """Whether a file's ending says that it is a video, whose poses have to be found first."""
     return path.suffix.lower() in VIDEOS
@@ -76,7 +90,7 @@ def _folders(place: Path) -> list[Entry]:
         raise UsageError(f"{place}: {loose[0]} lies in no folder named after its label; expected {place}/<label>/{loose[0]}")
     nested = all(path.parts[0].lower() in PARTS and len(path.parts) > 2 for path in below)
     if nested:
-        return [Entry(p.as_posix(), place / p, p.parts[1], splits={"split": p.parts[0].lower()}) for p in below]
+        return [Entry(p.as_posix(), place / p, p.parts[1], splits={"split": part_name(p.parts[0])}) for p in below]
     return [Entry(p.as_posix(), place / p, p.parts[0]) for p in below]
 
 
@@ -107,7 +121,7 @@ def _index(path: Path) -> list[Entry]:
             _where(path.parent, row[file]),
             row[label],
             row.get(subject, ""),
-            {name: row[name].lower() for name in columns},
+            {name: part_name(row[name]) for name in columns},
             _seconds(path, number, row.get("start", "")),
             _seconds(path, number, row.get("end", "")),
         )
@@ -147,7 +161,7 @@ def _cells(path: Path, number: int, head: list[str], row: list[str]) -> dict[str
 
 def _is_split(name: str, values: list[str]) -> bool:
     said = {value.lower() for value in values} - {""}
-    return name.startswith("split") or (bool(said) and said <= PARTS)
+    return name.startswith("split") or (bool(said) and said <= PARTS.keys())
 
 
 def _where(folder: Path, name: str) -> Path:

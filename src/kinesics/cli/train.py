@@ -1,0 +1,146 @@
+"""`kinesics train DATASET -o MODEL`: an action model from labelled clips. In Python: kinesics.train()."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .output import Json, Output, Progress, ProgressOption, Quiet
+
+if TYPE_CHECKING:
+    from ..pipeline.training import Trained
+
+
+class Head(StrEnum):
+    """What learns."""
+
+    auto = "auto"
+    net = "net"
+    rocket = "rocket"
+    boost = "boost"
+
+
+class View(StrEnum):
+    """What the model will be asked about."""
+
+    auto = "auto"
+    flat = "2d"
+    deep = "3d"
+
+
+def command(
+    dataset: Annotated[Path, typer.Argument(metavar="DATASET", help="Folders of clips by label, or a folder with index.csv.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="MODEL.kin", help="Where the model is saved.")],
+    split: Annotated[
+        str | None, typer.Option("--split", metavar="COLUMN", help="Of index.csv: who is train, who is test.")
+    ] = None,
+    minutes: Annotated[float | None, typer.Option("--minutes", min=0, help="Longest that training may take.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Of all chance: the same seed, the same model.")] = None,
+    head: Annotated[
+        Head | None,
+        typer.Option("--head", help="auto: by the size of the set; net: a network; rocket, boost: quick, for few clips."),
+    ] = None,
+    view: Annotated[View | None, typer.Option("--view", help="2d: learn from 3D clips for use with one camera.")] = None,
+    report: Annotated[Path | None, typer.Option("--report", metavar="FOLDER", help="Also write report.html there.")] = None,
+    cache: Annotated[
+        Path | None, typer.Option("--cache", metavar="DIR", help="Where poses of videos are kept; else DATASET/.kinesics.")
+    ] = None,
+    pose: Annotated[str | None, typer.Option("--pose", help="What finds people in videos: fast, balanced, accurate.")] = None,
+    as_json: Json = False,
+    progress: ProgressOption = Progress.auto,
+    quiet: Quiet = False,
+) -> None:
+    """Learn actions from labelled clips. Ctrl-C ends training and keeps the best so far. In Python: kinesics.train()."""
+    from ..formats.output import writable
+    from ..pipeline import read_actions, train
+
+    output = Output(as_json, progress, quiet)
+    options: dict[str, Any] = {"split": split, "minutes": minutes, "seed": seed, "head": head, "view": view}
+    writable(out)  # not found out after an hour of training
+    finding: dict[str, Any] = {key: value for key, value in (("cache", cache), ("pose", pose)) if value is not None}
+    with output.steps(None, "reading clips") as bar:
+        actions = read_actions(dataset, progress=lambda n, total, name: bar(n, of=total, clip=name), **finding)
+    with _steps(output) as step, _patient(output) as stopped:
+        given: dict[str, Any] = {
+            key: str(value) if isinstance(value, StrEnum) else value for key, value in options.items() if value is not None
+        }
+        done = train(actions, out, say=output.say, progress=lambda info: step(info) or stopped(), **given)
+    values = {**done.numbers, "interrupted": stopped()}
+    if report is not None:
+        values["report"] = str(_report(report, dataset, done, output))
+    output.result(values, _words(values))
+
+
+@contextmanager
+def _steps(output: Output) -> Iterator[Callable[[dict[str, Any]], object]]:
+    """What is told of each step: a picture on a terminal, a JSON line, or nothing."""
+    if output.progress is Progress.json:
+        with output.steps(None, "training") as bar:
+            yield lambda info: bar(info.get("step") or 0, **{key: value for key, value in info.items() if key != "step"})
+    elif output.progress is Progress.auto and not output.quiet and sys.stderr.isatty():
+        from .confusion import TrainingPicture
+
+        with TrainingPicture().show() as step:
+            yield step
+    else:
+        yield lambda info: None
+
+
+@contextmanager
+def _patient(output: Output) -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed: the first ends training and keeps the best so far, the second ends the program."""
+    pressed = threading.Event()
+
+    def press(number: int, frame: FrameType | None) -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+        pressed.set()
+        output.say("ending here, the best so far is kept; Ctrl-C again leaves without it")
+
+    if threading.current_thread() is not threading.main_thread():
+        yield pressed.is_set
+        return
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _report(folder: Path, dataset: Path, done: Trained, output: Output) -> Path:
+    from ..errors import SinkError
+    from ..evaluate.report import write_report
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SinkError(f"{folder}: a folder for the report cannot be made: {error.strerror}; choose another place") from error
+    learned = done.learned
+    with output.steps(None, "report") as bar:
+        parts = iter(range(1, 100))
+        return write_report(
+            folder / "report.html", done.model, learned.clips, learned.labels,
+            subjects=learned.subjects, files=learned.files, title=dataset.resolve().name, problems=done.problems,
+            progress=lambda part: bar(next(parts), part=part),
+        )  # fmt: skip
+
+
+def _words(values: dict[str, Any]) -> str:
+    words = [f"{values['model']}: {len(values['classes'])} actions learned from {values['clips_train']} clips"]
+    words[0] += f" in {values['train_wall_seconds']:.0f} s" + (", ended early" if values["interrupted"] else "")
+    if values["validation_accuracy"] is not None:
+        words.append(f"right on clips it had not seen, kept aside by itself: {values['validation_accuracy']:.1f} %")
+    if values["accuracy"] is not None:
+        words.append(f"right on the {values['clips_test']} clips of the test: {values['accuracy']:.1f} %")
+    if "report" in values:
+        words.append(f"report: {values['report']}")
+    return "\n".join(words)

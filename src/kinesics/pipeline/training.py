@@ -1,0 +1,132 @@
+"""A folder of labelled clips to an action model: read, checked, learned, tried on what was kept aside, saved."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import FormatError
+from ..formats.output import writable
+from .datasets import ActionSet, read_actions
+from .problems import Problem, data_problems, usable
+
+if TYPE_CHECKING:
+    from ..actions import ActionClassifier
+
+__all__ = ["Trained", "train"]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What `train` did.
+
+    Attributes:
+        model: the fitted classifier.
+        learned: the clips it was given.
+        tried: those it was tried on, None where nothing was kept aside.
+        problems: what was found wrong with the data, none of it fatal.
+        numbers: of the training, for people and scripts.
+    """
+
+    model: ActionClassifier
+    learned: ActionSet
+    tried: ActionSet | None
+    problems: list[Problem]
+    numbers: dict[str, Any] = field(default_factory=dict)
+
+
+def train(
+    dataset: str | Path | ActionSet,
+    out: str | Path | None = None,
+    *,
+    split: str | None = None,
+    say: Callable[[str], object] = lambda words: None,
+    progress: Callable[[dict[str, Any]], object] | None = None,
+    **options: Any,
+) -> Trained:
+    """Learn actions from a folder of labelled clips.
+
+    Args:
+        dataset: a folder, as `read_actions` takes it, or what that gave.
+        out: where the model is saved, by custom NAME.kin; None keeps it in memory.
+        split: the column that says which clips are for training; None takes `split`, or the only one there is, if it has both
+            parts, else all clips are learned from.
+        say: told what is worth knowing about the data, a line each, before training.
+        progress: told about each step of training; a true answer ends it, and the best so far is kept.
+        options: of `ActionClassifier`: head, view, minutes, seed …
+
+    Raises:
+        FormatError, UsageError: nothing can be learned from these clips; the line says why.
+        SinkError: the model cannot be saved.
+    """
+    from ..actions import ActionClassifier
+
+    if out is not None:
+        writable(out)  # not found out after an hour of training
+    actions = dataset if isinstance(dataset, ActionSet) else read_actions(dataset)
+    column = _column(actions, split)
+    problems = data_problems(actions if column else dataclasses.replace(actions, splits={}), column)
+    for line in (*actions.notes, *(problem.message for problem in problems if problem.severity == "warn")):
+        say(line)
+    fatal = next((problem for problem in problems if problem.severity == "stop"), None)
+    if fatal is not None:
+        where = "these clips" if isinstance(dataset, ActionSet) else dataset
+        raise FormatError(f"{where}: {fatal.message}")
+    learned, tried = _sides(actions, column)
+    say(_words(learned, tried, column))
+    start, cpu = time.perf_counter(), time.process_time()
+    model = ActionClassifier(**options)
+    model.fit(learned.clips, learned.labels, subjects=learned.subjects, progress=progress)
+    spent = {"train_wall_seconds": time.perf_counter() - start, "train_cpu_seconds": time.process_time() - cpu}
+    if out is not None:
+        model.save(out)
+    numbers = {
+        "model": None if out is None else str(out),
+        "classes": list(model.classes_),
+        "clips_train": len(learned),
+        "clips_test": 0 if tried is None else len(tried),
+        "split": column,
+        "validation_accuracy": _validated(model),
+        "accuracy": None if tried is None else 100 * model.score(tried.clips, tried.labels),
+        **spent,
+    }
+    return Trained(model, learned, tried, problems, numbers)
+
+
+def _column(actions: ActionSet, split: str | None) -> str | None:
+    """The column that was asked for, or that which plainly says what is for training and what for testing."""
+    if split is not None:
+        actions.column(split)
+        return split
+    both = [name for name, values in actions.splits.items() if {"train", "test"} <= set(values)]
+    if "split" in both or len(both) == 1:
+        return "split" if "split" in both else both[0]
+    return None
+
+
+def _sides(actions: ActionSet, column: str | None) -> tuple[ActionSet, ActionSet | None]:
+    """The clips to learn from, those that show nobody left out, and those to try the model on."""
+    values = actions.column(column) if column else ["train"] * len(actions)
+    train = [i for i, value in enumerate(values) if value == "train" and usable(actions.clips[i])]
+    test = [i for i, value in enumerate(values) if value == "test"] or [i for i, value in enumerate(values) if value == "val"]
+    return actions.take(train), actions.take(test) if test else None
+
+
+def _words(learned: ActionSet, tried: ActionSet | None, column: str | None) -> str:
+    words = f"learning {len(set(learned.labels))} actions from {len(learned)} clips"
+    return words + ("" if tried is None else f"; {len(tried)} are kept aside for the test (column {column})")
+
+
+def _validated(model: ActionClassifier) -> float | None:
+    """Percent right on the clips that the model itself kept aside; None where there were too few."""
+    held = model.validation_
+    if not held or not len(held["labels"]):
+        return None
+    found = np.asarray(model.classes_)[np.asarray(held["proba"]).argmax(1)]
+    return float(100 * np.mean(found == np.asarray(held["labels"])))
