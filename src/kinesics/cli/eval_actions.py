@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
@@ -121,9 +120,10 @@ def _false_alarms(folder: str, split: str, clips: str, options: dict[str, Any], 
 
 def _postures(folder: str | None, output: Output) -> dict[str, Any]:
     from ..evaluate.postures import evaluate_postures
+    from ..pipeline import watch
 
-    call: Callable[..., dict[str, Any]] = evaluate_postures
-    return call(folder) if folder is not None else call()
+    with output.steps(None, "frames") as bar:
+        return evaluate_postures(folder, lambda clip: watch(clip, live=False), step=bar)
 
 
 def fewshot(

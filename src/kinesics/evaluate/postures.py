@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
@@ -13,9 +14,11 @@ import numpy as np
 
 from ..actions.postures import Postures
 from ..errors import FormatError
+from ..geometry import points_box
 from ..types import Action, Array, People, Scene
 from .false_alarms import FalseAlarms
-from .staged import SCRIPTS, Staged, staged_people
+from .posture_scripts import SCRIPTS
+from .staged import Staged, staged_people
 
 __all__ = ["ALARMS", "BODY", "GESTURES", "Tally", "evaluate_postures", "labelled_clips", "tally_clip", "tally_made"]
 
@@ -89,8 +92,8 @@ def labelled_clips() -> list[LabelledClip]:
 
 
 def evaluate_postures(
-    data: str | Path,
-    watch: Callable[[str], Iterable[Scene]],
+    data: str | Path | None = None,
+    watch: Callable[[str], Iterable[Scene]] | None = None,
     *,
     make: Callable[[], Any] = Postures,
     seeds: Iterable[int] = MADE_SEEDS,
@@ -102,8 +105,9 @@ def evaluate_postures(
     "development" were looked at while thresholds were chosen and are told apart.
 
     Args:
-        data: folder with the labelled clips (or with `video/` that has them); clips that are not there are left out.
-        watch: gives the scenes of a file, such as `kinesics.watch`.
+        data: folder with the labelled clips (or with `video/` that has them); clips that are not there are left out. By default
+            $KINESICS_DATA, or the folder of real data beside this checkout.
+        watch: gives the scenes of a file, such as `kinesics.watch`; None: made people only.
         make: makes the live action model.
         seeds: of the made people.
         step: is told the number of frames so far.
@@ -118,9 +122,9 @@ def evaluate_postures(
     body: dict[str, Tally] = {name: Tally() for name in ("report", "development", "made_picture", "made_depth")}
     hand = {name: Tally() for name in body}
     alarms = FalseAlarms(expected=[label for label in (*BODY, *GESTURES) if label not in ALARMS])
-    folder = _folder(data)
-    for clip in labelled_clips():
-        if (folder / clip.file).is_file():
+    folder = _folder(os.environ.get("KINESICS_DATA", "../shared/data") if data is None else data) if watch else None
+    for clip in labelled_clips() if folder else ():
+        if watch and folder and (folder / clip.file).is_file():
             counted = None if UNALARMING in clip.file else alarms
             posture, gesture = tally_clip(clip, watch(str(folder / clip.file)), make(), counted, step)
             body[clip.part] += posture
@@ -178,12 +182,11 @@ def _with_actions(scene: Scene, actions: Sequence[Action]) -> Scene:
     return Scene(scene.index, scene.time, scene.size, scene.people, tuple(actions), epoch=scene.epoch)
 
 
-def _judge(
-    span: Span, people: People, actions: Sequence[Action], time: float, gap: float, body: Tally, hand: Tally
-) -> None:
+def _judge(span: Span, people: People, actions: Sequence[Action], time: float, gap: float, body: Tally, hand: Tally) -> None:
     x, y = (np.interp(time, span.path[:, 0], span.path[:, i]) for i in (1, 2))
     middle = (people.boxes[:, :2] + people.boxes[:, 2:]) / 2
-    inside = (people.boxes[:, :2] <= (x, y)).all(1) & (people.boxes[:, 2:] >= (x, y)).all(1) & (people.ids >= 0)
+    place = np.array([x, y])
+    inside = np.all((people.boxes[:, :2] <= place) & (people.boxes[:, 2:] >= place), axis=1) & (people.ids >= 0)
     if not inside.any():
         return
     far = np.where(inside, np.hypot(middle[:, 0] - x, middle[:, 1] - y), np.inf)
@@ -210,10 +213,7 @@ def tally_made(staged: Staged, postures: Any) -> tuple[Tally, Tally]:
 
 def one_person(points: Array, scores: Array, skeleton: Any) -> People:
     """People of one frame of a clip: points (n, k, d), scores (n, k); boxes round the joints, ids 0, 1 …."""
-    seen = scores > 0
-    low = np.where(seen[..., None], points[..., :2], np.inf).min(1, initial=1e9)
-    high = np.where(seen[..., None], points[..., :2], -np.inf).max(1, initial=-1e9)
-    boxes = np.where(seen.any(1)[:, None], np.concatenate([low, high], 1), 0.0)
+    boxes = np.nan_to_num(points_box(points, scores))
     return People(boxes, np.ones(len(boxes)), points, scores, skeleton, np.arange(len(boxes)))
 
 
@@ -225,12 +225,15 @@ def _macro(body: Tally, hand: Tally) -> tuple[float, dict[str, float]]:
 
 def _numbers(body: dict[str, Tally], hand: dict[str, Tally], alarms: FalseAlarms) -> dict[str, Any]:
     reported = ("report", "made_picture", "made_depth")
-    macro, each = _macro(
-        sum((body[name] for name in reported), Tally()), sum((hand[name] for name in reported), Tally())
-    )
+    macro, each = _macro(sum((body[name] for name in reported), Tally()), sum((hand[name] for name in reported), Tally()))
     found: dict[str, Any] = {"postures_f1_macro": macro}
     found |= {f"postures_f1_{label.replace(' ', '_')}": value for label, value in each.items()}
-    for name, key in (("report", "clips"), ("made_picture", "made_picture"), ("made_depth", "made_depth"), ("development", "development")):
+    for name, key in (
+        ("report", "clips"),
+        ("made_picture", "made_picture"),
+        ("made_depth", "made_depth"),
+        ("development", "development"),
+    ):
         found[f"postures_f1_macro_{key}"] = _macro(body[name], hand[name])[0]
     found["frames"] = sum(body[name].frames for name in reported)
     hours = alarms.seconds / 3600

@@ -47,8 +47,6 @@ class Hands:
 def _upper(figure: Figure) -> dict[str, float]:
     """How upright the upper body is, told from the head where the hips are out of the picture."""
     top, base = (figure.neck, figure.hips) if figure.hips else (figure.head, figure.neck)
-    return (
-        {"upper body upright": (base[1] - top[1]) / max(abs(base[0] - top[0]), abs(base[1] - top[1]), 1e-9)}
-        if top and base
-        else {}
-    )
+    if not top or not base:
+        return {}
+    return {"upper body upright": (base[1] - top[1]) / max(apart(top, base), 1e-9)}

@@ -24,7 +24,7 @@ def measure(figure: Figure, stature: Stature) -> dict[str, float]:
     unit = stature.height
     if not unit or not figure.hips or not figure.neck:
         return found
-    _trunk(figure, found)
+    _trunk(figure, figure.neck, figure.hips, found)
     _legs(figure, stature, found)
     _extent(figure, unit, found)
     ahead = _weight(figure, unit)
@@ -37,9 +37,7 @@ def measure(figure: Figure, stature: Stature) -> dict[str, float]:
     return found
 
 
-def _trunk(figure: Figure, found: dict[str, float]) -> None:
-    neck, hips = figure.neck, figure.hips
-    assert neck and hips  # noqa: S101 - asked before
+def _trunk(figure: Figure, neck: Point, hips: Point, found: dict[str, float]) -> None:
     found["trunk from vertical"] = math.degrees(math.atan2(level(neck, hips), hips[1] - neck[1]))
     a, b = figure.shoulders
     if figure.flat and a and b:
@@ -65,7 +63,7 @@ def _legs(figure: Figure, stature: Stature, found: dict[str, float]) -> None:
 
 
 def _reach(figure: Figure, stature: Stature) -> float:
-    """Length of a straight leg here: by the body's size, or shorter where the longest of its limbs is (a camera that looks down)."""
+    """Length of a straight leg here: by the body's size, or shorter if its longest limb is (a camera that looks down)."""
     limbs = [
         apart(a, b)
         for a, b in (*zip(figure.hip, figure.knees, strict=True), *zip(figure.knees, figure.ankles, strict=True))

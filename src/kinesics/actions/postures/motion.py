@@ -26,7 +26,7 @@ class Motion:
 
     def __init__(self) -> None:
         self._past: deque[Sample] = deque(maxlen=int(MEMORY / EVERY) + 2)
-        self._steps = [Swings(least, 0.2, 0.95) for least in (0.10, 0.05, 0.10)]  # feet apart: x, y, z
+        self._steps = [Swings(least, 0.2, 0.95) for least in (0.10, 0.06, 0.10)]  # feet apart: x, y, z
         self._before: tuple[float, Point, Point] | None = None  # seconds, and both feet as seen from the hips
         self._ways: tuple[Point, Point] = _STILL, _STILL  # how each went on from one moment to the next
         self._ground = math.nan
@@ -38,16 +38,15 @@ class Motion:
         if not unit or not figure.hips:
             return found
         self._stepped(figure, unit, time)
-        self._remember(figure, time)
+        self._remember(figure, figure.hips, time)
         self._speeds(unit, time, found)
-        self._fell(figure, unit, time, found)
+        self._fell(unit, time, found)
         half, rate = max((swing.row(time, 2.2) for swing in self._steps), key=lambda row: row[0])
         found["steps in a row"], found["steps a second"] = float(half), rate
         return found
 
-    def _remember(self, figure: Figure, time: float) -> None:
-        hips, ankles = figure.hips, [p for p in figure.ankles if p]
-        assert hips  # noqa: S101 - asked before
+    def _remember(self, figure: Figure, hips: Point, time: float) -> None:
+        ankles = [p for p in figure.ankles if p]
         if len(ankles) == 2:
             a, b = ankles
             feet = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (a[2] + b[2]) / 2, abs(a[1] - b[1]))
@@ -76,13 +75,14 @@ class Motion:
         found["foot lifted"] = sorted(row[9] for row in rows)[-2] / unit  # the last but one, against a joint that jumps
         found["travel a second"] = math.sqrt(way[0] ** 2 + way[1] ** 2 + way[2] ** 2) / unit
 
-    def _fell(self, figure: Figure, unit: float, time: float, found: dict[str, float]) -> None:
+    def _fell(self, unit: float, time: float, found: dict[str, float]) -> None:
         now = self._past[-1]
         if now[7] != now[7]:
             return
         rows = [row for row in self._past if time - row[0] <= 1.0 and row[7] == row[7]]
         found["head height"] = now[7] / unit
-        found["head fell"] = (max(row[7] for row in rows) - now[7]) / unit
+        found["head was"] = max(row[7] for row in rows) / unit
+        found["head fell"] = found["head was"] - found["head height"]
         found["hips fell"] = (max(row[8] for row in rows) - now[8]) / unit
 
     def _stepped(self, figure: Figure, unit: float, time: float) -> None:

@@ -117,5 +117,5 @@ def _rule(label: str, row: Mapping[str, Any]) -> Rule:
 def load_rules() -> Rules:
     """The rules as shipped."""
     table = tomllib.loads(resources.files(__package__).joinpath("postures.toml").read_text("utf-8"))
-    kinds = {kind: tuple(_rule(label, row) for label, row in table[kind].items()) for kind in ("body", "gesture")}
-    return Rules(**kinds, **table["settings"])
+    body, gesture = (tuple(_rule(label, row) for label, row in table[kind].items()) for kind in ("body", "gesture"))
+    return Rules(body, gesture, **table["settings"])

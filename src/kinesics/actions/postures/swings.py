@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
 
 __all__ = ["Swings"]
+
+UNEVEN = 2.2
 
 
 class Swings:
@@ -62,6 +65,17 @@ class Swings:
         if len(self.turns) < 2 or time - self.turns[-1] > self.longest:
             return 0, 0.0
         recent = [t for t in self.turns if time - t <= within]
-        if len(recent) < 2:
-            return 0, 0.0
-        return len(recent) - 1, (len(recent) - 1) / max(recent[-1] - recent[0], 1e-6)
+        count = _even([b - a for a, b in itertools.pairwise(recent)])
+        return (count, count / max(recent[-1] - recent[-1 - count], 1e-6)) if count else (0, 0.0)
+
+
+def _even(gaps: list[float]) -> int:
+    """How many of the last gaps are alike, the longest at most `UNEVEN` times the shortest: jitter keeps no time."""
+    low = high = gaps[-1] if gaps else 0.0
+    count = 0
+    for gap in reversed(gaps):
+        low, high = min(low, gap), max(high, gap)
+        if high > UNEVEN * low:
+            break
+        count += 1
+    return count
