@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES: dict[str, str] = {
+    "ActionTeacher": "teacher",
     "ACTION_MODELS": "selection",
     "Coach": "coach",
     "LiveActions": "live",
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from .selection import Several as Several
     from .selection import live_actions as live_actions
     from .selection import register_action_model as register_action_model
+    from .teacher import ActionTeacher as ActionTeacher
 
 
 def __getattr__(name: str) -> Any:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 
 import numpy as np
 
 from ..types import Array, Skeleton
+from .joints import part_of
 
-__all__ = ["Energy", "body_length"]
+__all__ = ["Energy", "body_length", "trunk"]
 
 LAGS = 0.13, 0.26  # seconds over which places are compared: two, for what swings in time with one stands still to it
 FASTEST = 0.2  # share of the joints whose speed counts: one arm that waves is a motion
@@ -69,8 +71,8 @@ def body_length(points: Array, body: Skeleton) -> float:
         points: (n, k, d), NaN where missing.
         body: names of the joints.
     """
-    at = [body.joints.index(name) for name in _ENDS if name in body.joints]
-    if len(at) == len(_ENDS):
+    at = trunk(body)
+    if at:
         ends = points[:, at]
         torso = np.sqrt(((ends[:, 0] + ends[:, 1] - ends[:, 2] - ends[:, 3]) ** 2).sum(-1)) / 2 / TORSO
         across = np.sqrt(((ends[:, 0] - ends[:, 1]) ** 2).sum(-1)) / SHOULDERS
@@ -82,4 +84,9 @@ def body_length(points: Array, body: Skeleton) -> float:
     return float(np.sqrt((np.where(high > low, high - low, 0) ** 2).sum(-1)).max(initial=0.0))
 
 
-_ENDS = ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
+@functools.lru_cache(64)
+def trunk(body: Skeleton) -> tuple[int, ...]:
+    """Indices of left and right shoulder, left and right hip, whatever they are called; () unless all are there."""
+    known = {part_of(name)[0]: index for index, name in reversed(list(enumerate(body.joints)))}
+    ends = ("left shoulder", "right shoulder", "left hip", "right hip")
+    return tuple(known[part] for part in ends) if all(part in known for part in ends) else ()

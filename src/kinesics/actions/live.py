@@ -16,6 +16,7 @@ from ..errors import NotFittedError, UsageError
 from ..types import Action, Array, People, PoseSequence, Skeleton
 from .anticipation import NextActions
 from .energy import Energy
+from .joints import joint_map
 from .segments import NONE, Rules, Segmenter, Span
 
 __all__ = ["LiveActions", "Stepper", "label_clip"]
@@ -50,7 +51,7 @@ class LiveActions:
 
     Raises:
         NotFittedError: the model has not learned yet.
-        UsageError: it is no such model, or `decide_at` is no risk.
+        UsageError: it is no such model, or `decide_at` is no risk; in `update`: the model's joints are not among the people's.
     """
 
     def __init__(self, model: Any, *, decide_at: float | None = None, sequences: Iterable[Sequence[str]] = ()) -> None:
@@ -103,7 +104,8 @@ class _Person:
         self.classes: tuple[str, ...] = tuple(model.classes_)
         self.typical = durations(model)[:, 0]
         self.stepper: Stepper = model.stepper()
-        self.order = joint_order(body, model)
+        same = body.joints == model.skeleton_.joints
+        self.joints = None if same else joint_map(body, model.skeleton_)
         self.energy = Energy(body)
         self.segmenter = Segmenter(rules(model, live.decide_at))
         self.next = then or NextActions(self.classes, live.sequences)
@@ -125,8 +127,8 @@ class _Person:
             return []
         self.last = time
         energy = self.energy.update(points, scores, time)
-        if self.order is not None:
-            points, scores = points[:, self.order], scores[:, self.order]
+        if self.joints is not None:
+            points, scores = self.joints.apply(points, scores)
         self.stepper.push(points, scores, time)
         over, now = self.segmenter.step(time, energy, self.stepper.proba)
         self.over = [a for a in self.over if time - a.end <= LINGERS] if now is None else []
@@ -179,17 +181,6 @@ def rules(model: Any, decide_at: float | None) -> Rules:
     if decide_at is not None:
         needed = np.maximum(needed, 1 - decide_at)
     return Rules(np.clip(needed, 0.05, 0.999), decide_at is not None, shortest, longest, usual, float(longest.max()))
-
-
-def joint_order(body: Skeleton, model: Any) -> Array | None:
-    """(k,) where the model's joints are among the body's; None if they are the same."""
-    wanted: Skeleton = model.skeleton_
-    if body.joints == wanted.joints:
-        return None
-    missing = [name for name in wanted.joints if name not in body.joints]
-    if missing:
-        raise UsageError(f"the model knows {wanted.name} and these people are {body.name}: there is no {missing[0]}")
-    return np.array([body.joints.index(name) for name in wanted.joints])
 
 
 def label_clip(model: Any, clip: PoseSequence, *, decide_at: float | None = None) -> list[Action]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["ANCHORS", "Onsets"]
+__all__ = ["ANCHORS", "GRACE", "Onsets"]
 
 ANCHORS = 4  # moments kept at most
 MOVES, RESTS = 0.3, 0.2  # body lengths a second: who is faster moves, who is slower rests
@@ -14,6 +14,7 @@ PAUSE = 0.5  # seconds of rest that end a motion
 WAIT = 1.0  # the same while what goes on should last longer: many actions hold still in the middle
 RESUMES = 0.6  # a motion without a name goes on if it starts again within these seconds
 PREROLL = 0.3  # seconds before the onset: trimmed clips begin a little before the motion
+GRACE = 1e-6  # seconds: what arithmetic does to times must not decide anything
 DIP = 0.5  # of the fastest since the last anchor: a moment slower than that may part two actions
 APART = 0.5  # seconds between anchors
 
@@ -52,32 +53,36 @@ class Onsets:
         passed, self._last = time - self._last, time
         self._floor = min(max(energy, 0.02), self._floor + FLOOR_RISES * passed, FLOOR_MOST)
         self.stopped = False
-        if energy > max(MOVES, OVER_FLOOR[0] * self._floor):
+        fast = energy > max(MOVES, OVER_FLOOR[0] * self._floor)
+        if fast:
             self.quiet = None
             if not self.moving:
                 self._start(time)
         elif self.moving and energy < max(RESTS, OVER_FLOOR[1] * self._floor):
             self.quiet = time if self.quiet is None else self.quiet
-            self.stopped = time - self.quiet >= (PAUSE if complete else WAIT)
+            self.stopped = time - self.quiet >= (PAUSE if complete else WAIT) - GRACE
             if self.stopped:
                 self.moving, self._rested = False, time
         if self.moving:
-            self._part(time, energy)
+            self._part(time, energy, fast)
 
     def _start(self, time: float) -> None:
         self.moving = True
+        point = max(time - PREROLL, self._free)
         if not self.anchors or time - self._rested > RESUMES:
-            self.onset = max(time - PREROLL, self._free)
-            self.anchors = [self.onset]
+            self.onset, self.anchors = point, [point]
+        else:
+            self.add(point)
         self._peak, self._dip = 0.0, math.inf
 
-    def _part(self, time: float, energy: float) -> None:
+    def _part(self, time: float, energy: float, fast: bool) -> None:
         """A still point between two motions becomes an anchor when the second of them has begun."""
         if energy < min(self._dip, DIP * self._peak):
             self._dip, self._dip_at = energy, time
-        elif energy > 1.6 * self._dip:
-            if self._dip_at - self.anchors[-1] >= APART:
-                self.add(self._dip_at)
+        elif fast and energy > 1.6 * self._dip:
+            point = max(self._dip_at, time - PREROLL)
+            if point - self.anchors[-1] >= APART - GRACE:
+                self.add(point)
             self._peak, self._dip = 0.0, math.inf
         self._peak = max(self._peak, energy)
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import UsageError
 from ..types import Array, PoseSequence, Skeleton
-from .energy import body_length
+from .energy import body_length, trunk
 
 __all__ = ["PlainEmbedding", "PlainStepper"]
 
@@ -65,12 +65,8 @@ class PlainStepper:
         self._roots = np.zeros((2 * most, dims))
         self._most, self._from, self._count = most, 0, 0
         self._length = 0.0
-        self._hips = [i for i, name in enumerate(skeleton.joints) if name in ("left_hip", "right_hip")]
-        self._across = [
-            skeleton.joints.index(n)
-            for n in ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
-            if n in skeleton.joints
-        ]
+        self._across = trunk(skeleton)  # left and right shoulder, left and right hip
+        self._hips = list(self._across[2:])
 
     def push(self, points: Array, scores: Array, time: float) -> None:
         """Take one more moment of the first person: (n, k, d), (n, k), seconds rising."""
@@ -125,9 +121,9 @@ class PlainStepper:
 
     def _facing(self, points: Array) -> Array:
         """(3, 3) rotation about gravity (y) that turns the hips and shoulders of the first moments to the x axis."""
-        if len(self._across) < 4:
+        if not self._across:
             return np.eye(3)
-        first = points[: MOMENTS // 4, self._across].mean(0)  # left hip, right hip, left shoulder, right shoulder
+        first = points[: MOMENTS // 4, list(self._across)].mean(0)
         x, _, z = first[0] - first[1] + first[2] - first[3]
         size = math.hypot(x, z)
         if size < 1e-9:

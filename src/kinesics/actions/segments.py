@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..types import Array
-from .onsets import Onsets
+from .onsets import GRACE, Onsets
 
 __all__ = ["Rules", "Segmenter", "Span"]
 
@@ -112,11 +112,11 @@ class Segmenter:
             The action that turned out to be over, and the one that goes on.
         """
         now = self.now
-        complete = now is not None and now.label != NONE and time - now.start >= self.rules.shortest[now.label]
+        complete = now is not None and now.label != NONE and time - now.start >= self.rules.shortest[now.label] - GRACE
         self.onsets.update(time, energy, complete=complete)
         over: Span | None = None
         if self.onsets.stopped or (self.onsets.moving and time >= self._due):
-            self._due = time + EVERY - 1e-6
+            self._due = time + EVERY - GRACE
             over = self._judge(time, believe)
         if self.now is not None:
             self.now.end = max(time if self.onsets.quiet is None else self.onsets.quiet, self.now.start)
@@ -149,7 +149,7 @@ class Segmenter:
         self.onsets.follow(time - rules.reach, time - rules.usual)
         spans = []
         for anchor in self.onsets.anchors:
-            if time - anchor >= LEAST:
+            if time - anchor >= LEAST - GRACE:
                 age = time - anchor
                 fits = believe(anchor) * np.exp(-FADES * np.maximum(age / rules.longest - 1, 0))
                 if not self.rules.at_once:
@@ -164,7 +164,7 @@ class Segmenter:
         """Nothing has a name yet."""
         good = self._rank(best) >= 1
         lasts = self._wish.seconds(best.label if good else NONE, time)
-        if good and (self.rules.at_once or lasts >= HOLD or self.onsets.stopped):
+        if good and (self.rules.at_once or lasts >= HOLD - GRACE or self.onsets.stopped):
             before, self.now, self._bare = self.now, best, None
             if before is None or best.start <= before.start:
                 return None
@@ -173,7 +173,7 @@ class Segmenter:
         self._bare = max(self.onsets.onset, self.onsets.anchors[0]) if self._bare is None else self._bare
         if self.now is not None:
             self.now.score, self.now.fits = 1 - best.score, best.fits
-        elif time - self._bare >= (UNKNOWN if self.onsets.stopped else max(UNKNOWN, self.rules.usual)):
+        elif time - self._bare >= (UNKNOWN if self.onsets.stopped else max(UNKNOWN, self.rules.usual)) - GRACE:
             self.now = Span(NONE, 1 - best.score, self._bare, time, best.since, best.fits)
         return None
 
@@ -182,20 +182,20 @@ class Segmenter:
         rival = self._rank(best) >= 1 and best.label != now.label and best.score > now.score + MARGIN
         strong = self._rival.seconds(best.label if rival else NONE, time)
         weak = self._doubt.seconds(int(self._rank(now) < LEAVE), time)
-        if rival and strong >= SWITCH:
-            if best.start >= now.start + SWITCH:
+        if rival and strong >= SWITCH - GRACE:
+            if best.start >= now.start + SWITCH - GRACE:
                 over = self._finish(best.start)
                 self.now = best
                 return over
             now.label, now.score, now.since, now.fits, now.peak = best.label, best.score, best.since, best.fits, 0.0
-        elif self._rank(now) < LEAVE and weak >= DOUBT:
+        elif self._rank(now) < LEAVE and weak >= DOUBT - GRACE:
             return self._finish(self._parting(now, time - weak))
         return None
 
     def _parting(self, now: Span, doubted: float) -> float:
         """When something that is doubted since a moment was over: at the still point before, if there was one late enough."""
         late = now.start + self.rules.shortest[now.label]
-        return max(min((a for a in self.onsets.anchors if a >= late), default=doubted), now.start)
+        return max(min((a for a in self.onsets.anchors if a >= late - GRACE), default=doubted), now.start)
 
     def _finish(self, end: float) -> Span | None:
         over, self.now = self.now, None

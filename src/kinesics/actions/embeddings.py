@@ -1,0 +1,60 @@
+"""What a teacher compares stretches of motion by: the embedding that ships, a trained model, or plain coordinates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+from ..types import Array, PoseSequence
+from .nearest import NearestHead
+from .plain import PlainEmbedding
+
+__all__ = ["add_to", "describe", "new_head", "resolve"]
+
+
+def resolve(embedding: Any, clip: PoseSequence) -> Any:
+    """The embedding that is meant, for clips like this one.
+
+    Args:
+        embedding: None for the one that ships, "plain", a path, or an object with `skeleton_`, `stepper()` and `embed(clips)`.
+        clip: the first example.
+
+    Raises:
+        UsageError: nobody knows the name, or the object embeds nothing.
+        FormatError: the file is no model.
+    """
+    if embedding is None:
+        embedding = "plain"
+    if embedding == "plain":
+        return PlainEmbedding(clip.skeleton, clip.points.shape[-1])
+    if isinstance(embedding, str | Path):
+        if not (str(embedding).endswith(".kin") or Path(embedding).is_file()):
+            raise UsageError(
+                f"no embedding is called {str(embedding)!r}; there are plain, or the file (.kin) of a trained model"
+            )
+        from .selection import load_model
+
+        embedding = load_model(embedding)
+    if not (hasattr(embedding, "embed") and hasattr(embedding, "stepper") and hasattr(embedding, "skeleton_")):
+        raise UsageError(f"expected an embedding with embed(clips) and stepper(), got {type(embedding).__name__}")
+    return embedding
+
+
+def new_head(used: Any) -> Any:
+    """An empty head that fits an embedding."""
+    return NearestHead()
+
+
+def add_to(head: Any, row: Array, label: str, still: Array | None) -> None:
+    """One more example for a head; what it looks like to stand still, for heads that ask."""
+    if isinstance(head, NearestHead):
+        head.add(row, label, still)
+    else:
+        head.add(row, label)
+
+
+def describe(used: Any) -> str:
+    """Which embedding this is, in a few words: examples embedded by another are embedded anew."""
+    facts = type(used).__name__, getattr(used, "version_", 1), getattr(used, "size_", ""), getattr(used, "dims_", "")
+    return " ".join(map(str, (*facts, *used.skeleton_.joints)))
