@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -53,3 +54,22 @@ class Stage:
 @pytest.fixture
 def stage() -> type[Stage]:
     return Stage
+
+
+@pytest.fixture(scope="session")
+def short_video(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first third of a second of the bundled clip: real people, and little to compute."""
+    import av
+
+    from kinesics.weights import find
+
+    path = tmp_path_factory.mktemp("video") / "short.mp4"
+    with av.open(str(find("demo_clip"))) as clip, av.open(str(path), "w") as short:
+        stream = clip.streams.video[0]
+        copy = short.add_stream_from_template(stream)
+        for packet in clip.demux(stream):
+            if packet.dts is None or float(packet.dts * packet.time_base) > 0.33:
+                break
+            packet.stream = copy
+            short.mux(packet)
+    return path

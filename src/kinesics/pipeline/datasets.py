@@ -117,18 +117,26 @@ def read_actions(
     place = Path(folder)
     store = ClipCache(place.parent if place.is_file() else place, cache, pose)
     read: list[tuple[Entry, PoseSequence]] = []
+    crowded: list[str] = []
     unread: dict[str, str] = {}
     for number, entry in enumerate(entries):
         if progress is not None:
             progress(number, len(entries), entry.name)
         try:
-            read.append((entry, _clip(entry, store)))
+            whole = _clip(entry, store)
+            read.append((entry, main_people(whole)))
+            crowded += [entry.name] if whole.points.shape[1] > max(read[-1][1].points.shape[1], 1) else []
         except KinesicsError as error:
             unread[entry.name] = " ".join(str(error).split())
     if not read:
         name, why = next(iter(unread.items()))
         raise FormatError(f"{folder}: none of {len(entries)} clips can be read; the first: {why or name}")
-    return _gathered([entry for entry, _ in read], [clip for _, clip in read], unread, store.notes)
+    notes = list(store.notes)
+    if crowded:
+        n = len(crowded)
+        shown = f"{n} of {len(entries)} clips show others too" if n > 1 else f"{crowded[0]} shows others too"
+        notes.append(f"{shown}; who is seen largest for longest is meant, or two where two are there all along")
+    return _gathered([entry for entry, _ in read], [clip for _, clip in read], unread, notes)
 
 
 def _clip(entry: Entry, store: ClipCache) -> PoseSequence:
@@ -136,7 +144,7 @@ def _clip(entry: Entry, store: ClipCache) -> PoseSequence:
     if entry.start is not None or entry.end is not None:
         low, high = entry.start or 0.0, np.inf if entry.end is None else entry.end
         clip = clip[(clip.times >= low) & (clip.times < high)]
-    return main_people(clip)
+    return clip
 
 
 def _gathered(entries: list[Entry], clips: list[PoseSequence], unread: dict[str, str], notes: list[str]) -> ActionSet:
