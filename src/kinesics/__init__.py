@@ -17,6 +17,7 @@ _HOMES = {
     "ActionTeacher": "actions",
     "Coach": "actions",
     "LiveActions": "actions",
+    "Postures": "actions",
     "coach_clip": "actions",
     "exercise_from_example": "actions",
     "exercises": "actions",
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from .actions import ActionTeacher as ActionTeacher
     from .actions import Coach as Coach
     from .actions import LiveActions as LiveActions
+    from .actions import Postures as Postures
     from .actions import coach_clip as coach_clip
     from .actions import exercise_from_example as exercise_from_example
     from .actions import exercises as exercises

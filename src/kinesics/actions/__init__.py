@@ -13,6 +13,7 @@ _HOMES: dict[str, str] = {
     "ACTION_MODELS": "selection",
     "Coach": "coach",
     "LiveActions": "live",
+    "Postures": "postures",
     "Several": "selection",
     "coach_clip": "coach",
     "common_skeleton": "joints",
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from .joints import map_joints as map_joints
     from .live import LiveActions as LiveActions
     from .live import label_clip as label_clip
+    from .postures import Postures as Postures
     from .selection import ACTION_MODELS as ACTION_MODELS
     from .selection import Several as Several
     from .selection import live_actions as live_actions
