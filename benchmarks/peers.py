@@ -1,10 +1,11 @@
 """Ourselves and others beside each other, in one run, taking turns, so that whatever slows the machine slows all.
 
-python benchmarks/peers.py [--only tracks,chain,pose] [--rounds 3] [--json]
+python benchmarks/peers.py [--only tracks,chain,pose,actions] [--rounds 3] [--json]
 
 tracks  `kinesics.tracks.Tracker` against SORT, ByteTrack and OC-SORT of PyPI's `trackers` on the same made people, one thread
 chain   decode to annotated mp4 of the bundled clip, against `straight.py` at 320 (and 512) pixels
 pose    pictures a second (and COCO's AP where labelled pictures are there) against mediapipe's `solutions.pose`
+actions milliseconds a clip, joints to label, against `aeon`'s MiniRocket and ridge on the same made clips, one thread
 
 The others live in environments of their own below `.venvs/`, made on the first run and kept. A `ratio_…` is our speed over
 theirs: above 1 we are faster. The last line of `--json` is one flat object.
@@ -27,7 +28,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
-PEERS = {"trackers": "2.6.1", "mediapipe": "0.10.21"}
+PEERS = {"trackers": "2.6.1", "mediapipe": "0.10.21", "aeon": "1.6.0"}
 KINDS = ("sort", "bytetrack", "ocsort")
 TIERS = ("fast", "balanced")
 Numbers = dict[str, Any]
@@ -231,13 +232,39 @@ def average_precision(truth: Any, found: Any) -> float:
     return keypoint_ap(truth, found)["AP"]
 
 
+# ------------------------------------------------------------------------------------------------------------------- actions
+def actions(rounds: int) -> Numbers:
+    """Milliseconds a clip, one at a time, from joints to label; and of ours a frame of one person as it streams."""
+    import numpy as np
+
+    seconds: dict[str, list[Any]] = {"actions": [], "minirocket": []}
+    with tempfile.TemporaryDirectory() as folder, Peer("actions", ONE_THREAD) as ours, Peer("aeon", ONE_THREAD) as theirs:
+        file = str(Path(folder) / "clips.npz")
+        numbers: Numbers = {"parameters": ours.ask(store=file)["parameters"]}
+        theirs.ask(store=file)
+        frames: list[float] = []
+        for turn in range(rounds + 1):  # the first one warms up: buffers, caches, compiled code
+            for name, side in (("actions", ours), ("minirocket", theirs)):
+                answer = side.ask()
+                numbers[f"right_{name}"] = answer["right"]
+                if turn:
+                    seconds[name].append(answer["clips"])
+                    frames += answer.get("frames", [])
+    best = {name: 1000 * np.min(times, axis=0) for name, times in seconds.items()}
+    for name, ms in best.items():
+        numbers |= {f"ms_{name}_p{q}": float(np.percentile(ms, q)) for q in (50, 95)}
+        say(f"actions, {name}: {np.median(ms):.2f} ms a clip")
+    numbers["ms_per_person_frame"] = 1000 * float(np.median(frames))
+    return numbers | {"ratio_actions_minirocket": float(np.median(best["minirocket"]) / np.median(best["actions"]))}
+
+
 # ---------------------------------------------------------------------------------------------------------------------- main
-PARTS: dict[str, Callable[[int], Numbers]] = {"tracks": tracks, "chain": chain, "pose": pose}
+PARTS: dict[str, Callable[[int], Numbers]] = {"tracks": tracks, "chain": chain, "pose": pose, "actions": actions}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", default=",".join(PARTS), help="some of tracks,chain,pose")
+    parser.add_argument("--only", default=",".join(PARTS), help="some of tracks,chain,pose,actions")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is timed; the best counts")
     parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
     given = parser.parse_args()

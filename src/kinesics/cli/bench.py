@@ -66,3 +66,38 @@ def tracks(
     from ..bench.tracks import bench_tracks
 
     report(bench_tracks(people, frames, repeats=repeats), as_json)
+
+
+@app.command()
+def actions(
+    model: Annotated[
+        str | None,
+        typer.Option("--model", metavar="MODEL.kin", help="What kinesics train wrote; a quick one of made clips else."),
+    ] = None,
+    clips: Annotated[int, typer.Option(min=1, help="How many are asked about, one at a time.")] = 60,
+    rounds: Annotated[int, typer.Option(min=1, help="How often; the best of each clip counts.")] = 5,
+    as_json: Json = False,
+) -> None:
+    """An action model: milliseconds a clip, and a frame of one person as it streams; one thread.
+
+    In Python: kinesics.bench.actions.bench_actions().
+    """
+    from ..bench.actions import bench_actions
+
+    report(bench_actions(model, clips=clips, rounds=rounds), as_json)
+
+
+@app.command()
+def teach(
+    classes: Annotated[int, typer.Option(min=1, max=10, help="Most labels that are taught.")] = 10,
+    examples: Annotated[int, typer.Option(min=1, help="Examples a label.")] = 5,
+    embedding: Annotated[
+        str | None, typer.Option("--embedding", help="plain, or the file of a model; the one that ships else.")
+    ] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="How often the last example is given, for each number of labels.")] = 5,
+    as_json: Json = False,
+) -> None:
+    """Seconds from the last example until a frame is answered with it. In Python: kinesics.bench.teach.bench_teach()."""
+    from ..bench.teach import bench_teach
+
+    report(bench_teach(classes, examples, embedding=embedding, repeats=repeats), as_json)
