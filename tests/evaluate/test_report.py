@@ -71,7 +71,11 @@ def taught(clips: list[PoseSequence], labels: list[str], subjects: list[str]) ->
         "proba": model.predict_proba(asked),
         "proba_early": {share: proba_at(model, asked, share) for share in (0.1, 0.25, 0.5, 0.75)},
     }
-    model.history_ = [{"step": i, "loss": 1 / (1 + i), "accuracy": i / 9, "seconds": 0.5 * i} for i in range(10)]
+    model.history_ = [
+        {"step": i, "loss": 1 / (1 + i), "accuracy": i / 9, "seconds": 0.25 * i, "phase": phase, "confusion": None}
+        for phase in ("trial", "final")
+        for i in range(10)
+    ]
     return model
 
 
@@ -110,6 +114,17 @@ def test_hardest_are_mistakes_first_and_then_what_was_believed_least(learned: An
     right = (held.proba.argmax(1) == held.truth)[order]
     assert sorted(right.tolist()) == right.tolist()
     assert (np.diff(believed[right]) >= 0).all() and (np.diff(believed[~right]) >= 0).all()
+
+
+def test_labels_may_be_columns_and_phases_of_training_have_curves_of_their_own(learned: Any) -> None:
+    model, clips, labels, subjects = learned
+    by_name = held_out(model)
+    assert by_name is not None
+    numbered: Any = NearestCentroid()
+    vars(numbered).update(vars(model), validation_={**model.validation_, "labels": by_name.truth})
+    assert held_out(numbered).labels == by_name.labels  # type: ignore[union-attr]
+    page = report_html(numbered, clips, labels, subjects=subjects, explained=0)
+    assert "loss (trial)" in page and "accuracy (final)" in page
 
 
 def test_films_hold_the_motion_and_missing_joints_are_missing(learned: Any) -> None:

@@ -88,17 +88,17 @@ def held_out(model: Any) -> Held | None:
     if not found or not len(found["labels"]):
         return None
     names = [str(c) for c in model.classes_]
-    column = {name: i for i, name in enumerate(names)}
-    keep = [i for i, label in enumerate(found["labels"]) if str(label) in column]
+    told = [names[int(label)] if isinstance(label, int | np.integer) else str(label) for label in found["labels"]]
+    keep = [i for i, label in enumerate(told) if label in names]
     if not keep:
         return None
-    labels, proba = [str(found["labels"][i]) for i in keep], np.asarray(found["proba"], float)[keep]
+    labels, proba = [told[i] for i in keep], np.asarray(found["proba"], float)[keep]
     clips = found.get("clips")
     early = {_percent(share): np.asarray(p, float)[keep] for share, p in (found.get("proba_early") or {}).items()}
     return Held(
         labels,
         proba,
-        np.array([column[label] for label in labels]),
+        np.array([names.index(label) for label in labels]),
         [] if clips is None else [int(clips[i]) for i in keep],
         dict(sorted({**early, 100.0: proba}.items())),
         confusion(labels, [names[i] for i in proba.argmax(1)], names),

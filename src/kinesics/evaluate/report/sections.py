@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -38,8 +38,8 @@ def tiles(facts: Facts) -> str:
     parameters = getattr(facts.model, "parameters_", None)
     if parameters:
         rows.append((f"{parameters / 1000:,.0f} k" if parameters >= 1000 else str(parameters), "parameters"))
-    seconds = next((row["seconds"] for row in reversed(getattr(facts.model, "history_", None) or []) if "seconds" in row), None)
-    if seconds is not None:
+    seconds = _learning_seconds(getattr(facts.model, "history_", None) or [])
+    if seconds:
         rows.append((f"{seconds:.0f} s", "of learning"))
     return (
         '<div class="tiles">'
@@ -48,9 +48,18 @@ def tiles(facts: Facts) -> str:
     )
 
 
+def _learning_seconds(history: Sequence[Mapping[str, Any]]) -> float:
+    """The longest time told of each phase, together."""
+    phases: dict[str, float] = {}
+    for row in history:
+        phase = str(row.get("phase", ""))
+        phases[phase] = max(phases.get(phase, 0.0), float(row.get("seconds") or 0.0))
+    return sum(phases.values())
+
+
 def warnings(facts: Facts) -> str:
     """What is wrong with the data, and what the numbers cannot tell."""
-    lines_ = [*facts.warnings]
+    lines_ = [*facts.warnings, *getattr(facts.model, "notes_", ())]
     if facts.held is None:
         lines_.append(
             "No clips were held out, so how well this model does on new clips is not known. Give each label more clips."
@@ -65,27 +74,25 @@ def warnings(facts: Facts) -> str:
 
 
 def learning(facts: Facts) -> str:
-    """Curves over the steps of training."""
+    """Curves over the steps of training, each phase of it on its own."""
     history = getattr(facts.model, "history_", None) or []
-    names = [key for key in dict.fromkeys(key for row in history for key in row) if key not in ("step", "steps", "seconds")]
+    charts = [lines(_series(history, ("loss",)), "step"), lines(_series(history, ("accuracy", "validation")), "step", y=(0, 1))]
+    shown = "".join(chart for chart in charts if chart)
+    return f'<div class="grid" style="grid-template-columns:repeat(auto-fill,minmax(400px,1fr))">{shown}</div>' if shown else ""
 
-    def series(kind: str) -> dict[str, Any]:
-        found = {}
-        for name in names:
-            points = [
-                (row.get("step", i), row[name]) for i, row in enumerate(history) if isinstance(row.get(name), int | float)
-            ]
-            if kind in name and len(points) > 1:
-                found[name.replace("_", " ")] = tuple(zip(*points, strict=True))
-        return found
 
-    charts = [lines(series("loss"), "step"), lines(series("accuracy"), "step", y=(0, 1))]
-    charts = [chart for chart in charts if chart]
-    return (
-        f'<div class="grid wide" style="grid-template-columns:repeat(auto-fill,minmax(400px,1fr))">{"".join(charts)}</div>'
-        if charts
-        else ""
-    )
+def _series(history: Sequence[Mapping[str, Any]], kinds: Sequence[str]) -> dict[str, tuple[list[float], list[float]]]:
+    """Curves by name: what was told of these kinds; more than one phase shows in the name."""
+    phases = dict.fromkeys(row.get("phase", "") for row in history)
+    found: dict[str, tuple[list[float], list[float]]] = {}
+    for i, row in enumerate(history):
+        for name, value in row.items():
+            if any(kind in name for kind in kinds) and isinstance(value, int | float):
+                named = name.replace("_", " ") + (f" ({row.get('phase')})" if len(phases) > 1 else "")
+                x, y = found.setdefault(named, ([], []))
+                x.append(float(row.get("step", i)))
+                y.append(float(value))
+    return found
 
 
 def data(facts: Facts) -> str:
