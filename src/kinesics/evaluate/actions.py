@@ -134,6 +134,7 @@ def _together(rows: list[dict[str, Any]], names: list[str], seeds: int) -> dict[
     found = {key: _mean([row[key] for row in rows]) for key in rows[0] if key not in left}
     by_seed = [statistics.fmean(row["accuracy"] for row in rows if row["seed"] == seed) for seed in range(seeds)]
     found["accuracy_sd"] = statistics.stdev(by_seed) if seeds > 1 else None
+    found |= {key: round(found[key]) for key in ("clips_train", "clips_test", "left_out", "unlearned")}
     found["seeds"] = seeds
     found["parameters"] = _most(row["parameters"] for row in rows)
     if len(names) > 1:
