@@ -11,7 +11,7 @@ import numpy as np
 from ..errors import UsageError
 from ..types import Array
 from .page import GRID, QUIET, TEXT, WASH, Page, clock, text_width
-from .palette import IDS, INK, Color
+from .palette import IDS, INK, NOBODY, Color
 from .pictures import save_picture
 from .tags import tag_sprite
 
@@ -31,7 +31,7 @@ class Row:
     Attributes:
         number: shown in its tag.
         start, middle, end: seconds.
-        good: it counts.
+        good: it counts; None: nothing can be said, it was not finished.
         cells: texts under the columns "when", "range", "evenness".
         tempo: seconds down, at the turn, up; or one value, seconds held; empty where unknown.
         words: why it does not count, or what was wrong.
@@ -41,7 +41,7 @@ class Row:
     start: float
     middle: float
     end: float
-    good: bool
+    good: bool | None
     cells: tuple[str, str, str]
     tempo: tuple[float, ...] = ()
     words: str = ""
@@ -128,6 +128,10 @@ def session_picture(
     return page.image
 
 
+def _color(row: Row) -> Color:
+    return NOBODY if row.good is None else GOOD if row.good else BAD
+
+
 def _plan(
     width: int, text: float, curve: Sequence[tuple[float, float]], levels: Sequence[tuple[str, float]], measure: str, unit: str
 ) -> _Plot:
@@ -164,7 +168,7 @@ def _grid(page: Page, plot: _Plot, unit: str) -> None:
 def _bands(page: Page, plot: _Plot, rows: Sequence[Row]) -> None:
     for row in rows:
         x1, x2 = plot.x(row.start), plot.x(row.end)
-        color = GOOD if row.good else BAD
+        color = _color(row)
         page.bar(x1, plot.top, max(x2, x1 + 2), plot.bottom, color, 0.16)
         page.bar(x1, plot.bottom - 0.35 * plot.text, max(x2, x1 + 2), plot.bottom, color)
 
@@ -194,7 +198,7 @@ def _curve(page: Page, plot: _Plot, curve: Sequence[tuple[float, float]]) -> Non
 def _tags(page: Page, plot: _Plot, rows: Sequence[Row]) -> None:
     last = -np.inf
     for row in rows:
-        sprite = tag_sprite(str(row.number), "", GOOD if row.good else BAD, plot.text, "rgb")
+        sprite = tag_sprite(str(row.number), "", _color(row), plot.text, "rgb")
         x = plot.x(row.middle) - sprite.size[0] / 2
         if x < last + 2:  # on long sessions not every number fits
             continue
@@ -216,7 +220,7 @@ def _table(page: Page, plot: _Plot, rows: Sequence[Row], top: float, line: float
         middle = y + line / 2
         if i % 2 == 0:
             page.bar(size, y, page.image.shape[1] - size, y + line, WASH)
-        color = GOOD if row.good else BAD
+        color = _color(row)
         sprite = tag_sprite(str(row.number), "", color, size, "rgb")
         page.canvas.stamp(sprite, round(1.4 * size / 2) * 2, round((middle - sprite.size[1] / 2) / 2) * 2)
         for x, cell in zip((columns[0], columns[1], columns[3]), row.cells, strict=True):

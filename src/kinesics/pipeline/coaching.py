@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..actions.coach import Coach, Exercise, Fault, Hold, Repetition, Session, coach_clip, exercise_from_example
+from ..actions.coach.records import UNFINISHED
 from ..draw.session import Row, session_picture
 from ..errors import UsageError
 from ..formats import read_sequence
@@ -164,22 +165,23 @@ def in_words(session: Session) -> str:
         return f"held {session.seconds:.1f} s" + (
             f" in {len(held)} holds, the longest {longest:.1f} s" if len(held) > 1 else ""
         )
-    missed = len(session.repetitions) - session.count
-    return f"{session.count} {'repetition' if session.count == 1 else 'repetitions'}" + (
-        f", {missed} not counted" if missed else ""
-    )
+    open_ = sum(rep.why_not == UNFINISHED for rep in session.repetitions)
+    missed = len(session.repetitions) - session.count - open_
+    counted = f"{session.count} {'repetition' if session.count == 1 else 'repetitions'}"
+    return counted + (f", {missed} not counted" if missed else "") + (f", {open_} not finished" if open_ else "")
 
 
 def _row(one: Repetition | Hold, unit: str) -> Row:
+    good = None if one.why_not == UNFINISHED else one.counted
     words = one.why_not or "; ".join(_fault_words(fault) for fault in one.faults)
     when = f"{one.start:.1f} – {one.end:.1f} s"
     if isinstance(one, Hold):
         middle = (one.start + one.end) / 2
-        return Row(one.number, one.start, middle, one.end, one.counted, (when, "", ""), (one.seconds,), words)
+        return Row(one.number, one.start, middle, one.end, good, (when, "", ""), (one.seconds,), words)
     low, high = (f"{value:.0f}{unit}" if unit else f"{value:.2f}" for value in one.range)
     even = "" if one.symmetry is None else f"{one.symmetry:.0%}"
     tempo = (one.tempo.down, one.tempo.hold, one.tempo.up) if one.tempo else ()
-    return Row(one.number, one.start, one.bottom, one.end, one.counted, (when, f"{low} – {high}", even), tempo, words)
+    return Row(one.number, one.start, one.bottom, one.end, good, (when, f"{low} – {high}", even), tempo, words)
 
 
 def _fault_words(fault: Fault) -> str:

@@ -23,7 +23,7 @@ BONES = {
     "shoulder-hip": 0.288,
     "shoulders-hips": 0.288,
 }
-SLOWER = 15.0  # how much slower a bone shrinks than it grows
+SLOWER = 8.0  # how much slower a bone shrinks than it grows
 ALIKE = 0.9  # bones of one scale are at least this alike
 SURE = 0.1  # a bone shortened by less than this share may as well be noise; its depth fades in up to there
 
@@ -52,10 +52,16 @@ class Stature:
     def __init__(self) -> None:
         self.bones: dict[str, float] = {}
         self.place: Array | None = None
+        self._calm: dict[str, float] = {}
+
+    def forget(self) -> None:
+        """Sizes are not known any more."""
+        self.bones, self._calm = {}, {}
 
     def learn(self, body: Body) -> None:
         """Take the bones as they are seen."""
         self.bones = {bone: seen for bone in BONES if (seen := body.seen_length(bone)) > 0}
+        self._calm = dict(self.bones)
 
     def follow(self, body: Body, share: float) -> None:
         """Move towards what a start pose shows.
@@ -63,7 +69,12 @@ class Stature:
         A person who comes nearer or goes away changes all bones alike, one who begins to bend only some: what all have in
         common is taken up quickly; each bone by itself grows quickly and shrinks slowly.
         """
-        seen = {bone: length for bone in BONES if (length := body.seen_length(bone)) > 0}
+        for bone in BONES:
+            length = body.seen_length(bone)
+            if length > 0:
+                known = self._calm.get(bone, length)
+                self._calm[bone] = known + share * (length - known)
+        seen = self._calm
         ratios = [seen[bone] / long for bone, long in self.bones.items() if bone in seen] or [1.0]
         scale = max(min(ratios), min(max(ratios), 1.0)) ** share
         for bone, length in seen.items():

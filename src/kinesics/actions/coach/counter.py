@@ -15,7 +15,7 @@ from .signal import Trigger
 
 __all__ = ["Counter"]
 
-ATTEMPT = 0.4  # share of the way to the next phase that makes a movement a try
+ATTEMPT = 0.5  # share of the way to the next phase that makes a movement a try
 RETURN = 0.5  # share of the way back that makes going down again a new try
 BEFORE = 1.5  # seconds before a try that are kept to see when it began
 AFTER = 0.6  # seconds after a try in which its end may settle
@@ -23,6 +23,11 @@ ASTRAY = 0.4  # seconds out of position that end a try
 UNSEEN = 1.0  # seconds without the main measure that end a try
 FAST = "too fast"
 HIDDEN = 0.5  # seconds without it that excuse a phase that was not seen
+
+
+def _triggers(exercise: Exercise) -> list[Trigger]:
+    """The start pose may be touched for a moment only: going down again at once is how many people train."""
+    return [Trigger(exercise.phases[0], 0.0), *(Trigger(phase) for phase in exercise.phases[1:])]
 
 
 class Counter:
@@ -39,7 +44,7 @@ class Counter:
         self.state = "away"
         self.repetitions: list[Repetition] = []
         self.began = math.nan
-        self._triggers = [Trigger(phase) for phase in exercise.phases]
+        self._triggers = _triggers(exercise)
         self._samples: deque[Sample] = deque()
         self._reached = 1  # phases of this try, the start included
         self._astray: tuple[float, Condition] | None = None
@@ -119,7 +124,7 @@ class Counter:
 
     def _leave(self) -> None:
         self.state = "away"
-        self._triggers = [Trigger(phase) for phase in self.exercise.phases]
+        self._triggers = _triggers(self.exercise)
 
     def _passed(self, index: int) -> bool:
         return self._triggers[index].since >= self.began

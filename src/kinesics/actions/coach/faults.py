@@ -10,6 +10,8 @@ from .schema import Exercise, Limit
 
 __all__ = ["Sample", "find_faults", "now"]
 
+NEAR = 0.2  # share of the range: a phase is judged where the movement is this near to its end
+
 Sample = tuple[float, Mapping[str, float]]  # seconds, values by measure
 
 
@@ -44,8 +46,11 @@ def _during(exercise: Exercise, limit: Limit, samples: Sequence[Sample]) -> Sequ
     phase = next((phase for phase in exercise.phases if phase.name == limit.during), None)
     if phase is None:
         return samples
-    # a phase that was only just reached lasts no longer than a moment; a little more of the movement belongs to it
-    return [sample for sample in samples if not phase.outside(sample[1][phase.measure])]
+    values = [sample[1][phase.measure] for sample in samples]
+    known = [value for value in values if not math.isnan(value)] or [0.0]
+    near = NEAR * (max(known) - min(known))
+    level = max(known) - near if phase.above else min(known) + near
+    return [s for s, v in zip(samples, values, strict=True) if (v >= level if phase.above else v <= level)]
 
 
 def _longest(limit: Limit, samples: Sequence[Sample]) -> Fault | None:

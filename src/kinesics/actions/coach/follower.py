@@ -22,6 +22,7 @@ from .signal import Finer, LowPass
 __all__ = ["Follower"]
 
 LEARN = 0.3  # seconds, time constant of what the start pose teaches
+STAY = 1.0  # seconds, time constant of the place of a hold: who walks is always away from it
 WHOLE = 0.7  # bones in the start pose are at least this long against each other
 STRAIGHT = 0.8  # seconds in what looks like the start pose, after which sizes are learned anew
 CURVE = 12_000  # points of the curve that are kept
@@ -62,7 +63,9 @@ class Follower:
         body = Body(points, scores, self.skeleton, self._stature)
         if self.exercise.phases:
             self._learn(body, time, min(gap, 1.0))
-        start = self.work.state != "moving" if self.exercise.phases else False
+        else:
+            self._stature.stand(body, -math.expm1(-gap / STAY))
+        start = self.work.state == "ready" and bool(self.exercise.phases)
         self.placement.step(body, time, start)
         readings = [read(self._measure(name), name.partition(".")[2], body) for name in self._names]
         self.score = readings[self._names.index(self.exercise.main)][1]
@@ -144,10 +147,10 @@ class Follower:
             if self._plain is not None and time - max(self._plain, self.work.began) >= STRAIGHT:
                 self._stature.learn(body)
             return
-        if self.work.state == "ready" and looks:
+        if looks and self._stature.bones:
             self._stature.follow(body, share)
-        elif self.work.state == "away" and looks:
+        elif looks:
             self._stature.learn(body)
         elif self.work.state == "away":
-            self._stature.bones = {}
+            self._stature.forget()
         self._stature.stand(body, share)

@@ -15,6 +15,7 @@ __all__ = ["Holder"]
 
 SLACK = {"°": 5.0, "": 0.05}  # how far beyond a limit a hold goes on (hysteresis)
 GRACE = 1.0  # seconds out of limits that do not end a hold
+LEFT = 0.3  # seconds out of position that end a try in which nothing was held
 TRYING = 1.5  # seconds in position without a second that counts that make a try
 KEPT = 3600  # samples of a hold that faults are looked for in; older ones are thinned
 
@@ -81,7 +82,7 @@ class Holder:
                 self._open, self.state, self._fine = _Open(time), "ready", None
         elif self._open is not None:
             self._lost = time if self._lost is None else self._lost
-            if time - self._lost > GRACE:
+            if time - self._lost > (GRACE if self.state == "moving" else LEFT):
                 self._close(self._lost, view)
 
     def _hold(self, time: float, gap: float, values: dict[str, float], beyond: list[Limit], view: str) -> None:

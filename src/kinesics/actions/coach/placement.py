@@ -43,10 +43,10 @@ class Placement:
         for joint in self._missing:
             self._missing[joint] += not any(body.joint(f"{side}_{joint}")[1] for side in ("left", "right"))
         self._look(body, time)
-        if start:
+        if start and body.flat:
             self._height = max(self._height, body.size())
             up = body.joint("shoulders")[0] - body.joint("ankles")[0]
-            if body.flat and np.isfinite(up).all():
+            if np.isfinite(up).all():
                 self._lean += up / max(float(np.linalg.norm(up)), 1e-12)
                 self._leans += 1
 
