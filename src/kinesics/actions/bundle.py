@@ -48,6 +48,8 @@ def write_bundle(path: str | Path, head: Mapping[str, Any], parts: Mapping[str, 
     Raises:
         SinkError: it cannot be written (no room, no right, no such folder).
     """
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise SinkError(f"{path}: expected the name of a file to save the model to, there is a folder or device")
     whole = {**head, "format": FORMAT, "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()}}
     partial = Path(f"{os.fspath(path)}.partial")
     try:
