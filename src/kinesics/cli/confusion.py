@@ -98,9 +98,12 @@ class TrainingPicture:
         self.accuracies: list[float] = []
         self.info: dict[str, Any] = {}
         self.confusion: Array | None = None
+        self.words = ""
 
     def add(self, info: dict[str, Any]) -> None:
-        """Take what one step of training told."""
+        """Take what one step of training told; a new phase begins new lines."""
+        if info.get("phase") != self.info.get("phase"):
+            self.losses, self.accuracies = [], []
         self.info = info
         for name, values in (("loss", self.losses), ("accuracy", self.accuracies)):
             value = info.get(name)
@@ -123,14 +126,21 @@ class TrainingPicture:
                 number = f"{known[-1]:.1%}" if name == "accuracy" else f"{known[-1]:.3f}"
                 lines.append(Text.assemble(f"{name:>8} ", (sparkline(values, room), "cyan"), f" {number}"))
         if self.confusion is not None and len(self.names) == len(self.confusion):
-            lines += grid(self.confusion, self.names, width, max(height - len(lines) - 3, 1))
+            lines += grid(self.confusion, self.names, width, max(height - len(lines) - 4, 1))
             lines.append(Text(_cut(mistakes(self.confusion, self.names), width - 1), style="dim"))
+        if self.words:
+            lines.append(Text(_cut(self.words, width - 1), style="bold"))
         return Group(*lines)
+
+    def tell(self, words: str) -> None:
+        """Show a line of words below the picture, from the next step on."""
+        self.words = words
 
     def _where(self) -> str:
         step, steps, seconds = (self.info.get(name) for name in ("step", "steps", "seconds"))
-        stage = self.info.get("stage") or "training"
-        words = [str(stage)] + ([f"{step} of {steps}" if steps else f"{step}"] if step is not None else [])
+        words = [str(self.info.get("phase") or "training")] + (
+            [f"{step} of {steps}" if steps else f"{step}"] if step is not None else []
+        )
         return "  ".join(words + ([f"{seconds:.0f} s"] if seconds is not None else []))
 
     @contextmanager

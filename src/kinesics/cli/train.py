@@ -27,6 +27,7 @@ class Head(StrEnum):
     net = "net"
     rocket = "rocket"
     boost = "boost"
+    statistics = "statistics"
 
 
 class View(StrEnum):
@@ -47,7 +48,7 @@ def command(
     seed: Annotated[int | None, typer.Option("--seed", help="Of all chance: the same seed, the same model.")] = None,
     head: Annotated[
         Head | None,
-        typer.Option("--head", help="auto: by the size of the set; net: a network; rocket, boost: quick, for few clips."),
+        typer.Option("--head", help="auto: by the size of the set; net: a network; the others: quick, for few clips."),
     ] = None,
     view: Annotated[View | None, typer.Option("--view", help="2d: learn from 3D clips for use with one camera.")] = None,
     report: Annotated[Path | None, typer.Option("--report", metavar="FOLDER", help="Also write report.html there.")] = None,
@@ -60,16 +61,16 @@ def command(
     quiet: Quiet = False,
 ) -> None:
     """Learn actions from labelled clips. Ctrl-C ends training and keeps the best so far. In Python: kinesics.train()."""
-    from ..formats.output import writable
     from ..pipeline import read_actions, train
+    from ..pipeline.training import check_place
 
     output = Output(as_json, progress, quiet)
     options: dict[str, Any] = {"split": split, "minutes": minutes, "seed": seed, "head": head, "view": view}
-    writable(out)  # not found out after an hour of training
+    check_place(out)  # not found out after an hour of training
     finding: dict[str, Any] = {key: value for key, value in (("cache", cache), ("pose", pose)) if value is not None}
     with output.steps(None, "reading clips") as bar:
         actions = read_actions(dataset, progress=lambda n, total, name: bar(n, of=total, clip=name), **finding)
-    with _steps(output) as step, _patient(output) as stopped:
+    with _steps(output) as (step, say), _patient(say) as stopped:
         given: dict[str, Any] = {
             key: str(value) if isinstance(value, StrEnum) else value for key, value in options.items() if value is not None
         }
@@ -81,22 +82,28 @@ def command(
 
 
 @contextmanager
-def _steps(output: Output) -> Iterator[Callable[[dict[str, Any]], object]]:
-    """What is told of each step: a picture on a terminal, a JSON line, or nothing."""
+def _steps(output: Output) -> Iterator[tuple[Callable[[dict[str, Any]], object], Callable[[str], None]]]:
+    """Where each step is told to, and words meanwhile: a picture on a terminal, JSON lines, or nothing."""
     if output.progress is Progress.json:
         with output.steps(None, "training") as bar:
-            yield lambda info: bar(info.get("step") or 0, **{key: value for key, value in info.items() if key != "step"})
+            told = {"step", "steps"}
+            yield lambda info: bar(info.get("step") or 0, of=info.get("steps"), **_rest(info, told)), output.say
     elif output.progress is Progress.auto and not output.quiet and sys.stderr.isatty():
         from .confusion import TrainingPicture
 
-        with TrainingPicture().show() as step:
-            yield step
+        picture = TrainingPicture()
+        with picture.show() as step:
+            yield step, picture.tell
     else:
-        yield lambda info: None
+        yield lambda info: None, output.say
+
+
+def _rest(info: dict[str, Any], without: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in info.items() if key not in without}
 
 
 @contextmanager
-def _patient(output: Output) -> Iterator[Callable[[], bool]]:
+def _patient(say: Callable[[str], None]) -> Iterator[Callable[[], bool]]:
     """Whether Ctrl-C was pressed: the first ends training and keeps the best so far, the second ends the program."""
     pressed = threading.Event()
 
@@ -104,7 +111,7 @@ def _patient(output: Output) -> Iterator[Callable[[], bool]]:
         if pressed.is_set():
             raise KeyboardInterrupt
         pressed.set()
-        output.say("ending here, the best so far is kept; Ctrl-C again leaves without it")
+        say("ending here, the best so far is kept; Ctrl-C again leaves without it")
 
     if threading.current_thread() is not threading.main_thread():
         yield pressed.is_set

@@ -35,6 +35,7 @@ class ActionSet:
         files: where each comes from, as the index or the folder calls it.
         notes: lines for people: what was turned, chosen, left out.
         unread: file -> why it could not be read.
+        name: the folder or index that was read.
     """
 
     clips: list[PoseSequence]
@@ -44,6 +45,7 @@ class ActionSet:
     files: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
+    name: str = ""
 
     def __len__(self) -> int:
         return len(self.clips)
@@ -136,7 +138,8 @@ def read_actions(
         n = len(crowded)
         shown = f"{n} of {len(entries)} clips show others too" if n > 1 else f"{crowded[0]} shows others too"
         notes.append(f"{shown}; who is seen largest for longest is meant, or two where two are there all along")
-    return _gathered([entry for entry, _ in read], [clip for _, clip in read], unread, notes)
+    found = _gathered([entry for entry, _ in read], [clip for _, clip in read], notes)
+    return dataclasses.replace(found, unread=unread, name=str(folder))
 
 
 def _clip(entry: Entry, store: ClipCache) -> PoseSequence:
@@ -147,7 +150,7 @@ def _clip(entry: Entry, store: ClipCache) -> PoseSequence:
     return clip
 
 
-def _gathered(entries: list[Entry], clips: list[PoseSequence], unread: dict[str, str], notes: list[str]) -> ActionSet:
+def _gathered(entries: list[Entry], clips: list[PoseSequence], notes: list[str]) -> ActionSet:
     clips, turned = upright(clips)
     clips, changed = unify(clips)
     columns = list(entries[0].splits)
@@ -158,7 +161,6 @@ def _gathered(entries: list[Entry], clips: list[PoseSequence], unread: dict[str,
         {name: [entry.splits[name] for entry in entries] for name in columns},
         [entry.name for entry in entries],
         [*notes, *turned, *changed],
-        unread,
     )
 
 

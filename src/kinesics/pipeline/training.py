@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import FormatError
+from ..errors import FormatError, SinkError
 from ..formats.output import writable
 from .datasets import ActionSet, read_actions
 from .problems import Problem, data_problems, usable
@@ -19,7 +19,7 @@ from .problems import Problem, data_problems, usable
 if TYPE_CHECKING:
     from ..actions import ActionClassifier
 
-__all__ = ["Trained", "train"]
+__all__ = ["Trained", "check_place", "train"]
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def train(
     from ..actions import ActionClassifier
 
     if out is not None:
-        writable(out)  # not found out after an hour of training
+        check_place(out)  # not found out after an hour of training
     actions = dataset if isinstance(dataset, ActionSet) else read_actions(dataset)
     column = _column(actions, split)
     problems = data_problems(actions if column else dataclasses.replace(actions, splits={}), column)
@@ -76,19 +76,22 @@ def train(
         say(line)
     fatal = next((problem for problem in problems if problem.severity == "stop"), None)
     if fatal is not None:
-        where = "these clips" if isinstance(dataset, ActionSet) else dataset
-        raise FormatError(f"{where}: {fatal.message}")
+        raise FormatError(f"{actions.name or 'these clips'}: {fatal.message}")
     learned, tried = _sides(actions, column)
     say(_words(learned, tried, column))
     start, cpu = time.perf_counter(), time.process_time()
     model = ActionClassifier(**options)
-    model.fit(learned.clips, learned.labels, subjects=learned.subjects, progress=progress)
+    told = None if progress is None else _with_names(progress, sorted(set(learned.labels)))
+    model.fit(learned.clips, learned.labels, subjects=learned.subjects, progress=told)
     spent = {"train_wall_seconds": time.perf_counter() - start, "train_cpu_seconds": time.process_time() - cpu}
     if out is not None:
         model.save(out)
     numbers = {
         "model": None if out is None else str(out),
         "classes": list(model.classes_),
+        "head": getattr(model, "kind_", model.head),
+        "parameters": model.parameters_,
+        "seed": model.seed,
         "clips_train": len(learned),
         "clips_test": 0 if tried is None else len(tried),
         "split": column,
@@ -97,6 +100,12 @@ def train(
         **spent,
     }
     return Trained(model, learned, tried, problems, numbers)
+
+
+def check_place(out: str | Path) -> None:
+    """Raise a SinkError if a model cannot be saved there: before training, not after."""
+    if (place := writable(out)).exists() and not place.is_file():
+        raise SinkError(f"{out}: expected the name of a file to save the model to, there is a device or pipe")
 
 
 def _column(actions: ActionSet, split: str | None) -> str | None:
@@ -118,6 +127,10 @@ def _sides(actions: ActionSet, column: str | None) -> tuple[ActionSet, ActionSet
     return actions.take(train), actions.take(test) if test else None
 
 
+def _with_names(progress: Callable[[dict[str, Any]], object], names: list[str]) -> Callable[[dict[str, Any]], object]:
+    return lambda info: progress({**info, "classes": names})
+
+
 def _words(learned: ActionSet, tried: ActionSet | None, column: str | None) -> str:
     words = f"learning {len(set(learned.labels))} actions from {len(learned)} clips"
     return words + ("" if tried is None else f"; {len(tried)} are kept aside for the test (column {column})")
@@ -128,5 +141,6 @@ def _validated(model: ActionClassifier) -> float | None:
     held = model.validation_
     if not held or not len(held["labels"]):
         return None
-    found = np.asarray(model.classes_)[np.asarray(held["proba"]).argmax(1)]
-    return float(100 * np.mean(found == np.asarray(held["labels"])))
+    found, truth = np.asarray(held["proba"]).argmax(1), held["labels"]
+    names = [label if isinstance(label, str) else model.classes_[int(label)] for label in truth]
+    return float(100 * np.mean([model.classes_[i] == name for i, name in zip(found, names, strict=True)]))
