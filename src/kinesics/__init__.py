@@ -21,6 +21,7 @@ _HOMES = {
     "coach_clip": "actions",
     "exercise_from_example": "actions",
     "exercises": "actions",
+    "explain": "actions",
     "label_clip": "actions",
     "live_actions": "actions",
     "register_action_model": "actions",
@@ -46,6 +47,8 @@ _HOMES = {
     "run": "pipeline",
     "train": "pipeline",
     "watch": "pipeline",
+    "evaluate_actions": "evaluate.actions",
+    "write_report": "evaluate.report",
     "Budget": "budget",
     "convert": "formats",
     "open_sink": "formats",
@@ -76,6 +79,7 @@ if TYPE_CHECKING:
     from .actions import coach_clip as coach_clip
     from .actions import exercise_from_example as exercise_from_example
     from .actions import exercises as exercises
+    from .actions import explain as explain
     from .actions import label_clip as label_clip
     from .actions import live_actions as live_actions
     from .actions import register_action_model as register_action_model
@@ -85,6 +89,8 @@ if TYPE_CHECKING:
     from .errors import KinesicsError as KinesicsError
     from .errors import ShapeError as ShapeError
     from .errors import UsageError as UsageError
+    from .evaluate.actions import evaluate_actions as evaluate_actions
+    from .evaluate.report import write_report as write_report
     from .formats import convert as convert
     from .formats import open_sink as open_sink
     from .formats import read_scenes as read_scenes

@@ -12,6 +12,7 @@ _HOMES: dict[str, str] = {
     "ActionTeacher": "teacher",
     "ACTION_MODELS": "selection",
     "Coach": "coach",
+    "Explanation": "explanation",
     "LiveActions": "live",
     "Postures": "postures",
     "Several": "selection",
@@ -19,6 +20,8 @@ _HOMES: dict[str, str] = {
     "common_skeleton": "joints",
     "exercise_from_example": "coach",
     "exercises": "coach",
+    "explain": "explanation",
+    "explain_label": "explanation",
     "joint_map": "joints",
     "label_clip": "live",
     "live_actions": "selection",
@@ -37,6 +40,9 @@ if TYPE_CHECKING:
     from .coach import coach_clip as coach_clip
     from .coach import exercise_from_example as exercise_from_example
     from .coach import exercises as exercises
+    from .explanation import Explanation as Explanation
+    from .explanation import explain as explain
+    from .explanation import explain_label as explain_label
     from .joints import common_skeleton as common_skeleton
     from .joints import joint_map as joint_map
     from .joints import map_joints as map_joints

@@ -6,7 +6,7 @@ import base64
 
 import numpy as np
 
-from ...actions.explain import Explanation
+from ...actions.explanation import Explanation
 from ...types import Array, PoseSequence, Skeleton
 from .charts import svg
 

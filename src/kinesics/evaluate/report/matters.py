@@ -6,7 +6,7 @@ from html import escape
 
 import numpy as np
 
-from ...actions.explain import Explanation, explain_label
+from ...actions.explanation import Explanation, explain_label
 from .charts import key
 from .facts import Facts
 from .figures import body, strip

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kinesics.actions.explain import explain, explain_label
+from kinesics.actions.explanation import explain, explain_label
 from kinesics.errors import ShapeError, UsageError
 from kinesics.testing import NearestCentroid, made_clips
 from kinesics.types import PoseSequence
