@@ -36,7 +36,15 @@ def bench_actions(model: str | PathLike[str] | None = None, *, clips: int = 60, 
         ms_per_clip (median) with ms_clip_p50, ms_clip_p95, ms_clip_p99, the same of ms_per_person_frame (a step of the stream
         and what is believed after it), frames_a_clip, parameters, and, where `aeon` is installed, ms_minirocket and
         ratio_minirocket: its time over ours for the same clips in the same process, by turns; else `reference` says so.
+
+    Raises:
+        FormatError: the file is no model.
+        JobError: the measurement ended before its end.
     """
+    if model is not None:
+        from ..actions import ActionClassifier
+
+        ActionClassifier.load(model)  # what is wrong with the file is told here
     asked = {"model": None if model is None else fspath(model), "clips": clips, "rounds": rounds}
     env = {**os.environ, **dict.fromkeys(THREADS, "1")}
     done = subprocess.run([sys.executable, "-c", _WORK, json.dumps(asked)], capture_output=True, text=True, env=env)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import UsageError
 from .output import Bar, Json, Output, Progress, ProgressOption, Quiet, report
+
+if TYPE_CHECKING:
+    from ..pipeline import ActionSet
 
 Folder = Annotated[
     str | None, typer.Argument(metavar="[DIR]", help="Labelled clips: folders by label, or a folder with index.csv.")
@@ -17,9 +20,12 @@ Folder = Annotated[
 def actions(
     folder: Folder = None,
     split: Annotated[
-        str, typer.Option("--split", metavar="COL[,COL]", help="Columns that say train and test; split* finds split1, split2 …")
-    ] = "split",
-    seeds: Annotated[int, typer.Option(min=1, help="Trainings a column; the mean counts.")] = 3,
+        str | None,
+        typer.Option(
+            "--split", metavar="COL[,COL]", help="Columns that say train and test (split); split* finds split1, split2 …"
+        ),
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Trainings a column; the mean counts (3).")] = None,
     early: Annotated[bool, typer.Option("--early", help="Also when only the first 10 to 100 % have been seen.")] = False,
     head: Annotated[str | None, typer.Option("--head", help="What learns, see kinesics train --help.")] = None,
     minutes: Annotated[float | None, typer.Option("--minutes", help="Longest a training may take.")] = None,
@@ -39,6 +45,8 @@ def actions(
 
     In Python: kinesics.evaluate.actions.evaluate_actions(), .postures.evaluate_postures() and .false_alarms.false_alarms().
     """
+    from ..evaluate.splits import choose_columns
+
     output = Output(as_json, progress, quiet)
     if postures:
         report(_postures(folder, output), as_json, ("movenet_multipose",))
@@ -46,27 +54,36 @@ def actions(
     if folder is None:
         raise UsageError("eval actions: expected a folder of labelled clips, or --postures")
     options = {key: value for key, value in (("head", head), ("minutes", minutes), ("view", view)) if value is not None}
-    values = _evaluated(folder, split, seeds, early, options, output)
+    known = _read(folder, output)
+    columns = choose_columns(known.splits, split or "split")
+    values = _evaluated(known, columns, seeds, early, options, output)
     if alarms is not None:
-        values |= _false_alarms(folder, split, alarms, options, output)
+        values |= _false_alarms(known, columns[0], alarms, options, output)
     report(values, as_json, ("movenet_multipose",) if alarms is not None else ())
 
 
-def _evaluated(folder: str, split: str, seeds: int, early: bool, options: dict[str, Any], output: Output) -> dict[str, Any]:
-    from ..evaluate.actions import evaluate_actions
-    from ..evaluate.splits import choose_columns
+def _read(folder: str, output: Output) -> ActionSet:
     from ..pipeline import read_actions
 
-    known = read_actions(folder)
+    with output.steps(None, "reading clips") as bar:
+        known = read_actions(folder, progress=lambda n, total, name: bar(n, of=total, clip=name))
     for line in (*known.notes, *(f"{name}: left out: {why}" for name, why in known.unread.items())):
         output.say(line)
-    columns = choose_columns(known.splits, split)
-    output.say(f"{len(known)} clips of {len(set(known.labels))} labels; {', '.join(columns)}")
-    with output.steps(seeds * len(columns), "trainings") as bar:
+    output.say(f"{len(known)} clips of {len(set(known.labels))} labels")
+    return known
+
+
+def _evaluated(
+    known: ActionSet, columns: list[str], seeds: int | None, early: bool, options: dict[str, Any], output: Output
+) -> dict[str, Any]:
+    from ..evaluate.actions import evaluate_actions
+
+    given: dict[str, Any] = {} if seeds is None else {"seeds": seeds}
+    with output.steps(None, "trainings") as bar:
         moving = _Trainings(bar, output)
         return evaluate_actions(
             known.clips, known.labels, known.subjects, known.splits, columns,
-            seeds=seeds, early=early, progress=moving.step, each=moving.done, **options,
+            early=early, progress=moving.step, each=moving.done, **given, **options,
         )  # fmt: skip
 
 
@@ -92,16 +109,14 @@ class _Trainings:
         )
 
 
-def _false_alarms(folder: str, split: str, clips: str, options: dict[str, Any], output: Output) -> dict[str, Any]:
+def _false_alarms(known: ActionSet, column: str, clips: str, options: dict[str, Any], output: Output) -> dict[str, Any]:
     """A model of the training part for one camera, live on clips on which nobody does what it knows."""
     from ..actions import ActionClassifier
     from ..evaluate.false_alarms import FalseAlarms
-    from ..evaluate.splits import choose_columns, parted
-    from ..pipeline import read_actions, watch
+    from ..evaluate.splits import parted
+    from ..pipeline import watch
     from ..video import clips as found
 
-    known = read_actions(folder)
-    column = choose_columns(known.splits, split)[0]
     train, _ = parted(known.splits[column], column)
     learned = known.take(train)
     model = ActionClassifier(**{"view": "2d", **options}).fit(learned.clips, learned.labels, subjects=learned.subjects)
@@ -128,16 +143,17 @@ def _postures(folder: str | None, output: Output) -> dict[str, Any]:
 
 def fewshot(
     folder: Folder = None,
-    way: Annotated[int, typer.Option("--way", min=2, help="Classes an episode.")] = 5,
-    shot: Annotated[str, typer.Option("--shot", metavar="N[,N]", help="Examples a class.")] = "1,3,5",
+    way: Annotated[int | None, typer.Option("--way", min=2, help="Classes an episode (5).")] = None,
+    shot: Annotated[str | None, typer.Option("--shot", metavar="N[,N]", help="Examples a class (1,3,5).")] = None,
     cross_subject: Annotated[
         bool, typer.Option("--cross-subject", help="Examples and questions come from different people.")
     ] = False,
     embedding: Annotated[
-        str, typer.Option("--embedding", help="trained (on the other classes), shipped, none, or the file of a model.")
-    ] = "trained",
-    episodes: Annotated[int, typer.Option("--episodes", min=1, help="How many; intervals are of 95 %.")] = 500,
-    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Trainings of the embedding; the mean counts.")] = 1,
+        str | None,
+        typer.Option("--embedding", help="trained (on the other classes; the default), shipped, none, or the file of one."),
+    ] = None,
+    episodes: Annotated[int | None, typer.Option("--episodes", min=1, help="For each draw of classes (500).")] = None,
+    seeds: Annotated[int | None, typer.Option("--seeds", min=1, help="Draws of classes; the mean counts (3).")] = None,
     as_json: Json = False,
     progress: ProgressOption = Progress.auto,
     quiet: Quiet = False,
@@ -147,19 +163,23 @@ def fewshot(
     In Python: kinesics.evaluate.fewshot.evaluate_fewshot().
     """
     from ..evaluate.fewshot import evaluate_fewshot
-    from ..pipeline import read_actions
 
     if folder is None:
         raise UsageError("eval fewshot: expected a folder of labelled clips")
-    try:
-        shots = [int(word) for word in shot.split(",") if word.strip()]
-    except ValueError:
-        raise UsageError(f"--shot: expected numbers with commas, got {shot!r}") from None
     output = Output(as_json, progress, quiet)
-    known = read_actions(folder)
-    with output.steps(None, "episodes") as bar:
+    options: dict[str, Any] = {"way": way, "embedding": embedding, "episodes": episodes, "seeds": seeds}
+    options["shots"] = None if shot is None else _shots(shot)
+    known = _read(folder, output)
+    with output.steps(None, "draws of classes") as bar:
         values = evaluate_fewshot(
-            known.clips, known.labels, known.subjects, splits=known.splits, way=way, shots=shots,
-            cross_subject=cross_subject, embedding=embedding, episodes=episodes, seeds=seeds, progress=bar,
+            known.clips, known.labels, known.subjects, splits=known.splits, cross_subject=cross_subject, progress=bar,
+            **{key: value for key, value in options.items() if value is not None},
         )  # fmt: skip
     report(values, as_json)
+
+
+def _shots(words: str) -> list[int]:
+    try:
+        return [int(word) for word in words.split(",") if word.strip()]
+    except ValueError:
+        raise UsageError(f"--shot: expected numbers with commas, got {words!r}") from None
