@@ -69,7 +69,7 @@ def measure(model: str | None = None, clips: int = 60, rounds: int = 5) -> dict[
                 side(clip)
                 best[name][i] = min(best[name][i], time.perf_counter() - start) if turn else np.inf
         frames += _streamed(ours, asked[turn % len(asked)]) if turn else []
-    numbers = {**_percentiles("ms_clip", best["ours"]), **_percentiles("ms_frame", np.array(frames))}
+    numbers: dict[str, Any] = {**_percentiles("ms_clip", best["ours"]), **_percentiles("ms_frame", np.array(frames))}
     numbers |= {"ms_per_clip": numbers["ms_clip_p50"], "ms_per_person_frame": numbers["ms_frame_p50"]}
     numbers |= {"frames_a_clip": float(np.mean([len(clip) for clip in asked])), "clips": len(asked)}
     numbers |= {"parameters": getattr(ours, "parameters_", None)}
