@@ -20,7 +20,7 @@ def test_an_alarm_counts_once_however_long_it_lasts_and_again_after_a_pause() ->
     found = false_alarms(waving)
     assert found["false_alarms"] == 2
     assert found["hours"] * 3600 == pytest.approx(9.9) and found["person_hours"] == pytest.approx(2 * found["hours"])
-    assert found["alarms_per_hour"] == pytest.approx(2 * 3600 / 9.9)
+    assert found["false_alarms_per_hour"] == pytest.approx(2 * 3600 / 9.9)
 
 
 def test_each_person_and_each_label_is_an_alarm_of_its_own() -> None:
@@ -43,4 +43,4 @@ def test_nobody_in_view_is_time_of_video_but_not_of_people_and_a_new_clip_starts
 
 
 def test_no_scene_gives_no_rate() -> None:
-    assert np.isnan(false_alarms([])["alarms_per_hour"])
+    assert np.isnan(false_alarms([])["false_alarms_per_hour"])

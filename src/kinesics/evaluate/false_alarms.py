@@ -60,12 +60,12 @@ class FalseAlarms:
         self._last = None
 
     def numbers(self) -> dict[str, float]:
-        """false_alarms, alarms_per_hour (of video), alarms_per_person_hour, hours, person_hours."""
+        """false_alarms, false_alarms_per_hour (of video), false_alarms_per_person_hour, hours, person_hours."""
         hours, person_hours = self.seconds / 3600, self.person_seconds / 3600
         return {
             "false_alarms": len(self.alarms),
-            "alarms_per_hour": len(self.alarms) / hours if hours else float("nan"),
-            "alarms_per_person_hour": len(self.alarms) / person_hours if person_hours else float("nan"),
+            "false_alarms_per_hour": len(self.alarms) / hours if hours else float("nan"),
+            "false_alarms_per_person_hour": len(self.alarms) / person_hours if person_hours else float("nan"),
             "hours": hours,
             "person_hours": person_hours,
         }
