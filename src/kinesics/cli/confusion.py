@@ -130,7 +130,9 @@ class TrainingPicture:
             lines.append(Text(_cut(mistakes(self.confusion, self.names), width - 1), style="dim"))
         if self.words:
             lines.append(Text(_cut(self.words, width - 1), style="bold"))
-        return Group(*lines)
+        for line in lines:
+            line.no_wrap, line.overflow = True, "crop"
+        return Group(*lines[: max(height - 1, 1)])
 
     def tell(self, words: str) -> None:
         """Show a line of words below the picture, from the next step on."""

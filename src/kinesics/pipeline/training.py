@@ -17,7 +17,7 @@ from .datasets import ActionSet, read_actions
 from .problems import Problem, data_problems, usable
 
 if TYPE_CHECKING:
-    from ..actions import ActionClassifier
+    from ..actions.classifier import ActionClassifier
 
 __all__ = ["Trained", "check_place", "train"]
 
@@ -65,7 +65,7 @@ def train(
         FormatError, UsageError: nothing can be learned from these clips; the line says why.
         SinkError: the model cannot be saved.
     """
-    from ..actions import ActionClassifier
+    from ..actions.classifier import ActionClassifier
 
     if out is not None:
         check_place(out)  # not found out after an hour of training
