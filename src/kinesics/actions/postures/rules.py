@@ -63,8 +63,6 @@ class Rule:
             seen = [score for score in (_weakest(alternative, measures) for alternative in group) if score is not None]
             if seen:
                 worst = min(worst, max(seen))
-            elif len(group) > 1:
-                return 0.0
         return worst
 
     def evidence(self, measures: Mapping[str, float]) -> dict[str, float]:

@@ -8,6 +8,8 @@ from .rules import Rule
 
 __all__ = ["Settled"]
 
+FIRST = 0.1  # seconds for which the first label of all must hold
+
 
 class Settled:
     """The label of one person, with hysteresis in score and in time.
@@ -29,7 +31,7 @@ class Settled:
         self._means = dict.fromkeys((rule.label for rule in rules), 0.0)
         self._time = -math.inf
         self._rival, self._since = "", 0.0
-        self._strong, self._told = -math.inf, False
+        self._strong, self._told, self._named = -math.inf, False, False
         self.label, self.start = fallback, 0.0
 
     def update(self, scores: dict[str, float], time: float) -> tuple[str, float]:
@@ -57,7 +59,8 @@ class Settled:
             return
         if best != self._rival:
             self._rival, self._since = best, time
-        if time - self._since >= self._hold[best] - 1e-9:
+        hold = self._hold[best] if self._named else min(self._hold[best], FIRST)
+        if time - self._since >= hold - 1e-9:
             self._tell(best, time)
 
     def _leads(self, best: str, time: float) -> bool:
@@ -69,4 +72,5 @@ class Settled:
 
     def _tell(self, label: str, time: float) -> None:
         self.label, self.start, self._rival, self._told = label, time, "", True
+        self._named = self._named or label != self._fallback
         self._strong = time

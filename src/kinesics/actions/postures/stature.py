@@ -15,7 +15,7 @@ __all__ = ["LEG", "THIGH", "Stature"]
 
 TRUNK, THIGH, SHIN, UPPER_ARM, FOREARM, SHOULDERS = 0.288, 0.24, 0.235, 0.172, 0.146, 0.215
 LEG = THIGH + SHIN
-SHORTEST, LONGEST = 0.40, 0.52  # what legs may be, of the height
+SHORTEST, LONGEST = 0.40, 0.60  # what legs may be, of the height; depth cameras put hips high
 GROWS, SHRINKS = 0.25, 1.5  # seconds over which a larger, a smaller size is believed
 FORGETS_LEGS = 20.0  # seconds over which the longest leg seen fades to the usual
 
@@ -48,7 +48,7 @@ class Stature:
         gap = 0.0 if math.isinf(gap) else gap
         self.leg += (LEG - self.leg) * -math.expm1(-gap / FORGETS_LEGS)
         if legs and legs / self.height > self.leg:
-            self.leg += (min(legs / self.height, LONGEST) - self.leg) * -math.expm1(-gap / 1.0)
+            self.leg += (min(legs / self.height, LONGEST) - self.leg) * -math.expm1(-gap / 0.5)
         self._time = time
 
     @property
