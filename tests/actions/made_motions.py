@@ -85,6 +85,7 @@ class NearestMean:
         self.embedding = PlainEmbedding(BODY)
         self.classes_ = tuple(sorted(set(labels)))
         self.skeleton_, self.unknown_, self.warmth = BODY, unknown, warmth
+        self.rejects_ = True
         names, seconds = np.array(labels), np.array([c.times[-1] for c in clips])
         parts = [self.embedding.embed([c[: max(round(len(c) * share), 2)] for c in clips]) for share in (0.4, 0.6, 0.8, 1.0)]
         self.means = np.stack([[rows[names == label].mean(0) for rows in parts] for label in self.classes_])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections import deque
 
 import numpy as np
@@ -15,6 +16,7 @@ __all__ = ["Energy", "body_length", "trunk"]
 LAGS = 0.13, 0.26  # seconds over which places are compared: two, for what swings in time with one stands still to it
 FASTEST = 0.2  # share of the joints whose speed counts: one arm that waves is a motion
 FORGETS = 20.0  # seconds in which a body's length, mostly the longest seen, fades
+MEASURES = 0.2  # seconds between two looks at how long the body is
 TORSO, SHOULDERS = 0.29, 0.24  # of a body's length (Drillis and Contini 1966, rounded)
 
 
@@ -28,7 +30,7 @@ class Energy:
     def __init__(self, body: Skeleton) -> None:
         self.body = body
         self._past: deque[tuple[float, Array]] = deque()
-        self._length = self._seen_at = 0.0
+        self._length, self._measured = 0.0, -math.inf
 
     def update(self, points: Array, scores: Array, time: float) -> float:
         """Take the joints of one more moment; the speed now.
@@ -42,9 +44,9 @@ class Energy:
             Mean speed of the fastest fifth of the joints, body lengths a second; 0 while nothing can be compared.
         """
         here = np.where((scores > 0)[..., None], points, np.nan)
-        length = body_length(here, self.body)
-        faded = self._length * max(0.0, 1 - (time - self._seen_at) / FORGETS)
-        self._length, self._seen_at = max(length, faded), time
+        if time - self._measured >= MEASURES or self._length <= 0:
+            faded = self._length * max(0.0, 1 - (time - self._measured) / FORGETS) if self._length else 0.0
+            self._length, self._measured = max(body_length(here, self.body), faded), time
         while len(self._past) > 1 and self._past[1][0] <= time - LAGS[-1]:
             self._past.popleft()
         speed = max((self._speed(here, time, lag) for lag in LAGS), default=0.0)

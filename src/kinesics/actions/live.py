@@ -7,7 +7,7 @@ and end, and each person has their own of both. Late frames are ignored, short g
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,6 +16,7 @@ from ..errors import NotFittedError, UsageError
 from ..types import Action, Array, People, PoseSequence, Skeleton
 from .anticipation import NextActions
 from .energy import Energy
+from .habits import Ways, plausible
 from .joints import joint_map
 from .segments import NONE, Rules, Segmenter, Span
 
@@ -24,7 +25,8 @@ __all__ = ["LiveActions", "Stepper", "label_clip"]
 GAP = 0.5  # seconds without somebody that are bridged
 GONE = 2.0  # seconds after which somebody is forgotten
 LINGERS = 0.5  # seconds that an action which is over is still told, so that it can be read
-SURE = 0.5  # probability from which an action is named, where the model does not know better
+SURE = 0.7  # probability from which an action is named at least: live, most of what people do is none of the classes
+SEEN = 0.6  # share of the model's joints that must be seen, on average
 SHOWN = 4  # joints that must be seen
 
 
@@ -45,7 +47,7 @@ class LiveActions:
 
     Args:
         model: fitted, with `classes_`, `skeleton_` and `stepper()`; where it has them, `unknown_` (probability, of all or each
-            class, below which it does not know) and `durations_` ((c, 2) seconds an action lasts, median and spread) are used.
+            class, below which it does not know), `habits_` and `durations_` ((c, 2) seconds an action lasts, median and spread) are used.
         decide_at: name an action as soon as the probability of being wrong is at most this, 0 to 1; None: when it lasts.
         sequences: of labels observed before, from which the next action is anticipated beside what is observed live.
 
@@ -106,8 +108,13 @@ class _Person:
         self.stepper: Stepper = model.stepper()
         same = body.joints == model.skeleton_.joints
         self.joints = None if same else joint_map(body, model.skeleton_)
-        self.energy = Energy(body)
+        own = getattr(self.stepper, "energy", None)  # who measures it anyway need not do it twice
+        measured = Energy(model.skeleton_)
+        self.energy: Callable[[Array, Array, float], float] = measured.update if own is None else lambda *_: float(own())
         self.segmenter = Segmenter(rules(model, live.decide_at))
+        self.habits: Array | None = getattr(model, "habits_", None)
+        self.ways = Ways(model.skeleton_)
+        self.grace = float(getattr(model, "grace_", 1.0))
         self.next = then or NextActions(self.classes, live.sequences)
         self.last = -math.inf
         self.usual = 0.0  # seconds between two moments
@@ -126,11 +133,13 @@ class _Person:
         if np.count_nonzero(scores) < SHOWN:
             return []
         self.last = time
-        energy = self.energy.update(points, scores, time)
         if self.joints is not None:
             points, scores = self.joints.apply(points, scores)
         self.stepper.push(points, scores, time)
-        over, now = self.segmenter.step(time, energy, self.stepper.proba)
+        energy = self.energy(points, scores, time)
+        self.ways.push(points, scores, time)
+        self.dims = points.shape[-1]
+        over, now = self.segmenter.step(time, energy, self._believe)
         self.over = [a for a in self.over if time - a.end <= LINGERS] if now is None else []
         if over is not None:
             self.over.append(self._action(identity, over, energy, over=True))
@@ -138,6 +147,15 @@ class _Person:
                 self.next.add(self.classes[over.label])
         self.told = [*self.over, *([self._action(identity, now, energy)] if now is not None else [])]
         return self.told
+
+    def _believe(self, since: float) -> Array:
+        """(c,) what was done since, nothing of it what people never move like."""
+        proba = self.stepper.proba(since)
+        if self.ways.seen(since) < SEEN:
+            return np.zeros_like(proba)
+        if self.habits is None:
+            return proba
+        return np.where(plausible(self.ways.since(since), self.habits, self.dims, grace=self.grace), proba, 0.0)
 
     def _action(self, identity: int, span: Span, energy: float, over: bool = False) -> Action:
         label = "unknown" if span.label == NONE else self.classes[span.label]
@@ -177,9 +195,11 @@ def rules(model: Any, decide_at: float | None) -> Rules:
     longest = np.where(known, 1.3 * median + 2 * spread, 3 * usual)
     shortest = np.where(known, np.maximum(0.6 * median, median - 2 * spread), 0.6)
     threshold = getattr(model, "unknown_", None)
-    needed = np.full(len(median), SURE) if threshold is None else np.broadcast_to(threshold, median.shape).astype(float)
+    needed = np.zeros(len(median)) if threshold is None else np.broadcast_to(threshold, median.shape).astype(float)
     if decide_at is not None:
         needed = np.maximum(needed, 1 - decide_at)
+    elif not getattr(model, "rejects_", False):
+        needed = np.maximum(needed, SURE)
     return Rules(np.clip(needed, 0.05, 0.999), decide_at is not None, shortest, longest, usual, float(longest.max()))
 
 

@@ -20,12 +20,13 @@ class Taught:
         skeleton_: joints that the embedding reads.
         durations_: (c, 2) median and spread of the examples' seconds.
         unknown_: probability from which something is named.
+        rejects_: what is missing to 1 in its answers is the probability of none of them.
     """
 
     def __init__(self, embedding: Any, head: Any, skeleton: Skeleton, durations: Array, unknown: float) -> None:
         self.embedding, self.head, self.skeleton_ = embedding, head, skeleton
         self.classes_: tuple[str, ...] = tuple(head.classes_)
-        self.durations_, self.unknown_ = durations, unknown
+        self.durations_, self.unknown_, self.rejects_ = durations, unknown, True
 
     def stepper(self) -> TaughtStepper:
         """One person over time."""

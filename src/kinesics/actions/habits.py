@@ -1,0 +1,155 @@
+"""How people move while they do something, in five plain numbers, so that what is quite unlike it is not called by its name.
+
+A classifier compares what it knows and must choose; somebody who strolls by is then "bowling" with great certainty. What it has
+learned from, though, also had its ways: nobody travels while drawing a circle, and a swing has fast arms. A stretch whose ways
+are far outside those of all the clips of a class is none of it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import deque
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..types import Array, PoseSequence, Skeleton
+from .energy import body_length, trunk
+from .joints import part_of
+
+__all__ = ["FACTS", "Ways", "learn_habits", "plausible"]
+
+# body lengths from where it began; body lengths a second relative to the hips; how far the higher hand rises above the shoulders
+# and how much the height of the hips over the feet changes, body lengths
+FACTS = ("travel", "arms", "legs", "hands", "bend")
+RATE = 12.0  # moments a second that are remembered
+REACH = 10.0  # seconds
+CLEAR = 0.2  # score from which a joint is seen clearly
+QUANTILES = 0.03, 0.97
+# of the highest and of the lowest, and how much is allowed beyond, for another person and a camera's noise; a picture may hide
+# most of a motion, but hardly what is upright
+HIGH, BEYOND = np.array([1.35, 1.35, 1.35, 1.0, 1.2]), np.array([0.12, 0.12, 0.12, 0.1, 0.06])
+LOW = {2: np.array([0.3, 0.5, 0.5, 1.0, 0.6]), 3: np.array([0.6, 0.6, 0.6, 1.0, 0.7])}
+BELOW = np.array([0.0, 0.0, 0.0, 0.1, 0.02])
+
+
+class Ways:
+    """The last seconds of one person, and how they moved since any moment of them.
+
+    Args:
+        body: names of the joints.
+    """
+
+    def __init__(self, body: Skeleton) -> None:
+        self.body = body
+        self._past: deque[tuple[float, Array, float, float]] = deque(maxlen=int(REACH * RATE) + 1)
+
+    def push(self, points: Array, scores: Array, time: float) -> None:
+        """Take one more moment of the first person: (n, k, d), (n, k), seconds rising."""
+        if self._past and time - self._past[-1][0] < 1 / RATE - 1e-6:
+            return
+        here = np.where((scores[0] > 0)[:, None], points[0], np.nan)
+        clear = float(np.mean(scores[0] >= CLEAR))
+        self._past.append((time, here, body_length(here[None], self.body), clear))
+
+    def seen(self, moment: float) -> float:
+        """Share of the joints that were seen clearly from `moment` to now, on average."""
+        held = [one[3] for one in self._past if one[0] >= moment - 1e-6]
+        return sum(held) / len(held) if held else 1.0
+
+    def since(self, moment: float) -> Array:
+        """(5,) `FACTS` from `moment` to now; NaN where the joints for it are not seen."""
+        held = [one for one in self._past if one[0] >= moment - 1e-6]
+        if len(held) < 3:
+            return np.full(len(FACTS), np.nan)
+        times, points, lengths, _ = (np.array(column) for column in zip(*held, strict=True))
+        return facts(points, times, float(np.median(lengths)), self.body)
+
+
+def facts(points: Array, times: Array, length: float, body: Skeleton) -> Array:
+    """(5,) `FACTS` of a stretch.
+
+    Args:
+        points: (t, k, d), NaN where missing.
+        times: (t,) seconds.
+        length: of the body, in the points' unit.
+        body: names of the joints.
+    """
+    hips, shoulders, arms, wrists, legs, feet = limbs(body)
+    if not hips or length <= 0:
+        return np.full(len(FACTS), np.nan)
+    root = points[:, hips].mean(1)  # (t, d)
+    known = np.isfinite(root).all(1)
+    if known.sum() < 3:
+        return np.full(len(FACTS), np.nan)
+    points, root, times = points[known], root[known], times[known]
+    travel = float(np.sqrt(((root - root[0]) ** 2).sum(-1)).max()) / length
+    relative = points - root[:, None]
+    lag = np.maximum(np.diff(times), 1e-6)[:, None]
+    speed = np.sqrt((np.diff(relative, axis=0) ** 2).sum(-1)) / lag / length  # (t-1, k)
+    up = -relative[..., 1] / length  # (t, k) body lengths above the hips
+    hands = _quantile(up[:, wrists].T - up[:, shoulders].mean(1), 0.9)
+    bend = _quantile(up[:, feet].T, 0.9) - _quantile(up[:, feet].T, 0.1)
+    return np.array([travel, _mean(speed[:, arms]), _mean(speed[:, legs]), hands, bend])
+
+
+def _quantile(rows: Array, share: float) -> float:
+    """Of each row's known values, the highest of the rows; NaN if nothing is known."""
+    found = [float(np.quantile(row[np.isfinite(row)], share)) for row in rows if np.isfinite(row).any()]
+    return max(found, default=np.nan)
+
+
+def _mean(values: Array) -> float:
+    known = np.isfinite(values)
+    return float(values[known].mean()) if known.any() else np.nan
+
+
+@functools.lru_cache(64)
+def limbs(body: Skeleton) -> tuple[list[int], ...]:
+    """Indices of the hips, the shoulders, of elbows and wrists, of wrists, of knees and ankles, of ankles."""
+    parts = [part_of(name)[0].rpartition(" ")[2] for name in body.joints]
+
+    def at(*names: str) -> list[int]:
+        return [i for i, part in enumerate(parts) if part in names]
+
+    ends = list(trunk(body))
+    return ends[2:], ends[:2], at("elbow", "wrist"), at("wrist"), at("knee", "ankle"), at("ankle")
+
+
+def learn_habits(clips: Sequence[PoseSequence], labels: Array, classes: int) -> Array:
+    """(c, 5, 2) lowest and highest of each of `FACTS` in the clips of each class; NaN where nobody knows.
+
+    Args:
+        clips: of one action each; the first person counts.
+        labels: (n,) index of each clip's class.
+        classes: c.
+    """
+    rows = []
+    for clip in clips:
+        ways = Ways(clip.skeleton)
+        for points, scores, time in zip(clip.points, clip.scores, clip.times.tolist(), strict=True):
+            ways.push(points, scores, time)
+        rows.append(ways.since(float(clip.times[0]) if len(clip) else 0.0))
+    out = np.full((classes, len(FACTS), 2), np.nan)
+    for label in range(classes):
+        own = np.array([row for row, of in zip(rows, labels, strict=True) if of == label])
+        for fact in range(len(FACTS)) if len(own) else ():
+            known = own[np.isfinite(own[:, fact]), fact]
+            if len(known):
+                out[label, fact] = np.quantile(known, QUANTILES)
+    return out
+
+
+def plausible(found: Array, habits: Array, dims: int, *, grace: float = 1.0) -> Array:
+    """(c,) whether a stretch could be each class, by its ways.
+
+    Args:
+        found: (5,) `FACTS` of the stretch; NaN says nothing.
+        habits: (c, 5, 2) of `learn_habits`; NaN allows everything.
+        dims: coordinates a joint of the stretch.
+        grace: how much wider the ranges are taken, above 1 where they were learned from a few clips.
+    """
+    least, most = habits[..., 0], habits[..., 1]
+    low = least - np.abs(least) * (1 - LOW[dims] / grace) - BELOW * grace
+    high = most + np.abs(most) * (HIGH * grace - 1) + BEYOND * grace
+    return np.asarray(~((found < low) | (found > high)).any(-1))
