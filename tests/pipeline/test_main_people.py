@@ -61,3 +61,10 @@ def test_people_in_any_order_are_the_same_people() -> None:
     order = [2, 0, 3, 1]
     shuffled = PoseSequence(there.points[:, order], there.scores[:, order], there.times, BODY, there.ids[order])
     assert set(main_people(shuffled).ids.tolist()) == set(main_people(there).ids.tolist())
+
+
+def test_two_who_were_given_are_kept_whatever_they_do() -> None:
+    given = crowd((0, 100, ALL), (300, 40, slice(0, 9)))
+    assert main_people(given, tracked=False) == given and main_people(given).ids.tolist() == [5]
+    assert main_people(crowd((0, 100, ALL), (300, 90, slice(0, 0))), tracked=False).ids.tolist() == [5]
+    assert main_people(crowd((0, 100, ALL), (300, 90, ALL), (400, 20, ALL)), tracked=False).ids.tolist() == [5, 6]

@@ -7,6 +7,7 @@ confidence, always last), names of points, limbs and their colours.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import struct
 from dataclasses import dataclass
@@ -122,6 +123,7 @@ def _word(text: str) -> bytes:
     return struct.pack("<H", len(data)) + data
 
 
+@functools.lru_cache(64)
 def skeleton_of(header: Header) -> Skeleton:
     """The joints of all components as one body: ours where the names are those of a built-in skeleton.
 

@@ -115,13 +115,16 @@ def format_of(path: str | Path, name: str | None = None) -> tuple[str, Format]:
         return name, formats[name]
     file = os.fspath(path)
     ending = "/" if Path(path).is_dir() or file.endswith("/") else file.lower().removesuffix(".partial")
-    for formats in (FORMATS, known_formats()):
-        hits = [(len(end), name) for name, entry in formats.items() for end in entry.suffixes if ending.endswith(end)]
-        if hits:
-            best = max(hits)[1]
-            return best, formats[best]
-    every = ", ".join(f"{name} ({' '.join(entry.suffixes)})" for name, entry in sorted(formats.items()))
+    best = _by_ending(FORMATS, ending) or _by_ending(known_formats(), ending)  # other packages are asked last: it takes a while
+    if best is not None:
+        return best
+    every = ", ".join(f"{name} ({' '.join(entry.suffixes)})" for name, entry in sorted(known_formats().items()))
     raise UsageError(f"{path}: its ending says nothing about the format; name one of {every}")
+
+
+def _by_ending(formats: dict[str, Format], ending: str) -> tuple[str, Format] | None:
+    hits = [(len(end), name) for name, entry in formats.items() for end in entry.suffixes if ending.endswith(end)]
+    return (max(hits)[1], formats[max(hits)[1]]) if hits else None
 
 
 def only(options: dict[str, Any], build: Callable[..., Any], name: str) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class ClipCache:
     def __init__(self, folder: Path, place: str | Path | None, pose: str) -> None:
         self.folder, self.place, self.pose = folder, place, pose
         self.notes: list[str] = []
+        self._last: tuple[Path, PoseSequence] | None = None  # an index may name one long video a hundred times
         self._root: Path | None = None
         self._sought = False
 
@@ -44,6 +45,11 @@ class ClipCache:
             SourceError: it cannot be read.
         """
         check_file(str(video))
+        if self._last is None or self._last[0] != video:
+            self._last = video, self._found(video)
+        return self._last[1]
+
+    def _found(self, video: Path) -> PoseSequence:
         kept = self._file(video)
         if kept is not None and kept.exists():
             try:

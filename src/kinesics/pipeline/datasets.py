@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import FormatError, KinesicsError, UsageError
 from ..formats import read_sequence
+from ..formats.registry import format_of
 from ..types import PoseSequence
 from .clip_cache import ClipCache
 from .listing import Entry, is_video, list_clips, part_name
@@ -125,8 +126,8 @@ def read_actions(
         if progress is not None:
             progress(number, len(entries), entry.name)
         try:
-            whole = _clip(entry, store)
-            read.append((entry, main_people(whole)))
+            whole, tracked = _clip(entry, store)
+            read.append((entry, main_people(whole, tracked=tracked)))
             crowded += [entry.name] if whole.points.shape[1] > max(read[-1][1].points.shape[1], 1) else []
         except KinesicsError as error:
             unread[entry.name] = " ".join(str(error).split())
@@ -142,12 +143,15 @@ def read_actions(
     return dataclasses.replace(found, unread=unread, name=str(folder))
 
 
-def _clip(entry: Entry, store: ClipCache) -> PoseSequence:
-    clip = store.poses(entry.path) if is_video(entry.path) else read_sequence(entry.path)
+def _clip(entry: Entry, store: ClipCache) -> tuple[PoseSequence, bool]:
+    """All people of a clip, and whether they were followed through a video (not put there by hand)."""
+    video = is_video(entry.path)
+    tracked = video or format_of(entry.path)[1].load is None
+    clip = store.poses(entry.path) if video else read_sequence(entry.path)
     if entry.start is not None or entry.end is not None:
         low, high = entry.start or 0.0, np.inf if entry.end is None else entry.end
         clip = clip[(clip.times >= low) & (clip.times < high)]
-    return clip
+    return clip, tracked
 
 
 def _gathered(entries: list[Entry], clips: list[PoseSequence], notes: list[str]) -> ActionSet:

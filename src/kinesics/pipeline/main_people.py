@@ -15,21 +15,22 @@ PAUSE = 1.0  # seconds out of sight after which a track may go on under another 
 STEP = 0.7  # of a person's size: how far the place where one track ends and the next begins may be apart
 
 
-def main_people(clip: PoseSequence) -> PoseSequence:
+def main_people(clip: PoseSequence, *, tracked: bool = True) -> PoseSequence:
     """The person seen largest for longest; also a second one who is there nearly all along and not far behind.
 
-    A track that ends where another begins a moment later is one person. There is always one person at least: of a clip that
-    shows nobody, one without joints.
+    A track that ends where another begins a moment later is one person. Where people were not tracked but given, as in a
+    file made to be a clip, up to two are kept whatever they do. There is always one person at least: of a clip that shows
+    nobody, one without joints.
     """
     if not clip.points.shape[1]:
         shape = (len(clip), 1, *clip.points.shape[2:])
         return PoseSequence(np.full(shape, np.nan), np.zeros(shape[:3]), clip.times, clip.skeleton, size=clip.size)
     if clip.points.shape[1] == 1:
         return clip
-    clip = _joined(clip)
+    clip = _joined(clip) if tracked else clip
     seen = np.asarray((clip.scores > 0).any(2))  # (t, n)
     there = np.flatnonzero(seen.any(0))
-    if len(there) > 1:
+    if len(there) > (1 if tracked else 2):
         there = _main(clip, seen)
     return _only(clip, there if len(there) else np.zeros(1, np.int64))
 

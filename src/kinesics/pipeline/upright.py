@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from ..types import Array, PoseSequence, Skeleton
@@ -56,6 +58,7 @@ def _from_feet_to_head(clip: PoseSequence) -> Array | None:
     return None if high is None or low is None else high - low
 
 
+@functools.lru_cache(64)
 def _named(body: Skeleton, parts: frozenset[str]) -> list[int]:
     return [i for i, name in enumerate(body.joints) if parts & set(words(name))]
 
