@@ -1,4 +1,4 @@
-"""Moments of bodies to numbers: joints and their speed, directions of bones, distances between joints. What is not seen is masked.
+"""Moments of bodies to numbers: joints and their speed, directions of bones, distances. What is not seen is masked.
 
 The three streams look at the same movement in three ways, each robust against something else: places against noise, directions
 of bones against body proportions, distances against where the camera stands (after DD-Net, Yang et al. 2019, arXiv 1907.09658,
@@ -44,7 +44,9 @@ def raw_features(points: Array, known: Array, roots: Array, layout: Layout) -> t
     """Features before they are standardised.
 
     Args:
-        points, known, roots: (n, t, p, k, d), (n, t, p, k), (n, t, p, d) from `Reference.place`.
+        points: (n, t, p, k, d) from `Reference.place`.
+        known: (n, t, p, k) bool.
+        roots: (n, t, p, d) from `Reference.place`.
         layout: of the model.
 
     Returns:
@@ -63,7 +65,11 @@ def raw_features(points: Array, known: Array, roots: Array, layout: Layout) -> t
     swing, swinging = _change(bone, both, lag)
     away, far = _distances(points, known, layout)
     nearing, changing = _change(away, far, lag)
-    flat = [(local, seen), (travel * 2, np.ones((1, 1, 1, 1), bool)), (velocity * speed, moving)]
+    flat: list[tuple[Array, Array | None]] = [
+        (local, seen),
+        (travel * 2, np.ones((1, 1, 1, 1), bool)),
+        (velocity * speed, moving),
+    ]
     if layout.people == 2:
         flat.append((roots[:, :, 1:] - roots[:, :, :1], np.ones((1, 1, 1, 1), bool)))
     flat += [
@@ -130,7 +136,7 @@ class Features:
 
     def standard(self, values: Array, known: Array) -> Array:
         """(n, t, c) raw features standardised, 0 where unknown."""
-        return np.clip((values - self.mean) * self.scale, -WIDEST, WIDEST) * known
+        return np.asarray(np.clip((values - self.mean) * self.scale, -WIDEST, WIDEST) * known)
 
     def of(self, points: Array, known: Array) -> Array:
         """Features (n, t, c) float32 of whole clips on the grid: (n, t, p, k, d) and (n, t, p, k)."""
@@ -150,8 +156,10 @@ class FeatureStream:
         """The next moments (t, p, k, d) and (t, p, k) to features (t, c)."""
         placed, roots = self.reference.place(points[None], known[None])
         new = (placed, known[None], roots)
-        past = 0 if self.recent is None else self.recent[0].shape[1]
-        whole = new if self.recent is None else tuple(np.concatenate(pair, 1) for pair in zip(self.recent, new, strict=True))
-        values = self.features.standard(*raw_features(*whole, self.features.layout))
-        self.recent = tuple(part[:, -self.features.layout.lag :] for part in whole)  # type: ignore[assignment]
+        old, past = self.recent, 0
+        if old is not None:
+            past = old[0].shape[1]
+            new = tuple(np.concatenate(pair, 1) for pair in zip(old, new, strict=True))  # type: ignore[assignment]
+        values = self.features.standard(*raw_features(*new, self.features.layout))
+        self.recent = tuple(part[:, -self.features.layout.lag :] for part in new)  # type: ignore[assignment]
         return values[0, past:]

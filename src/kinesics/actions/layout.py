@@ -1,4 +1,4 @@
-"""What a model knows about the bodies it reads: joints, rate, and which joints stand for what. Learned from clips once, then kept."""
+"""What a model knows about the bodies it reads: joints, rate, and which joints stand for what. Learned once, then kept."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..types import PoseSequence, Skeleton
-from ..types.arrays import Array
 from .grid import grid_clip
+from .joints import part_of
 
 __all__ = ["Layout", "learn_layout"]
 
@@ -34,7 +34,7 @@ class Layout:
         dims, people: of the arrays.
         rate: moments a second.
         turn: facing is taken out (rotation about gravity); only in 3D.
-        seconds: (least, median, most) of the clips that were learned from.
+        seconds: (short, median, long) of the clips that were learned from: 5th, 50th and 95th percentile.
     """
 
     joints: tuple[str, ...]
@@ -99,7 +99,7 @@ def learn_layout(clips: Sequence[PoseSequence], *, flat: bool = False) -> Layout
         people,
         rate,
         False,
-        (float(seconds.min()), float(np.median(seconds)), float(seconds.max())),
+        (float(np.quantile(seconds, 0.05)), float(np.median(seconds)), float(np.quantile(seconds, 0.95))),
     )
     turn = dims == 3 and not flat and bool(across) and _facing_deviation(clips, known) > TURNED
     return Layout(**{**known.__dict__, "turn": turn})
@@ -107,14 +107,17 @@ def learn_layout(clips: Sequence[PoseSequence], *, flat: bool = False) -> Layout
 
 def _roles(joints: Sequence[str]) -> tuple[tuple[int, ...], tuple[int, ...], tuple[tuple[int, int], ...]]:
     """Joints in the middle of the body, at its upper end, and left-right pairs; all joints where no name tells."""
-    at = {name: i for i, name in enumerate(joints)}
+    at: dict[str, int] = {}
+    for i, name in enumerate(joints):
+        at.setdefault(part_of(name)[0], i)
 
     def first(*choices: tuple[str, ...]) -> tuple[int, ...]:
         return next((tuple(at[n] for n in names) for names in choices if all(n in at for n in names)), ())
 
-    roots = first(("left_hip", "right_hip"), ("hip_center",), ("pelvis",), ("torso",), ("spine",), ("belly",), ("wrist",))
-    necks = first(("left_shoulder", "right_shoulder"), ("shoulder_center",), ("neck",), ("head",), ("middle_mcp",))
-    across = tuple((at[f"left_{n}"], at[f"right_{n}"]) for n in ("shoulder", "hip") if f"left_{n}" in at and f"right_{n}" in at)
+    roots = first(("left hip", "right hip"), ("hips",), ("spine",), ("wrist",), ("neck",))
+    necks = first(("left shoulder", "right shoulder"), ("neck",), ("head",), ("middle mcp",))
+    necks = () if set(necks) & set(roots) else necks
+    across = tuple((at[f"left {n}"], at[f"right {n}"]) for n in ("shoulder", "hip") if f"left {n}" in at and f"right {n}" in at)
     whole = tuple(range(len(joints)))
     return roots or whole, necks, across
 
@@ -160,8 +163,3 @@ def _facing_deviation(clips: Sequence[PoseSequence], layout: Layout) -> float:
         return 0.0
     length = abs(np.mean(np.array(headings)))
     return float(np.degrees(np.sqrt(-2 * np.log(max(length, 1e-9)))))
-
-
-def flatten(points: Array) -> Array:
-    """3D to what a camera far away sees: x and y."""
-    return points[..., :2]

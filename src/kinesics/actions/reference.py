@@ -1,4 +1,4 @@
-"""Bodies to their own frame of reference: where they stand, how large they are and, in 3D, where they face, from what was seen so far.
+"""Bodies to their own frame of reference: where they stand, how large they are and, in 3D, where they face, as seen so far.
 
 Size and facing are running means over the last seconds, so a moment never depends on later ones, and frames one by one give
 what the whole clip gives.
@@ -24,6 +24,7 @@ def facing(points: Array, known: Array, layout: Layout) -> Array:
     Args:
         points: (…, people, k, 3).
         known: (…, people, k).
+        layout: of the model.
 
     Returns:
         (…, people, 2), x and z, of length shoulders + hips; 0 where unknown.
@@ -50,7 +51,6 @@ class Reference:
     Attributes:
         count, size: (n,) moments that told a size, and their mean.
         turned: (n, 2) mean direction of facing.
-        whole: (n, p, k, d) filled in for joints not seen yet.
     """
 
     layout: Layout
