@@ -87,9 +87,8 @@ def main() -> None:
 
 def numbers(embedding: Any, given: argparse.Namespace) -> dict[str, Any]:
     """Few-shot numbers on kinds of motion that nothing saw."""
-    from kinesics.evaluate.fewshot import few_shot_numbers
-
     from kinesics.bodies import motion_clips
+    from kinesics.evaluate.fewshot import few_shot_numbers
 
     clips, labels = motion_clips(60, 8, 3000 + given.seed, view=given.view)
     people = [str(i % 8) for i in range(len(clips))]

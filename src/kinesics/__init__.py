@@ -49,6 +49,7 @@ _HOMES = {
     "watch": "pipeline",
     "evaluate_actions": "evaluate.actions",
     "write_report": "evaluate.report",
+    "ActionClassifier": "actions",
     "Budget": "budget",
     "convert": "formats",
     "open_sink": "formats",
@@ -72,6 +73,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .actions import ACTION_MODELS as ACTION_MODELS
+    from .actions import ActionClassifier as ActionClassifier
     from .actions import ActionTeacher as ActionTeacher
     from .actions import Coach as Coach
     from .actions import LiveActions as LiveActions

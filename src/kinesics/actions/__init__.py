@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES: dict[str, str] = {
+    "ActionClassifier": "classifier",
     "ActionTeacher": "teacher",
     "ACTION_MODELS": "selection",
     "Coach": "coach",
@@ -36,6 +37,7 @@ __all__ = sorted(_HOMES)
 if TYPE_CHECKING:
     from .bundle import read_bundle as read_bundle
     from .bundle import write_bundle as write_bundle
+    from .classifier import ActionClassifier as ActionClassifier
     from .coach import Coach as Coach
     from .coach import coach_clip as coach_clip
     from .coach import exercise_from_example as exercise_from_example

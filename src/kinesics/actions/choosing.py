@@ -79,11 +79,12 @@ class ClassicalModel:
 
 
 def _rocket(channels: int) -> ClassicalModel:
-    return ClassicalModel(RocketEncoder(), RidgeHead(channels))
+    encoder = RocketEncoder()
+    return ClassicalModel(encoder, RidgeHead(channels, encoder.widths(channels)))
 
 
 def _statistics(channels: int) -> ClassicalModel:
-    return ClassicalModel(StatisticsEncoder(), RidgeHead(channels))
+    return ClassicalModel(StatisticsEncoder(), RidgeHead(channels, (channels,) * 3))
 
 
 def _trees(channels: int) -> ClassicalModel:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
 from ..types import Array, PoseSequence
+from .fewshot import FewShotHead
+from .motion_embedding import FILES, shipped_embedding
 from .nearest import NearestHead
 from .plain import PlainEmbedding
 
-__all__ = ["add_to", "describe", "new_head", "resolve"]
+__all__ = ["add_to", "new_head", "resolve"]
 
 
 def resolve(embedding: Any, clip: PoseSequence) -> Any:
@@ -24,10 +27,11 @@ def resolve(embedding: Any, clip: PoseSequence) -> Any:
         UsageError: nobody knows the name, or the object embeds nothing.
         FormatError: the file is no model.
     """
-    if embedding is None:
-        embedding = "plain"
-    if embedding == "plain":
-        return PlainEmbedding(clip.skeleton, clip.points.shape[-1])
+    dims = clip.points.shape[-1]
+    if embedding is None and resources.files(__package__).joinpath("data", FILES[dims]).is_file():
+        return shipped_embedding(dims)
+    if embedding is None or embedding == "plain":
+        return PlainEmbedding(clip.skeleton, dims)
     if isinstance(embedding, str | Path):
         if not (str(embedding).endswith(".kin") or Path(embedding).is_file()):
             raise UsageError(
@@ -43,7 +47,9 @@ def resolve(embedding: Any, clip: PoseSequence) -> Any:
 
 def new_head(used: Any) -> Any:
     """An empty head that fits an embedding."""
-    return NearestHead()
+    if isinstance(used, PlainEmbedding):
+        return NearestHead()
+    return used.head() if hasattr(used, "head") and callable(used.head) else FewShotHead()
 
 
 def add_to(head: Any, row: Array, label: str, still: Array | None) -> None:
@@ -52,9 +58,3 @@ def add_to(head: Any, row: Array, label: str, still: Array | None) -> None:
         head.add(row, label, still)
     else:
         head.add(row, label)
-
-
-def describe(used: Any) -> str:
-    """Which embedding this is, in a few words: examples embedded by another are embedded anew."""
-    facts = type(used).__name__, getattr(used, "version_", 1), getattr(used, "size_", ""), getattr(used, "dims_", "")
-    return " ".join(map(str, (*facts, *used.skeleton_.joints)))

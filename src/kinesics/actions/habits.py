@@ -19,8 +19,8 @@ from .joints import part_of
 
 __all__ = ["FACTS", "Ways", "learn_habits", "plausible"]
 
-# body lengths from where it began; body lengths a second relative to the hips; how far the higher hand rises above the shoulders
-# and how much the height of the hips over the feet changes, body lengths
+# body lengths from where it began; body lengths a second relative to the hips, on average; how far the higher hand rises above
+# the shoulders and how much the height of the hips over the feet changes, body lengths
 FACTS = ("travel", "arms", "legs", "hands", "bend")
 RATE = 12.0  # moments a second that are remembered
 REACH = 10.0  # seconds

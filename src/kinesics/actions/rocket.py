@@ -1,10 +1,10 @@
 """Features of motion that need no training: random causal convolutions, and how often each is above a threshold.
 
 After MiniRocket (Dempster, Schmidt and Webb, KDD 2021, arXiv 2012.08791): the 84 kernels of length 9 with three weights 2 and
-six -1, each on a few channels drawn at random, at several dilations; thresholds are quantiles of what they give in training.
-Three things differ. Convolutions look back only and shares are sums, so that both stream at constant cost. The threshold is a
-ramp one standard deviation wide instead of a step, which is as fast, steadier and better on every set tried. The kernels sum to
-zero and so forget postures that are held; means and mean squares of the features are therefore added.
+six -1, on mixtures of a few channels drawn at random, at several dilations; thresholds are quantiles of what they give in
+training. Three things differ. Convolutions look back only and shares are sums, so that both stream at constant cost. The
+threshold is a ramp one standard deviation wide instead of a step: as fast, steadier, and better on every set tried. The kernels
+sum to zero and so forget postures that are held; thresholds on the mixtures themselves, means and mean squares are added.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ __all__ = ["RocketEncoder"]
 
 _LENGTH = 9  # of a kernel
 _DILATIONS = (1, 2, 3)
-_MOST_CHANNELS = 9  # of one kernel
+_REACH = (_LENGTH - 1) * max(_DILATIONS)  # ticks
+_MOST_CHANNELS = 9  # in a mixture
 _TICKS = 12_000  # most from which thresholds are learned
 _GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples, modulo 1, fill (0, 1) evenly
 _FARTHEST = 8.0  # deviations beyond which a feature's mean square is cut
@@ -34,16 +35,23 @@ class RocketEncoder:
     """Random convolutions of features with soft thresholds, for means over spans.
 
     Args:
-        kernels: number of convolutions, best a multiple of 84.
-        thresholds: for each.
+        mixtures: of channels, a third for each dilation: a multiple of 3.
+        kernels: for each mixture.
+        thresholds: for each kernel and each mixture.
     """
 
-    def __init__(self, kernels: int = 504, thresholds: int = 4) -> None:
-        if kernels < 1 or thresholds < 1:
-            raise UsageError(f"kernels and thresholds: expected at least 1 each, got {kernels} and {thresholds}")
+    def __init__(self, mixtures: int = 252, kernels: int = 4, thresholds: int = 2) -> None:
+        if min(mixtures, kernels, thresholds) < 1 or mixtures % len(_DILATIONS):
+            given = f"{mixtures}, {kernels}, {thresholds}"
+            raise UsageError(f"mixtures, kernels, thresholds: expected at least 3, 1, 1 and mixtures by threes, got {given}")
+        self.mixtures = mixtures
         self.kernels = kernels
         self.thresholds = thresholds
         self._learned: dict[str, Array] = {}
+
+    def widths(self, channels: int) -> tuple[int, ...]:
+        """Columns of z: kernels above thresholds, mixtures above thresholds, features, their squares."""
+        return self.kernels * self.mixtures * self.thresholds, self.mixtures * self.thresholds, channels, channels
 
     def fit(self, clips: Sequence[Array], seed: int = 0) -> RocketEncoder:
         """Draw the kernels and learn scales and thresholds.
@@ -54,26 +62,23 @@ class RocketEncoder:
         """
         rng = np.random.default_rng(seed)
         mean, scale = standardiser(clips)
-        weights = _kernels(self.kernels, rng)
-        dilations = np.sort(rng.choice(_DILATIONS, self.kernels))
-        channels, signs = _channels(self.kernels, np.flatnonzero(scale), rng)
+        channels, signs = _mixtures(self.mixtures, np.flatnonzero(scale), rng)
+        both = self.mixtures * (1 + self.kernels)
         self._learned = {
             "mean": mean,
             "scale": scale,
             "channels": channels,
             "signs": signs,
-            "weights": weights,
-            "dilations": dilations,
-            "thresholds": np.zeros((self.kernels, self.thresholds), np.float32),
-            "widths": np.ones(self.kernels, np.float32),
+            "weights": _kernels(self.mixtures, self.kernels, rng),
+            "thresholds": np.zeros((self.thresholds, both), np.float32),
+            "widths": np.ones(both, np.float32),
         }
         self._set()
-        seen = np.concatenate([self._convolved(clips[i], None)[0] for i in _some(clips, rng)])
-        at = (np.arange(1, self.kernels * self.thresholds + 1) * _GOLDEN % 1).reshape(self.kernels, self.thresholds)
+        seen = np.concatenate([self._responses(clips[i], None)[0] for i in _some(clips, rng)])
+        at = (np.arange(1, both * self.thresholds + 1) * _GOLDEN % 1).reshape(both, self.thresholds).T
         self._learned["widths"] = np.maximum(seen.std(0), 1e-3).astype(np.float32)
         seen.sort(0)
-        rank = (at.T * (len(seen) - 1)).astype(int)
-        self._learned["thresholds"] = np.ascontiguousarray(np.take_along_axis(seen, rank, 0).T)
+        self._learned["thresholds"] = np.take_along_axis(seen, (at * (len(seen) - 1)).astype(int), 0)
         self._set()
         return self
 
@@ -82,13 +87,23 @@ class RocketEncoder:
         return None
 
     def encode(self, x: Array, state: Array | None) -> tuple[Array, Array, Array]:
-        """See `Encoder`; z is (t, kernels * thresholds + 2 c), the state what the kernels reach back to."""
-        y, standard, state = self._convolved(x, state)
-        t = len(y)
-        soft = y[:, :, None] * self._slope + self._shift
-        np.clip(soft, 0, 1, out=soft)
-        square = np.square(np.clip(standard, -_FARTHEST, _FARTHEST))
-        z = np.concatenate([soft.reshape(t, -1), standard, square], 1)
+        """See `Encoder`; z is (t, sum of `widths`), the state what the kernels reach back to."""
+        responses, standard, state = self._responses(x, state)
+        t, c = standard.shape
+        z = np.empty((t, sum(self.widths(c))), np.float32)
+        responses *= self._slope
+        at = self.kernels * self.mixtures
+        end = at * self.thresholds
+        soft = end + self.mixtures * self.thresholds
+        for given, shift, to in (
+            (responses[:, :at], self._shift[:, :at], z[:, :end]),
+            (responses[:, at:], self._shift[:, at:], z[:, end:soft]),
+        ):
+            above = to.reshape(t, *shift.shape)  # a view: one tick's columns are in a row
+            np.add(given[:, None], shift, out=above)
+        np.clip(z[:, :soft], 0, 1, out=z[:, :soft])
+        z[:, soft : soft + c] = standard
+        np.square(np.clip(standard, -_FARTHEST, _FARTHEST), out=z[:, soft + c :])
         return z, np.ones((t, 1), np.float32), state
 
     def arrays(self) -> dict[str, Array]:
@@ -100,7 +115,8 @@ class RocketEncoder:
     @classmethod
     def from_arrays(cls, arrays: dict[str, Array]) -> RocketEncoder:
         """The encoder whose `arrays` these are."""
-        encoder = cls(*arrays["thresholds"].shape)
+        mixtures, _, kernels = arrays["weights"].shape
+        encoder = cls(mixtures, kernels, len(arrays["thresholds"]))
         encoder._learned = dict(arrays)
         encoder._set()
         return encoder
@@ -108,42 +124,44 @@ class RocketEncoder:
     def _set(self) -> None:
         """What `encode` needs ready, from what was learned."""
         learned = self._learned
-        self._channels = np.ascontiguousarray(learned["channels"].T)  # (m, kernels)
+        self._channels = np.ascontiguousarray(learned["channels"].T)  # (m, mixtures)
         self._signs = np.ascontiguousarray(learned["signs"].T)
-        edges = np.searchsorted(learned["dilations"], np.unique(learned["dilations"]))
-        bounds = zip(edges, [*edges[1:], self.kernels], strict=True)
-        self._groups = [(int(learned["dilations"][a]), slice(int(a), int(b))) for a, b in bounds]
-        self._reach = (_LENGTH - 1) * max(d for d, _ in self._groups)
-        self._slope = (1 / learned["widths"])[:, None]
+        self._slope = 1 / learned["widths"]
         self._shift = 0.5 - learned["thresholds"] * self._slope
 
-    def _convolved(self, x: Array, state: Array | None) -> tuple[Array, Array, Array]:
-        """(t, kernels), the standardised features (t, c) and the new state (reach, kernels)."""
+    def _responses(self, x: Array, state: Array | None) -> tuple[Array, Array, Array]:
+        """Of mixtures' kernels and mixtures (t, k), the standardised features (t, c) and the new state (reach, mixtures)."""
         if not self._learned:
             raise NotFittedError("expected an encoder that was fitted or loaded; call fit first")
         standard = (checked_clip(x, len(self._learned["mean"])) - self._learned["mean"]) * self._learned["scale"]
         mixed = np.einsum("tmk,mk->tk", standard[:, self._channels], self._signs)
-        past = np.repeat(mixed[:1], self._reach, 0) if state is None else state
+        past = np.repeat(mixed[:1], _REACH, 0) if state is None else state
         past = np.concatenate([past, mixed])
-        y = np.zeros_like(mixed)
-        for dilation, group in self._groups:
+        t, m = mixed.shape
+        windows = np.empty((m, t, _LENGTH), np.float32)
+        for row, dilation in enumerate(_DILATIONS):
+            group = slice(row * m // len(_DILATIONS), (row + 1) * m // len(_DILATIONS))
             for lag in range(_LENGTH):
-                start = self._reach - lag * dilation
-                y[:, group] += past[start : start + len(y), group] * self._learned["weights"][lag, group]
-        return y, standard, past[-self._reach :]
+                start = _REACH - lag * dilation
+                windows[group, :, lag] = past[start : start + t, group].T
+        responses = np.empty((t, (self.kernels + 1) * m), np.float32)
+        responses[:, : self.kernels * m] = np.matmul(windows, self._learned["weights"]).transpose(1, 0, 2).reshape(t, -1)
+        responses[:, self.kernels * m :] = mixed
+        return responses, standard, past[-_REACH:]
 
 
-def _kernels(count: int, rng: np.random.Generator) -> Array:
-    """(9, count) float32: the 84 kernels over and over, of length 1."""
+def _kernels(mixtures: int, count: int, rng: np.random.Generator) -> Array:
+    """(mixtures, 9, count) float32: the 84 kernels over and over, of length 1."""
     twos = np.array(list(itertools.combinations(range(_LENGTH), 3)))
     kernels = np.full((len(twos), _LENGTH), -1.0, np.float32)
     np.put_along_axis(kernels, twos, 2.0, 1)
     kernels = kernels / np.float32(math.sqrt(18))
-    return np.ascontiguousarray(kernels[rng.permutation(np.arange(count) % len(kernels))].T)
+    drawn = kernels[rng.permutation(np.arange(mixtures * count) % len(kernels))]
+    return np.ascontiguousarray(drawn.reshape(mixtures, count, _LENGTH).transpose(0, 2, 1))
 
 
-def _channels(count: int, usable: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    """For each kernel up to nine channels (count, m) and their weights, 0 where there are fewer."""
+def _mixtures(count: int, usable: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """For each mixture up to nine channels (count, m) and their weights, 0 where there are fewer."""
     most = max(1, min(_MOST_CHANNELS, len(usable)))
     channels, signs = np.zeros((count, most), np.intp), np.zeros((count, most), np.float32)
     if not len(usable):

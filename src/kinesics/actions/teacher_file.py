@@ -12,7 +12,6 @@ import numpy as np
 from ..errors import FormatError, KinesicsError
 from ..types import Array, PoseSequence, Skeleton
 from .bundle import pack, read_bundle, unpack, write_bundle
-from .embeddings import describe
 from .examples import Example
 
 __all__ = ["load_teacher", "save_teacher"]
@@ -20,13 +19,12 @@ __all__ = ["load_teacher", "save_teacher"]
 TERMS = "Holds joints of the people who showed the examples; who shares this file shares those."
 
 
-def save_teacher(path: str | Path, embedding: Any, used: Any, examples: Sequence[Example], rows: Mapping[int, Array]) -> None:
+def save_teacher(path: str | Path, embedding: Any, examples: Sequence[Example], rows: Mapping[int, Array]) -> None:
     """Write all examples.
 
     Args:
         path: of the bundle, .kin.
         embedding: as the teacher was given it; kept if it is a name or a path.
-        used: the embedding itself.
         examples: in order.
         rows: example number -> its embedding.
     """
@@ -36,7 +34,6 @@ def save_teacher(path: str | Path, embedding: Any, used: Any, examples: Sequence
     head = {
         "kind": "teacher",
         "embedding": str(embedding) if isinstance(embedding, str | Path) else None,
-        "embedded_by": describe(used),
         "classes": sorted({example.label for example in examples}),
         "skeletons": {name: asdict(body) for name, body in bodies.items()},
         "examples": [
@@ -59,8 +56,8 @@ def save_teacher(path: str | Path, embedding: Any, used: Any, examples: Sequence
     write_bundle(path, head, {"examples.npz": pack(arrays)})
 
 
-def load_teacher(path: str | Path) -> tuple[str | None, list[Example], dict[int, Array], str]:
-    """The embedding's name if it has one, the examples, their embeddings, and by which embedding these were made.
+def load_teacher(path: str | Path) -> tuple[str | None, list[Example], dict[int, Array]]:
+    """The embedding's name if it has one, the examples, and their embeddings.
 
     Raises:
         FormatError: no teacher's bundle, or a damaged one.
@@ -71,7 +68,7 @@ def load_teacher(path: str | Path) -> tuple[str | None, list[Example], dict[int,
         bodies = {name: _skeleton(words) for name, words in head["skeletons"].items()}
         examples = [_example(words, k, arrays, bodies) for k, words in enumerate(head["examples"])]
         rows = {example.id: arrays["rows"][k] for k, example in enumerate(examples)}
-        return head["embedding"], examples, rows, str(head["embedded_by"])
+        return head["embedding"], examples, rows
     except (KeyError, TypeError, ValueError, IndexError, KinesicsError) as error:
         raise FormatError(f"{path}: what was taught is incomplete ({error}); save it again") from error
 

@@ -6,6 +6,8 @@ import math
 from collections import deque
 from dataclasses import replace
 
+import numpy as np
+
 from .faults import Sample, find_faults
 from .measures import spoken
 from .records import UNFINISHED, Repetition
@@ -20,6 +22,9 @@ RETURN = 0.5  # share of the way back that makes going down again a new try
 BEFORE = 1.5  # seconds before a try that are kept to see when it began
 AFTER = 0.6  # seconds after a try in which its end may settle
 ASTRAY = 0.4  # seconds out of position that end a try
+SIZE = "size"  # of the standing body, as told by the bone that looks longest; in the units of the joints
+SAME = 0.12  # share by which a body looks larger or smaller only when it came nearer or went away
+BESIDE = 0.25  # seconds before and after a try in which its size is taken
 UNSEEN = 1.0  # seconds without the main measure that end a try
 FAST = "too fast"
 HIDDEN = 0.5  # seconds without it that excuse a phase that was not seen
@@ -190,6 +195,8 @@ class Counter:
         )
 
     def _judged(self, rep: Repetition, why: str) -> Repetition:
+        if not why and not self._stayed(rep):
+            why = "nearer or farther than before"
         if not why and rep.seconds < self.exercise.least:
             why = f"{FAST}: {rep.seconds:.1f} s of {self.exercise.least:.1f} s needed"
         if not why:
@@ -216,6 +223,15 @@ class Counter:
             tempo = replace(last.tempo, up=max(end - last.end + last.tempo.up, 0.0))
             why = "" if last.why_not.startswith(FAST) else last.why_not
             self.repetitions[-1] = self._judged(replace(last, end=end, tempo=tempo), why)
+
+    def _stayed(self, rep: Repetition) -> bool:
+        """Whether the body is as large after a try as before it; who walks to or from the camera is not."""
+        before = [v[SIZE] for t, v in self._samples if rep.start - BESIDE <= t <= rep.start]
+        after = [v[SIZE] for t, v in self._samples if rep.end <= t <= rep.end + BESIDE]
+        if not before or not after:
+            return True
+        change = float(np.nanmedian(after) / np.nanmedian(before))
+        return not abs(change - 1) > SAME
 
     def _words_unseen(self, seconds: float) -> str:
         joints = " and ".join(f"{joint}s" for joint in self.exercise.measures[self.exercise.main.split(".")[0]].joints)

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...types import Array, Skeleton
 from .body import BONES, Body, Stature
-from .counter import Counter
+from .counter import SIZE, Counter
 from .faults import now
 from .holding import Holder
 from .measures import Measure, read
@@ -44,7 +44,7 @@ class Follower:
         self.placement = Placement(exercise)
         self.values: dict[str, float] = {}
         self.score = 0.0
-        self._names = exercise.needed()
+        self._names = (*exercise.needed(), SIZE)
         self._stature = Stature()
         self._finer, self._calm = Finer(), LowPass()
         self._time = -math.inf
@@ -67,7 +67,8 @@ class Follower:
             self._stature.stand(body, -math.expm1(-gap / STAY))
         start = self.work.state == "ready" and bool(self.exercise.phases)
         self.placement.step(body, time, start)
-        readings = [read(self._measure(name), name.partition(".")[2], body) for name in self._names]
+        readings = [read(self._measure(name), name.partition(".")[2], body) for name in self._names[:-1]]
+        readings.append((body.size() or math.nan, 1.0))
         self.score = readings[self._names.index(self.exercise.main)][1]
         for moment, values in self._finer.push(time, np.array([value for value, _ in readings])):
             self._step(moment, values)

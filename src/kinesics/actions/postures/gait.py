@@ -11,7 +11,7 @@ from .swings import Swings
 __all__ = ["Gait"]
 
 EVERY = 0.11  # seconds between the places that are compared: farther apart than the pose net's jitter, closer than steps
-WINDOW = 0.85  # seconds: a step and a half of walking
+WINDOW = 0.7  # seconds: a step and a half of quick walking
 SMOOTH = 0.06  # seconds of the low pass before
 _STILL: Point = (0.0, 0.0, 0.0)
 

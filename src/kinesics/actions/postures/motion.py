@@ -61,11 +61,13 @@ class Motion:
         rows = [row for row in self._past if time - row[0] <= WINDOW]
         if len(rows) < 3 or rows[-1][0] - rows[0][0] < LEAST:
             return
-        found["hips up or down a second"] = abs(_slope(rows, 2)) / unit
+        weights = _weights(rows)
+        found["hips up or down a second"] = abs(_slope(rows, weights, 2)) / unit
         feet = [row for row in rows if row[4] == row[4]]
         if len(feet) < 3 or feet[-1][0] - feet[0][0] < LEAST:
             return
-        way = [_alike(_slope(rows, i), _slope(feet, i + 3)) for i in (1, 2, 3)]
+        others = weights if len(feet) == len(rows) else _weights(feet)
+        way = [0.0 if flat and i == 3 else _alike(_slope(rows, weights, i), _slope(feet, others, i + 3)) for i in (1, 2, 3)]
         down = 0.0 if not flat else min(0.5 * abs(way[1]), 0.15 * unit)  # who comes nearer goes down the picture
         found["travel a second"] = (math.hypot(way[0], way[2]) + down) / unit
 
@@ -80,11 +82,16 @@ class Motion:
         found["hips fell"] = (max(row[8] for row in rows) - now[8]) / unit
 
 
-def _slope(rows: list[Sample], i: int) -> float:
-    n = len(rows)
-    t = sum(row[0] for row in rows) / n
-    x = sum(row[i] for row in rows) / n
-    return sum((row[0] - t) * (row[i] - x) for row in rows) / sum((row[0] - t) ** 2 for row in rows)
+def _weights(rows: list[Sample]) -> list[float]:
+    """What each moment weighs in the slope of the line through all (least squares)."""
+    middle = sum([row[0] for row in rows]) / len(rows)
+    late = [row[0] - middle for row in rows]
+    spread = sum([t * t for t in late])
+    return [t / spread for t in late]
+
+
+def _slope(rows: list[Sample], weights: list[float], i: int) -> float:
+    return sum([weight * row[i] for weight, row in zip(weights, rows, strict=True)])
 
 
 def _alike(a: float, b: float) -> float:

@@ -12,6 +12,8 @@ from typing import Any
 
 __all__ = ["Condition", "Rule", "Rules", "load_rules"]
 
+NEVER = 0.001  # a score below which the rest of a rule is not looked at
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -60,9 +62,13 @@ class Rule:
         """That of the weakest group, 0 to 1 (fuzzy logic: min is "and", max is "or"; Zadeh 1965)."""
         worst = 1.0
         for group in self.needs:
-            seen = [score for score in (_weakest(alternative, measures) for alternative in group) if score is not None]
-            if seen:
-                worst = min(worst, max(seen))
+            best = -1.0
+            for alternative in group:
+                best = max(best, _weakest(alternative, measures))
+            if 0 <= best < worst:
+                worst = best
+                if worst < NEVER:
+                    return worst
         return worst
 
     def evidence(self, measures: Mapping[str, float]) -> dict[str, float]:
@@ -84,11 +90,12 @@ class Rules:
     gone: float
 
 
-def _weakest(conditions: tuple[Condition, ...], measures: Mapping[str, float]) -> float | None:
-    worst = None
+def _weakest(conditions: tuple[Condition, ...], measures: Mapping[str, float]) -> float:
+    """The score of the weakest condition; -1 when none of them counts."""
+    worst = -1.0
     for condition in conditions:
         score = condition.score(measures)
-        if score is not None and (worst is None or score < worst):
+        if score is not None and not 0 <= worst <= score:
             worst = score
     return worst
 
