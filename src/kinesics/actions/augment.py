@@ -85,7 +85,7 @@ def _pace(
     end = lengths - 1 - rng.uniform(0, strength.crop, n) * lengths
     new = np.clip(np.round((end - start + 1) * np.exp(rng.uniform(-strength.pace, strength.pace, n))), 6, t).astype(int)
     share = np.clip(np.arange(t)[None] / np.maximum(new[:, None] - 1, 1), 0, 1)
-    bend = rng.uniform(-1, 1, n)[:, None] * strength.pace * 0.4
+    bend = rng.uniform(-1, 1, (n, 1)) * strength.pace * 0.4
     share = np.clip(share + bend * np.sin(np.pi * share) / np.pi, 0, 1)
     at = np.clip(start[:, None] + share * (end - start)[:, None], 0, t - 1)
     low = np.minimum(at.astype(int), max(t - 2, 0))

@@ -10,6 +10,7 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,7 @@ def read_bundle(path: str | Path, kind: str | None = None) -> tuple[dict[str, An
         raise FormatError(f"{path}: may not be read; expected a model saved by kinesics train or teach") from None
     except (
         zipfile.BadZipFile,
+        zlib.error,
         KeyError,
         ValueError,
         TypeError,

@@ -29,8 +29,8 @@ class ActionClassifier:
 
     Args:
         head: "net" (a network of our own, learned with PyTorch, extra `[train]`), "rocket" (random convolutions, ridge
-            regression), "statistics" (ridge on means and deviations), "boost" (boosted trees) or "auto": the network where there
-            are clips enough and PyTorch is there, else the best of the others on clips held out.
+            regression), "statistics" (ridge on means and deviations), "boost" (boosted trees) or "auto": the network where
+            there are clips enough and PyTorch is there, else the best of the others on clips held out.
         minutes: longest that training may take; None for as long as it needs, mostly one or two.
         seed: of all chance: the same clips and seed, the same model.
         decide_at: risk of being wrong, 0 to 1, that `predict` takes: less sure answers are "unknown". None: always an answer.
@@ -43,7 +43,7 @@ class ActionClassifier:
         validation_: what was said of clips held out while training: `labels` (n,) and `proba` (n, c), `clips` their indices,
             `proba_early` by share seen; None where nothing could be held out.
         durations_: (c, 2) seconds each action lasts, median and spread.
-        habits_: (c, 5, 2) how people move while they do it, see `habits.py`: live, what is quite unlike is not called by its name.
+        habits_: (c, 5, 2) how people move while they do it, see `habits.py`: live, what is quite unlike is not called its name.
         unknown_: probability below which an answer is worth nothing: 5 % of the right ones are.
         notes_: what was noticed, for people to read.
     """

@@ -202,7 +202,8 @@ def _together(parts: list[tuple[torch.Tensor, torch.Tensor]]) -> tuple[torch.Ten
 
 def _joined(out: torch.Tensor) -> torch.Tensor:
     """(b, streams, numbers) to (b, streams * numbers) of length 1, each stream with an equal say."""
-    return functional.normalize(out, dim=2).flatten(1) / out.shape[1] ** 0.5
+    even: torch.Tensor = functional.normalize(out, dim=2).flatten(1) / float(out.shape[1] ** 0.5)
+    return even
 
 
 def _contrast(rows: torch.Tensor, kinds: torch.Tensor, temperature: float) -> torch.Tensor:
@@ -212,4 +213,5 @@ def _contrast(rows: torch.Tensor, kinds: torch.Tensor, temperature: float) -> to
     likeness = likeness.masked_fill(self_, -1e4)
     same = (kinds[:, None] == kinds[None]) & ~self_
     share: torch.Tensor = (likeness - likeness.logsumexp(1, keepdim=True)) * same
-    return torch.neg((share.sum(1) / same.sum(1).clamp(min=1)).mean())
+    loss: torch.Tensor = -(share.sum(1) / same.sum(1).clamp(min=1)).mean()
+    return loss

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import need
-from .net import STEEPEST, MaskedNorm, StreamNet
+from .net import STEEPEST, StreamNet
 from .network import NetHead
 
 __all__ = ["export_head", "export_net"]
@@ -93,7 +93,7 @@ def export_head(net: StreamNet, until: float) -> NetHead:
     return NetHead(*plain(net.head), *plain(net.early), until)
 
 
-def _affine(norm: MaskedNorm) -> tuple[Any, Any]:
+def _affine(norm: Any) -> tuple[Any, Any]:
     factor, offset = norm.affine()
     return _array(factor), _array(offset)
 

@@ -46,9 +46,9 @@ class LiveActions:
     """A live action model around a fitted model.
 
     Args:
-        model: fitted, with `classes_`, `skeleton_` and `stepper()`. Where it has them these are used: `unknown_` (probability, of
-            all or each class, below which it does not know), `durations_` ((c, 2) seconds an action lasts, median and spread)
-            and `habits_` (how people move while they do it, `learn_habits`).
+        model: fitted, with `classes_`, `skeleton_` and `stepper()`. Where it has them these are used: `unknown_` (probability,
+            of all or each class, below which it does not know), `durations_` ((c, 2) seconds an action lasts, median and
+            spread) and `habits_` (how people move while they do it, `learn_habits`).
         decide_at: name an action as soon as the probability of being wrong is at most this, 0 to 1; None: when it lasts.
         sequences: of labels observed before, from which the next action is anticipated beside what is observed live.
 

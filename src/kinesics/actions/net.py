@@ -19,6 +19,9 @@ STEEPEST = 6.0  # the logarithm of an attention weight, at most
 class MaskedNorm(nn.Module):
     """Batch normalisation over the moments that are there (Ioffe and Szegedy 2015)."""
 
+    mean: Tensor
+    spread: Tensor
+
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.gain = nn.Parameter(torch.ones(channels))
@@ -85,16 +88,18 @@ class StreamNet(nn.Module):
             step = functional.relu(norm(convolution(past), mask))
             h = h + functional.dropout(step, self.dropout / 2, self.training)
         weight = torch.exp(self.attention(h).clamp(-STEEPEST, STEEPEST)) * mask
-        return h.unflatten(1, (self.groups, self.width)), weight
+        return h.reshape(len(h), self.groups, self.width, -1), weight
 
     def answer(self, pooled: Tensor) -> Tensor:
         """Pooled (b, groups, width) to logits (b, groups, classes)."""
         pooled = functional.dropout(pooled, self.dropout, self.training)
-        return self.head(pooled.flatten(1)[..., None]).reshape(-1, self.groups, self.classes)
+        out: Tensor = self.head(pooled.flatten(1)[..., None])
+        return out.reshape(-1, self.groups, self.classes)
 
     def early_answer(self, pooled: Tensor) -> Tensor:
         """The same for the beginning of a clip, by a head of its own that leaves the rest of the network as it is."""
-        return self.early(pooled.detach().flatten(1)[..., None]).reshape(-1, self.groups, self.classes)
+        out: Tensor = self.early(pooled.detach().flatten(1)[..., None])
+        return out.reshape(-1, self.groups, self.classes)
 
     def pooled(self, h: Tensor, weight: Tensor, until: Tensor | None = None) -> Tensor:
         """Weighted means (b, groups, width) over whole clips, or over their first `until` (b,) moments."""

@@ -73,8 +73,8 @@ class NetHead:
     @classmethod
     def from_arrays(cls, arrays: dict[str, Array]) -> NetHead:
         """Back from a bundle."""
-        names = "weight", "bias", "early_weight", "early_bias"
-        return cls(*(arrays[name] for name in names), float(arrays["until"]))
+        early = arrays["early_weight"], arrays["early_bias"], float(arrays["until"])
+        return cls(arrays["weight"], arrays["bias"], *early)
 
 
 def _averaged(pooled: Array, weight: Array, bias: Array) -> Array:

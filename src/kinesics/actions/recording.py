@@ -49,8 +49,8 @@ class Recording:
             seen = "was seen" if self.person is None else "was not seen"
             raise UsageError(f"{who} {seen} between begin and end; nothing is learned of {self.label!r}")
         times, points, scores = zip(*self._moments, strict=True)
-        who = np.array([self.person])
-        return PoseSequence(np.stack(points)[:, None], np.stack(scores)[:, None], np.array(times), self._body, who)
+        ids = np.array([self.person])
+        return PoseSequence(np.stack(points)[:, None], np.stack(scores)[:, None], np.array(times), self._body, ids)
 
 
 def selected(people: People) -> int | None:

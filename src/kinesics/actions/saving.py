@@ -87,7 +87,7 @@ def _fill(model: ActionClassifier, head: dict[str, Any], arrays: dict[str, dict[
     model.layout_ = Layout.from_json(head["layout"])
     model.kind_, model.seed, model.decide_at = head["head"], head["seed"], head["decide_at"]
     model.unknown_, model.trained_, model.durations_ = head["unknown"], head["trained"], shared["durations"]
-    model.habits_ = shared.get("habits")
+    model.habits_ = shared["habits"]
     model.calibration_ = Calibration(shared["seconds"], shared["temperature"])
     encoder: Any
     if model.kind_ == "net":

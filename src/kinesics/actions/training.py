@@ -104,7 +104,7 @@ def train_net(
             early = net.early_answer(net.pooled(h.detach(), weight.detach(), _beginnings(lengths[rows], rng)))
             loss = loss + _loss(early, target[rows], recipe)
             optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             step += 1
             losses.append(loss.item())
@@ -129,9 +129,9 @@ def _loss(out: torch.Tensor, target: torch.Tensor, recipe: Recipe) -> torch.Tens
 
 
 def one_cycle(share: float) -> float:
-    """Factor of the learning rate after a share of the training: up in a sixth of it, down as a cosine (Smith and Topin 2019)."""
+    """Factor of the learning rate after a share of training: up in a sixth of it, down as a cosine (Smith and Topin 2019)."""
     if share < 0.15:
-        return 0.04 + 0.96 * (1 - np.cos(np.pi * share / 0.15)) / 2
+        return float(0.04 + 0.96 * (1 - np.cos(np.pi * share / 0.15)) / 2)
     return float(1e-4 + (1 - 1e-4) * (1 + np.cos(np.pi * min((share - 0.15) / 0.85, 1.0))) / 2)
 
 

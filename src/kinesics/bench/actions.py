@@ -44,7 +44,7 @@ def bench_actions(model: str | PathLike[str] | None = None, *, clips: int = 60, 
     if model is not None:
         from ..actions import ActionClassifier
 
-        ActionClassifier.load(model)  # what is wrong with the file is told here
+        ActionClassifier.load(fspath(model))  # what is wrong with the file is told here
     asked = {"model": None if model is None else fspath(model), "clips": clips, "rounds": rounds}
     env = {**os.environ, **dict.fromkeys(THREADS, "1")}
     done = subprocess.run([sys.executable, "-c", _WORK, json.dumps(asked)], capture_output=True, text=True, env=env)

@@ -81,8 +81,7 @@ def _classifier(options: dict[str, Any]) -> Callable[[int], ActionModel]:
     def build(seed: int) -> ActionModel:
         from ..actions import ActionClassifier
 
-        model: ActionModel = ActionClassifier(seed=seed, **options)
-        return model
+        return ActionClassifier(seed=seed, **options)
 
     return build
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,8 +18,9 @@ class ActionModel(Protocol):
 
     classes_: Any
 
-    def fit(self, clips: Sequence[PoseSequence], labels: Sequence[str], **options: Any) -> Any:
-        """Learn."""
+    @property
+    def fit(self) -> Callable[..., Any]:
+        """Learn: `fit(clips, labels, subjects=…)`, `progress=` where it is told of."""
         ...
 
     def predict_proba(self, clips: Sequence[PoseSequence]) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ def marks_to_events(marks: Iterable[Mark]) -> list[Event]:
         UsageError: two marks overlap: one example is shown at a time.
     """
     ordered = sorted(marks, key=lambda mark: mark.start)
-    for one, other in zip(ordered, ordered[1:], strict=False):
+    for one, other in itertools.pairwise(ordered):
         if other.start < one.end:
             raise UsageError(
                 f"the marks of {one.label!r} and {other.label!r} overlap at {other.start} s; one example at a time"
@@ -183,7 +184,8 @@ def learned(teacher: ActionTeacher, number: int) -> str:
     sure = teacher.certainty()
     known = ", ".join(f"{label} {f'{right}/{of} sure' if of > 1 else '1 example'}" for label, (right, of) in sure.items())
     doubts = f" ({'; '.join(example.notes)})" if example.notes else ""
-    return f"example {number}: {example.label}, person {example.person}, {example.end - example.start:.1f} s{doubts}; known: {known}"
+    span = f"{example.end - example.start:.1f} s"
+    return f"example {number}: {example.label}, person {example.person}, {span}{doubts}; known: {known}"
 
 
 class _Queue:
