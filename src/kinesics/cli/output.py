@@ -12,11 +12,14 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Protocol
 
 import typer
 
-__all__ = ["Json", "Output", "Progress", "ProgressOption", "Quiet", "plain", "report"]
+from ..errors import SinkError
+
+__all__ = ["Json", "Output", "Progress", "ProgressOption", "Quiet", "folder_for", "plain", "report"]
 
 
 class Progress(StrEnum):
@@ -123,6 +126,19 @@ def report(values: Mapping[str, Any], as_json: bool, weights: tuple[str, ...] = 
     from ..bench.provenance import provenance
 
     Output(as_json).result({**values, **provenance(weights)})
+
+
+def folder_for(place: Path) -> Path:
+    """A folder that is there now: found out before the work that fills it.
+
+    Raises:
+        SinkError: it cannot be made.
+    """
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SinkError(f"{place}: this folder cannot be made: {error.strerror or error}; choose another place") from error
+    return place
 
 
 def plain(value: Any) -> Any:
