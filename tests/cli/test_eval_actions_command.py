@@ -59,6 +59,33 @@ def test_mistakes_are_told_on_stderr_and_results_on_stdout(gym: Path, capsys: py
     assert "accuracy" in shown.out and "split, seed" not in shown.out
 
 
+def test_a_folder_alone_is_enough_and_the_report_is_of_the_test(
+    gym: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "deep" / "page"
+    assert main(["eval", "actions", str(gym), "--seeds", "1", "--head", "statistics", "--report", str(folder), "--json"]) == 0
+    out, error = capsys.readouterr()
+    found = json.loads(out.splitlines()[-1])
+    assert found["columns"] == "split" and "judged by the column split; there are split2 too" in error
+    page = (folder / "report.html").read_text("utf-8")
+    assert f"{found['accuracy']:.1f}%" in page and "right of 16 clips it did not learn from" in page
+    assert found["report"] == str(folder / "report.html")
+
+
+def test_what_is_wrong_with_the_clips_is_said_and_ends_it_where_it_must(
+    gym: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = (gym / "index.csv").read_text().splitlines()
+    shared = [row.replace(",1,train", ",2,train") for row in rows]
+    (gym / "shared.csv").write_text("\n".join(shared))
+    (gym / "alone.csv").write_text("\n".join([rows[0], *(row for row in rows if "kick_left" in row)]))
+    assert main(["eval", "actions", str(gym / "shared.csv"), "--seeds", "1", "--head", "statistics"]) == 0
+    assert "the same person is in training and test (2)" in capsys.readouterr().err
+    assert main(["eval", "actions", str(gym / "alone.csv"), "-q"]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "all 8 clips have one label, 'kick_left'" in error
+
+
 @pytest.mark.parametrize(
     "arguments,words",
     [

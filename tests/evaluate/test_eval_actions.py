@@ -11,7 +11,7 @@ from kinesics.errors import ShapeError, UsageError
 from kinesics.evaluate.actions import evaluate_actions
 from kinesics.evaluate.asking import proba_of
 from kinesics.evaluate.early import beginning, early_numbers
-from kinesics.evaluate.splits import choose_columns, parted
+from kinesics.evaluate.splits import choose_columns, find_splits, parted
 from kinesics.testing import NearestCentroid, made_clips
 from kinesics.types import PoseSequence
 
@@ -47,6 +47,7 @@ def test_test_clips_are_never_learned_from_and_only_they_are_asked() -> None:
         assert labels == [LABELS[i] for i in wanted] and subjects == [SUBJECTS[i] for i in wanted]
     assert found["accuracy"] == pytest.approx((found["accuracy_split"] + found["accuracy_split2"]) / 2)
     assert found["seeds"] == 2 and found["accuracy_sd"] == 0  # nothing here is left to chance
+    assert found["accuracy_seed_0"] == found["accuracy_seed_1"] == pytest.approx(found["accuracy"])
     assert found["clips_train"] == found["clips_test"] == 16 and found["left_out"] == 0
 
 
@@ -58,7 +59,8 @@ def test_numbers_are_those_of_asking_by_hand() -> None:
     assert found["accuracy"] == pytest.approx(100 * np.mean(right))
     assert found["accuracy_sd"] is None and found["parameters"] == model.parameters_
     assert found["train_cpu_seconds"] >= 0 and found["ms_per_clip"] > 0
-    assert all(value is None or isinstance(value, int | float) for value in found.values()), "one flat object"
+    assert all(value is None or isinstance(value, int | float | str) for value in found.values()), "one flat object"
+    assert found["columns"] == "split"
 
 
 def test_early_numbers_end_at_full_accuracy_and_see_only_the_beginning() -> None:
@@ -127,13 +129,45 @@ def test_columns_are_chosen_by_name_or_pattern(wanted: str, columns: list[str]) 
     assert choose_columns(splits, wanted) == columns
 
 
+TRAIN, OTHER = ["train", "test"] * 2, ["test", "train"] * 2
+
+
+@pytest.mark.parametrize(
+    "splits,columns",
+    [
+        ({"split": TRAIN}, ["split"]),
+        ({"split": TRAIN, "split1": TRAIN, "split2": OTHER}, ["split1", "split2"]),  # it repeats the first of several
+        ({"split": TRAIN, "split1": OTHER, "split2": ["train"] * 3 + ["test"]}, ["split"]),  # it is the set's own
+        ({f"split{i}": TRAIN[i % 2 :] + TRAIN[: i % 2] for i in range(2)}, ["split0", "split1"]),
+        ({"fold": TRAIN, "again": TRAIN, "half": ["train", "", "", ""]}, ["fold"]),  # the same twice, and one without a test
+        ({"part": ["train", "val", "train", "val"]}, ["part"]),
+    ],
+)
+def test_splits_are_found_out(splits: dict[str, list[str]], columns: list[str]) -> None:
+    found, words = find_splits(splits, list("abab"), [""] * 4)
+    assert list(found) == columns and all(found[name] == splits[name] for name in columns)
+    assert (not words) == (splits.keys() == {"split"})
+
+
+def test_where_nobody_says_who_tests_people_are_parted_else_clips() -> None:
+    labels, people = list("aabbaabb"), list("12123333")
+    found, words = find_splits({}, labels, people)
+    assert [who for who, side in zip(people, found["made"], strict=True) if side == "test"] == ["2", "2"]
+    assert "every other person tests: 2" in words
+    for unknown in (["1"] * 8, ["", *people[1:]]):
+        sides = find_splits({"split": [""] * 8}, labels, unknown)[0]["made"]
+        assert sides == ["train", "test"] * 4
+    learned = evaluate_actions(CLIPS, LABELS, SUBJECTS, {}, seeds=1, make=lambda seed: NearestCentroid())
+    assert learned["columns"] == "made" and learned["clips_test"] == 16
+
+
 def test_wrong_columns_are_one_line_that_names_those_there_are() -> None:
     with pytest.raises(UsageError, match=r"'fold'; there are split, split2, odd"):
         evaluate_actions(CLIPS, LABELS, SUBJECTS, SPLITS, "fold")
     with pytest.raises(UsageError, match=r"index\.csv"):
         choose_columns({}, "split")
     with pytest.raises(UsageError, match="no clip says 'test'"):
-        parted(["train", "val"])
+        parted(["train", "third"])
     with pytest.raises(ShapeError, match="31 labels"):
         evaluate_actions(CLIPS, LABELS[1:], SUBJECTS, SPLITS)
     with pytest.raises(UsageError, match="at least 1 seed"):

@@ -97,9 +97,9 @@ def test_the_page_is_whole_and_needs_nothing_from_elsewhere(learned: Any, tmp_pa
 
 def test_the_numbers_on_the_page_are_those_of_the_validation(learned: Any) -> None:
     model, clips, labels, subjects = learned
-    held = held_out(model)
+    held = held_out(model, clips, [""] * len(clips))
     assert held is not None
-    right = np.mean([a == b for a, b in zip(model.predict([clips[i] for i in held.clips]), held.labels, strict=True)])
+    right = np.mean([a == b for a, b in zip(model.predict(held.clips), held.labels, strict=True)])
     text = " ".join(Checked(report_html(model, clips, labels, subjects=subjects)).text)
     assert f"{right:.1%} right of {len(held.labels)} clips" in text and f"{held.ece:.3f} calibration error" in text
     assert "5 s of learning" not in text and "4 s of learning" in text  # 4.5, rounded to even
@@ -107,7 +107,7 @@ def test_the_numbers_on_the_page_are_those_of_the_validation(learned: Any) -> No
 
 
 def test_hardest_are_mistakes_first_and_then_what_was_believed_least(learned: Any) -> None:
-    held = held_out(learned[0])
+    held = held_out(learned[0], learned[1], learned[2])
     assert held is not None
     order = held.hardest(99)
     believed = held.proba[np.arange(len(held.truth)), held.truth][order]
@@ -118,11 +118,11 @@ def test_hardest_are_mistakes_first_and_then_what_was_believed_least(learned: An
 
 def test_labels_may_be_columns_and_phases_of_training_have_curves_of_their_own(learned: Any) -> None:
     model, clips, labels, subjects = learned
-    by_name = held_out(model)
+    by_name = held_out(model, clips, labels)
     assert by_name is not None
     numbered: Any = NearestCentroid()
     vars(numbered).update(vars(model), validation_={**model.validation_, "labels": by_name.truth})
-    assert held_out(numbered).labels == by_name.labels  # type: ignore[union-attr]
+    assert held_out(numbered, clips, labels).labels == by_name.labels  # type: ignore[union-attr]
     page = report_html(numbered, clips, labels, subjects=subjects, explained=0)
     assert "loss (trial)" in page and "accuracy (final)" in page
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import UsageError
-from .output import Bar, Json, Output, Progress, ProgressOption, Quiet, report
+from ..errors import FormatError, UsageError
+from .output import Bar, Json, Output, Progress, ProgressOption, Quiet, folder_for, report
 
 if TYPE_CHECKING:
     from ..pipeline import ActionSet
@@ -22,7 +24,9 @@ def actions(
     split: Annotated[
         str | None,
         typer.Option(
-            "--split", metavar="COL[,COL]", help="Columns that say train and test (split); split* finds split1, split2 …"
+            "--split",
+            metavar="COL[,COL]",
+            help="Columns that say train and test; split* finds split1, split2 …; found out if not given.",
         ),
     ] = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="Trainings a column; the mean counts (3).")] = None,
@@ -37,6 +41,9 @@ def actions(
             "--false-alarms", metavar="CLIP[,CLIP]", help="Also what a 2D model names on videos of people who do nothing of it."
         ),
     ] = None,
+    write: Annotated[
+        Path | None, typer.Option("--report", metavar="FOLDER", help="Also write report.html there, of the first training.")
+    ] = None,
     as_json: Json = False,
     progress: ProgressOption = Progress.auto,
     quiet: Quiet = False,
@@ -45,8 +52,6 @@ def actions(
 
     In Python: kinesics.evaluate.actions.evaluate_actions(), .postures.evaluate_postures() and .false_alarms.false_alarms().
     """
-    from ..evaluate.splits import choose_columns
-
     output = Output(as_json, progress, quiet)
     if postures:
         report(_postures(folder, output), as_json, ("movenet_multipose",))
@@ -54,11 +59,10 @@ def actions(
     if folder is None:
         raise UsageError("eval actions: expected a folder of labelled clips, or --postures")
     options = {key: value for key, value in (("head", head), ("minutes", minutes), ("view", view)) if value is not None}
-    known = _read(folder, output)
-    columns = choose_columns(known.splits, split or "split")
-    values = _evaluated(known, columns, seeds, early, options, output)
+    known = _split(_read(folder, output), split, output)
+    values = _evaluated(known, seeds, early, options, write, output)
     if alarms is not None:
-        values |= _false_alarms(known, columns[0], alarms, options, output)
+        values |= _false_alarms(known, alarms, options, output)
     report(values, as_json, ("movenet_multipose",) if alarms is not None else ())
 
 
@@ -73,17 +77,54 @@ def _read(folder: str, output: Output) -> ActionSet:
     return known
 
 
+def _split(known: ActionSet, wanted: str | None, output: Output) -> ActionSet:
+    """The same with the columns alone that it is judged by; what is wrong with the clips is said."""
+    from ..evaluate.splits import find_splits
+    from ..pipeline import data_problems
+
+    columns, words = find_splits(known.splits, known.labels, known.subjects, wanted)
+    known = dataclasses.replace(known, splits={name: list(values) for name, values in columns.items()})
+    for problem in data_problems(known):
+        if problem.severity == "stop":
+            raise FormatError(f"{known.name}: {problem.message}")
+        output.say(problem.message)
+    if words:
+        output.say(words)
+    return known
+
+
 def _evaluated(
-    known: ActionSet, columns: list[str], seeds: int | None, early: bool, options: dict[str, Any], output: Output
+    known: ActionSet, seeds: int | None, early: bool, options: dict[str, Any], write: Path | None, output: Output
 ) -> dict[str, Any]:
     from ..evaluate.actions import evaluate_actions
 
     given: dict[str, Any] = {} if seeds is None else {"seeds": seeds}
+    if write is not None:
+        folder_for(write)
     with output.steps(None, "trainings") as bar:
         moving = _Trainings(bar, output)
-        return evaluate_actions(
-            known.clips, known.labels, known.subjects, known.splits, columns,
+        values = evaluate_actions(
+            known.clips, known.labels, known.subjects, known.splits, list(known.splits),
             early=early, progress=moving.step, each=moving.done, **given, **options,
+        )  # fmt: skip
+    if write is not None:
+        values["report"] = str(_report(write, known, moving.first, output))
+    return values
+
+
+def _report(folder: Path, known: ActionSet, model: Any, output: Output) -> Path:
+    """What the first training is worth, on the clips that it was asked about."""
+    from ..evaluate.report import write_report
+    from ..evaluate.splits import parted
+
+    column, values = next(iter(known.splits.items()))
+    train, test = (known.take(side) for side in parted(values, column))
+    with output.steps(None, "report") as bar:
+        parts = iter(range(1, 100))
+        return write_report(
+            folder / "report.html", model, train.clips, train.labels, subjects=train.subjects, files=train.files,
+            title=f"{Path(known.name).resolve().name}, {column}", tested=(test.clips, test.labels, test.files),
+            progress=lambda part: bar(next(parts), part=part),
         )  # fmt: skip
 
 
@@ -92,6 +133,7 @@ class _Trainings:
 
     def __init__(self, bar: Bar, output: Output) -> None:
         self.bar, self.output, self.finished = bar, output, 0
+        self.first: Any = None
 
     def step(self, info: dict[str, Any]) -> None:
         """Inside a training."""
@@ -99,9 +141,10 @@ class _Trainings:
         facts = {key: info[key] for key in ("column", "seed", "loss", "accuracy") if info.get(key) is not None}
         self.bar(self.finished + min(share, 1.0), **facts)
 
-    def done(self, row: dict[str, Any]) -> None:
+    def done(self, row: dict[str, Any], model: Any) -> None:
         """After a training and its questions."""
         self.finished += 1
+        self.first = model if self.first is None else self.first
         mistakes = ", ".join(f"{truth} taken for {found} {n}x" for truth, found, n in row["worst"][:3])
         self.output.say(
             f"{row['column']}, seed {row['seed']}: {row['accuracy']:.1f} % of {row['clips_test']}, "
@@ -109,7 +152,7 @@ class _Trainings:
         )
 
 
-def _false_alarms(known: ActionSet, column: str, clips: str, options: dict[str, Any], output: Output) -> dict[str, Any]:
+def _false_alarms(known: ActionSet, clips: str, options: dict[str, Any], output: Output) -> dict[str, Any]:
     """A model of the training part for one camera, live on clips on which nobody does what it knows."""
     from ..actions import ActionClassifier
     from ..evaluate.false_alarms import FalseAlarms
@@ -117,7 +160,8 @@ def _false_alarms(known: ActionSet, column: str, clips: str, options: dict[str, 
     from ..pipeline import watch
     from ..video import clips as found
 
-    train, _ = parted(known.splits[column], column)
+    column, values = next(iter(known.splits.items()))
+    train, _ = parted(values, column)
     learned = known.take(train)
     model = ActionClassifier(**{"view": "2d", **options}).fit(learned.clips, learned.labels, subjects=learned.subjects)
     counter = FalseAlarms()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .output import Json, Output, Progress, ProgressOption, Quiet
+from .output import Json, Output, Progress, ProgressOption, Quiet, folder_for
 
 if TYPE_CHECKING:
     from ..pipeline.training import Trained
@@ -67,6 +67,8 @@ def command(
     output = Output(as_json, progress, quiet)
     options: dict[str, Any] = {"split": split, "minutes": minutes, "seed": seed, "head": head, "view": view}
     check_place(out)  # not found out after an hour of training
+    if report is not None:
+        folder_for(report)
     finding: dict[str, Any] = {key: value for key, value in (("cache", cache), ("pose", pose)) if value is not None}
     with output.steps(None, "reading clips") as bar:
         actions = read_actions(dataset, progress=lambda n, total, name: bar(n, of=total, clip=name), **finding)
@@ -124,13 +126,8 @@ def _patient(say: Callable[[str], None]) -> Iterator[Callable[[], bool]]:
 
 
 def _report(folder: Path, dataset: Path, done: Trained, output: Output) -> Path:
-    from ..errors import SinkError
     from ..evaluate.report import write_report
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SinkError(f"{folder}: a folder for the report cannot be made: {error.strerror}; choose another place") from error
     learned = done.learned
     with output.steps(None, "report") as bar:
         parts = iter(range(1, 100))

@@ -14,7 +14,7 @@ from ..types import PoseSequence
 from .asking import ActionModel, places_of, proba_of
 from .cost import asking_cost, cpu_seconds
 from .early import SHARES, early_numbers
-from .splits import choose_columns, parted
+from .splits import find_splits, parted
 
 __all__ = ["evaluate_actions"]
 
@@ -24,13 +24,13 @@ def evaluate_actions(
     labels: Sequence[str],
     subjects: Sequence[str] | None,
     splits: Mapping[str, Sequence[str]],
-    columns: str | Sequence[str] = "split",
+    columns: str | Sequence[str] | None = None,
     *,
     seeds: int = 3,
     early: bool = False,
     make: Callable[[int], ActionModel] | None = None,
     progress: Callable[[dict[str, Any]], None] | None = None,
-    each: Callable[[dict[str, Any]], None] = lambda row: None,
+    each: Callable[[dict[str, Any], ActionModel], object] = lambda row, model: None,
     **options: Any,
 ) -> dict[str, Any]:
     """Learn on each column's "train" clips and ask about its "test" clips, once a seed. What is "test" is never learned from.
@@ -40,41 +40,42 @@ def evaluate_actions(
         labels: one a clip.
         subjects: who is in each clip, "" for unknown; None for all unknown. Only those of training clips are handed on.
         splits: column -> value per clip; values but "train" and "test" are left out.
-        columns: which of them, see `choose_columns`.
+        columns: which of them, see `find_splits`; None finds out.
         seeds: trainings a column, with seeds 0, 1, 2 …
         early: also what is known when only the first 10 to 100 % of each clip have been seen.
         make: seed -> model; None: `ActionClassifier(seed=seed, **options)`.
         progress: handed to `fit`; its mappings come with column and seed.
-        each: called with the numbers of each training.
+        each: called with the numbers of each training and its model.
         options: of `ActionClassifier`.
 
     Returns:
-        accuracy (0 to 100: the mean over seeds of the mean over columns), accuracy_sd (over seeds), balanced_accuracy and
-        macro_f1 (0 to 1), ece (15 even intervals), accuracy_<column> where there are several, seeds, clips_train, clips_test,
-        left_out, train_cpu_seconds and train_wall_seconds of one training, parameters, ms_per_clip, ms_per_person_frame,
-        and with `early` what `early_numbers` gives.
+        accuracy (0 to 100: the mean over seeds of the mean over columns), accuracy_sd (over seeds), accuracy_seed_<n> and
+        accuracy_<column> where there are several, balanced_accuracy and macro_f1 (0 to 1), ece (15 even intervals), seeds,
+        columns (their names), clips_train, clips_test, left_out, unlearned (asked about, but never trained), train_cpu_seconds
+        and train_wall_seconds of one training, parameters, ms_per_clip, ms_per_person_frame, and with `early` what
+        `early_numbers` gives.
 
     Raises:
         UsageError: a column that is not there, or has no train or no test clips.
         ShapeError: lists of different lengths.
     """
-    names = choose_columns(splits, columns)
     who = list(subjects) if subjects is not None else [""] * len(clips)
-    for what, values in (("labels", labels), ("subjects", who), *((name, splits[name]) for name in names)):
+    for what, values in (("labels", labels), ("subjects", who), *splits.items()):
         if len(values) != len(clips):
             raise ShapeError(f"evaluate_actions: {len(clips)} clips but {len(values)} {what}")
+    chosen = find_splits(splits, labels, who, columns)[0]
     if seeds < 1:
         raise UsageError(f"evaluate_actions: expected at least 1 seed, got {seeds}")
     build = make or _classifier(options)
     rows: list[dict[str, Any]] = []
     for seed in range(seeds):
-        for name in names:
-            sides = parted(splits[name], name)
+        for name, values in chosen.items():
             told = None if progress is None else _naming(progress, name, seed)
-            row = {"column": name, "seed": seed, **_run(build(seed), clips, labels, who, sides, told, early)}
+            model = build(seed)
+            row = {"column": name, "seed": seed, **_run(model, clips, labels, who, parted(values, name), told, early)}
             rows.append(row)
-            each(row)
-    return _together(rows, names, seeds)
+            each(row, model)
+    return _together(rows, list(chosen), seeds)
 
 
 def _classifier(options: dict[str, Any]) -> Callable[[int], ActionModel]:
@@ -134,8 +135,10 @@ def _together(rows: list[dict[str, Any]], names: list[str], seeds: int) -> dict[
     by_seed = [statistics.fmean(row["accuracy"] for row in rows if row["seed"] == seed) for seed in range(seeds)]
     found["accuracy_sd"] = statistics.stdev(by_seed) if seeds > 1 else None
     found |= {key: round(found[key]) for key in ("clips_train", "clips_test", "left_out", "unlearned")}
-    found["seeds"] = seeds
+    found["seeds"], found["columns"] = seeds, ",".join(names)
     found["parameters"] = _most(row["parameters"] for row in rows)
+    if seeds > 1:
+        found |= {f"accuracy_seed_{seed}": value for seed, value in enumerate(by_seed)}
     if len(names) > 1:
         for name in names:
             found[f"accuracy_{name}"] = _mean([row["accuracy"] for row in rows if row["column"] == name])

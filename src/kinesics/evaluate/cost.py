@@ -36,8 +36,11 @@ def asking_cost(model: Any, clips: Sequence[PoseSequence]) -> dict[str, float]:
 
 def stepping_seconds(model: Any, clips: Sequence[PoseSequence], most: int) -> list[float]:
     """Seconds of each frame of these clips, one after the other, up to `most`: a step, and what is believed after it."""
+    from ..actions.joints import map_joints
+
     spent: list[float] = []
     for clip in clips:
+        clip = map_joints(clip, model.skeleton_)
         stepper = model.stepper()
         for points, scores, moment in zip(clip.points, clip.scores, clip.times.tolist(), strict=True):
             start = time.perf_counter()

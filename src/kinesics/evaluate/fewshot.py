@@ -16,6 +16,7 @@ from ..errors import UsageError
 from ..metrics.intervals import mean_interval
 from ..types import Array, PoseSequence
 from .episodes import few_shot_episodes, unknown_episodes
+from .splits import find_splits, parted
 
 __all__ = ["evaluate_fewshot", "few_shot_numbers", "held_out"]
 
@@ -51,7 +52,7 @@ def evaluate_fewshot(
         clips: labelled clips; questions and examples come from the test people's clips of held-out classes.
         labels: of each.
         subjects: who does it, "" where unknown.
-        splits: column -> part of each clip; "split" is used where it is there, else every other person (or clip) tests.
+        splits: column -> part of each clip; the first that `find_splits` finds is used.
         way: classes an episode.
         shots: examples a class.
         cross_subject: examples and questions come from different people.
@@ -152,21 +153,9 @@ def _numbers(values: Mapping[str, list[Array]], shots: Sequence[int]) -> dict[st
 
 
 def _parts(labels: Sequence[str], subjects: Sequence[str], splits: Mapping[str, Sequence[str]]) -> tuple[list[int], list[int]]:
-    """Indices to train on and to test on: the column `split`, else every other person, else every other clip of a class."""
-    column = splits.get("split") or next(iter(splits.values()), None)
-    if column is not None and {"train", "test"} <= set(column):
-        return [i for i, part in enumerate(column) if part == "train"], [i for i, part in enumerate(column) if part == "test"]
-    people = sorted(set(subjects))
-    if len(people) > 1 and "" not in people:
-        tests = set(people[1::2])
-        return [i for i, who in enumerate(subjects) if who not in tests], [i for i, who in enumerate(subjects) if who in tests]
-    seen: dict[str, int] = {}
-    test = []
-    for i, label in enumerate(labels):
-        seen[label] = seen.get(label, 0) + 1
-        if seen[label] % 2 == 0:
-            test.append(i)
-    return sorted(set(range(len(labels))) - set(test)), test
+    """Indices to train on and to test on: of the first split that is found, or made where none is."""
+    column, values = next(iter(find_splits(splits, labels, subjects)[0].items()))
+    return parted(values, column)
 
 
 def _embedding(

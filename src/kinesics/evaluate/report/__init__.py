@@ -11,7 +11,7 @@ from typing import Any
 
 from ...errors import NotFittedError, ShapeError, SinkError
 from ...types import PoseSequence
-from .facts import Facts, held_out
+from .facts import Facts, asked, held_out
 from .matters import importance
 from .sections import SECTIONS, tiles, warnings
 
@@ -58,6 +58,7 @@ def report_html(
     settings: Mapping[str, Any] | None = None,
     terms: str = "",
     explained: int = 2,
+    tested: tuple[Sequence[PoseSequence], Sequence[str], Sequence[str]] | None = None,
     progress: Callable[[str], None] = lambda part: None,
 ) -> str:
     """The page of `write_report`.
@@ -73,6 +74,7 @@ def report_html(
         settings: how it was trained; None: the options of the model.
         terms: under which the data may be used.
         explained: clips a label from which is told what matters; 0 leaves that part out.
+        tested: clips, labels and files of a test, which are asked and told of instead of what was held out in training.
         progress: called with the name of each part before it is made.
     """
     if not hasattr(model, "classes_"):
@@ -84,7 +86,8 @@ def report_html(
     if not len(clips) or any(len(some) != len(clips) for some in (labels, *others)):
         raise ShapeError(f"a report needs one label, subject and file a clip; got {len(clips)} clips and {len(labels)} labels")
     facts = Facts(
-        model, clips, list(labels), others[0], others[1], held_out(model),
+        model, clips, list(labels), others[0], others[1],
+        held_out(model, clips, others[1]) if tested is None else asked(model, *tested),
         [str(getattr(problem, "message", problem)) for problem in problems],
         _options(model) if settings is None else settings, terms,
     )  # fmt: skip

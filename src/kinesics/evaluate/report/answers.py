@@ -85,7 +85,7 @@ def hardest(facts: Facts) -> str:
 
 
 def _hard_clip(facts: Facts, held: Held, row: int) -> str:
-    clip, proba, truth = facts.clips[held.clips[row]], held.proba[row], int(held.truth[row])
+    clip, proba, truth = held.clips[row], held.proba[row], int(held.truth[row])
     shown = [int(i) for i in np.argsort(-proba)[:2]]
     shown += [] if truth in shown else [truth]
     beliefs = "".join(
@@ -94,7 +94,7 @@ def _hard_clip(facts: Facts, held: Held, row: int) -> str:
         f"<span>{proba[i]:.0%}</span></div>"
         for i in shown
     )
-    name = facts.files[held.clips[row]] or f"clip {held.clips[row]}"
+    name = held.files[row] or f"clip {row}"
     words = f"{held.labels[row]}, {seconds_of(clip):.1f} s"
     said = f"{escape(_tail(name))}, {seconds_of(clip):.1f} s"
     head = f"<h3>{escape(held.labels[row])}</h3>{film(clip, escape(words))}"

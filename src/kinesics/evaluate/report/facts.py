@@ -12,8 +12,9 @@ import numpy as np
 from ...metrics.calibration import Reliability, calibration_error, reliability
 from ...metrics.confusion import Confusion, confusion
 from ...types import Array, PoseSequence
+from ..early import SHARES, proba_at
 
-__all__ = ["Facts", "Held", "held_out", "label_rows", "versions"]
+__all__ = ["Facts", "Held", "asked", "held_out", "label_rows", "versions"]
 
 PACKAGES = ("kinesics", "numpy", "torch", "onnxruntime", "scikit-learn")
 
@@ -26,7 +27,8 @@ class Held:
         labels: m true labels.
         proba: (m, c).
         truth: (m,) column of the true label.
-        clips: (m,) index of each among the clips.
+        clips: m clips; none where the model did not say which.
+        files: what they are called.
         early: percent of the clip seen -> (m, c), rising; 100 is `proba`.
         counted: the confusion.
     """
@@ -34,7 +36,8 @@ class Held:
     labels: list[str]
     proba: Array
     truth: Array
-    clips: list[int]
+    clips: list[PoseSequence]
+    files: list[str]
     early: dict[float, Array]
     counted: Confusion
 
@@ -82,26 +85,51 @@ class Facts:
         return [str(c) for c in self.model.classes_]
 
 
-def held_out(model: Any) -> Held | None:
-    """The model's `validation_`, put in order; None where it has none."""
+def held_out(model: Any, clips: Sequence[PoseSequence], files: Sequence[str]) -> Held | None:
+    """The model's `validation_`, put in order; None where it has none.
+
+    Args:
+        model: fitted.
+        clips: those it was given, to which `validation_["clips"]` refers.
+        files: their names.
+    """
     found = getattr(model, "validation_", None)
     if not found or not len(found["labels"]):
         return None
+    at = [] if found.get("clips") is None else [int(i) for i in found["clips"]]
+    early = {_percent(share): np.asarray(p, float) for share, p in (found.get("proba_early") or {}).items()}
+    proba = np.asarray(found["proba"], float)
+    return _held(model, found["labels"], proba, early, [clips[i] for i in at], [files[i] for i in at])
+
+
+def asked(model: Any, clips: Sequence[PoseSequence], labels: Sequence[str], files: Sequence[str]) -> Held | None:
+    """What a model says of clips of a test, and of their beginnings; those whose label it never learned are left out."""
+    early = {float(share): proba_at(model, clips, share / 100) for share in SHARES}
+    return _held(model, labels, early[100.0], early, clips, files)
+
+
+def _held(
+    model: Any,
+    labels: Sequence[Any],
+    proba: Array,
+    early: dict[float, Array],
+    clips: Sequence[PoseSequence],
+    files: Sequence[str],
+) -> Held | None:
     names = [str(c) for c in model.classes_]
-    told = [names[int(label)] if isinstance(label, int | np.integer) else str(label) for label in found["labels"]]
+    told = [names[int(label)] if isinstance(label, int | np.integer) else str(label) for label in labels]
     keep = [i for i, label in enumerate(told) if label in names]
     if not keep:
         return None
-    labels, proba = [told[i] for i in keep], np.asarray(found["proba"], float)[keep]
-    clips = found.get("clips")
-    early = {_percent(share): np.asarray(p, float)[keep] for share, p in (found.get("proba_early") or {}).items()}
+    truth = [told[i] for i in keep]
     return Held(
-        labels,
-        proba,
-        np.array([names.index(label) for label in labels]),
-        [] if clips is None else [int(clips[i]) for i in keep],
-        dict(sorted({**early, 100.0: proba}.items())),
-        confusion(labels, [names[i] for i in proba.argmax(1)], names),
+        truth,
+        proba[keep],
+        np.array([names.index(label) for label in truth]),
+        [clips[i] for i in keep] if len(clips) else [],
+        [files[i] for i in keep] if len(clips) else [],
+        dict(sorted({**{share: p[keep] for share, p in early.items()}, 100.0: proba[keep]}.items())),
+        confusion(truth, [names[i] for i in proba[keep].argmax(1)], names),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
 
 from ...actions.explanation import Explanation, explain_label
+from ...types import PoseSequence
 from .charts import key
 from .facts import Facts
 from .figures import body, strip
@@ -18,10 +20,9 @@ def importance(facts: Facts, explained: int) -> str:
     """Per label the body, coloured, and the strip over time."""
     cells = []
     for label in facts.classes if explained else []:
-        at = _typical(facts, label, explained)
-        if at:
-            found = explain_label(facts.model, [facts.clips[i] for i in at], label)
-            cells.append(_label_cell(facts, found, at[0]))
+        clips = _typical(facts, label, explained)
+        if clips:
+            cells.append(_label_cell(explain_label(facts.model, clips, label), clips[0]))
     if not cells:
         return ""
     return (
@@ -33,20 +34,21 @@ def importance(facts: Facts, explained: int) -> str:
     )
 
 
-def _typical(facts: Facts, label: str, most: int) -> list[int]:
+def _typical(facts: Facts, label: str, most: int) -> list[PoseSequence]:
     """Clips that stand for a label: those held out that were believed most, else the first ones with somebody in them."""
-    held = facts.held
+    held, rows = facts.held, []
     if held is not None and held.clips:
-        column = facts.classes.index(label)
-        rows = [row for row in np.argsort(-held.proba[:, column]).tolist() if held.labels[row] == label]
-        chosen = [held.clips[row] for row in rows if (facts.clips[held.clips[row]].scores > 0).any()]
-        if chosen:
-            return chosen[:most]
-    return [i for i, own in enumerate(facts.labels) if own == label and (facts.clips[i].scores > 0).any()][:most]
+        order = np.argsort(-held.proba[:, facts.classes.index(label)]).tolist()
+        rows = [held.clips[row] for row in order if held.labels[row] == label]
+    own = [clip for clip, name in zip(facts.clips, facts.labels, strict=True) if name == label]
+    return (_with_somebody(rows) or _with_somebody(own))[:most]
 
 
-def _label_cell(facts: Facts, found: Explanation, clip: int) -> str:
-    sequence = facts.clips[clip]
+def _with_somebody(clips: Sequence[PoseSequence]) -> list[PoseSequence]:
+    return [clip for clip in clips if (clip.scores > 0).any()]
+
+
+def _label_cell(found: Explanation, sequence: PoseSequence) -> str:
     share = float(found.times[int(found.moments.argmax())])
     middle = round(share * (len(sequence) - 1))
     seen = (sequence.scores > 0).sum(2)  # (t, n)
