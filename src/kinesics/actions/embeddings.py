@@ -8,12 +8,13 @@ from typing import Any
 
 from ..errors import UsageError
 from ..types import Array, PoseSequence
+from .examples import stilled
 from .fewshot import FewShotHead
 from .motion_embedding import FILES, shipped_embedding
 from .nearest import NearestHead
 from .plain import PlainEmbedding
 
-__all__ = ["add_to", "new_head", "resolve"]
+__all__ = ["add_to", "beside", "new_head", "resolve"]
 
 
 def resolve(embedding: Any, clip: PoseSequence) -> Any:
@@ -52,8 +53,13 @@ def new_head(used: Any) -> Any:
     return used.head() if hasattr(used, "head") and callable(used.head) else FewShotHead()
 
 
+def beside(used: Any, clip: PoseSequence) -> Array | None:
+    """(e,) somebody who stands still as an example begins, for heads to which nothing else tells what is far; else None."""
+    return used.embed([stilled(clip)])[0] if isinstance(used, PlainEmbedding) else None
+
+
 def add_to(head: Any, row: Array, label: str, still: Array | None) -> None:
-    """One more example for a head; what it looks like to stand still, for heads that ask."""
+    """One more example for a head, and what is `beside` it."""
     if isinstance(head, NearestHead):
         head.add(row, label, still)
     else:

@@ -81,7 +81,7 @@ class LiveActions:
         Returns:
             For each person what they do now, if anything, after what they finished within the last half second. `why` names the
             two likeliest classes (`scores`), seconds of evidence (`seconds`), body lengths a second (`energy`) and, where
-            it is known, what is likely to come (`next`).
+            it is known, what is likely to come (`next`); of a teacher also the nearest example (`nearest`).
         """
         if not math.isfinite(time):
             raise UsageError(f"expected a time in seconds, got {time}")
@@ -122,6 +122,7 @@ class _Person:
         self.over: list[Action] = []
         self.told: list[Action] = []
         self._ahead: tuple[str, tuple[str, float] | None] = ("", None)
+        self._behind: tuple[Array | None, dict[str, Any]] = (None, {})
 
     def lost(self, time: float) -> bool:
         """Whether the gap is too long to be bridged; at few frames a second it may be longer."""
@@ -165,6 +166,7 @@ class _Person:
             "scores": {self.classes[i]: round(float(span.fits[i]), 3) for i in best},
             "seconds": round(span.end - span.since, 2),
             "energy": round(energy, 2),
+            **self._reason(span),
         }
         if not over and span.label != NONE:
             if self._ahead[0] != label:
@@ -173,6 +175,13 @@ class _Person:
                 why["next"] = {"label": self._ahead[1][0], "probability": round(self._ahead[1][1], 3)}
         score = min(max(span.score, 0.0), 1.0)
         return Action(identity, label, score, span.start, span.end, self._progress(span, over), why)
+
+    def _reason(self, span: Span) -> dict[str, Any]:
+        """What the model itself says for it, asked anew at each judgement."""
+        if self._behind[0] is not span.fits:
+            ask = getattr(self.stepper, "why", None)
+            self._behind = span.fits, dict(ask(span.since)) if ask else {}
+        return self._behind[1]
 
     def _progress(self, span: Span, over: bool) -> float | None:
         if over:
@@ -195,13 +204,14 @@ def rules(model: Any, decide_at: float | None) -> Rules:
     spread = np.where(np.isfinite(spread), spread, median / 3)
     longest = np.where(known, 1.3 * median + 2 * spread, 3 * usual)
     shortest = np.where(known, np.maximum(0.6 * median, median - 2 * spread), 0.6)
+    lasts = np.where(known, 0.85 * median, 0.85 * usual)
     threshold = getattr(model, "unknown_", None)
     needed = np.zeros(len(median)) if threshold is None else np.broadcast_to(threshold, median.shape).astype(float)
     if decide_at is not None:
         needed = np.maximum(needed, 1 - decide_at)
     elif not getattr(model, "rejects_", False):
         needed = np.maximum(needed, SURE)
-    return Rules(np.clip(needed, 0.05, 0.999), decide_at is not None, shortest, longest, usual, float(longest.max()))
+    return Rules(np.clip(needed, 0.05, 0.999), decide_at is not None, shortest, longest, lasts, usual, float(longest.max()))
 
 
 def label_clip(model: Any, clip: PoseSequence, *, decide_at: float | None = None) -> list[Action]:

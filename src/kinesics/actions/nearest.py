@@ -83,7 +83,8 @@ class NearestHead:
         return np.asarray(between / between.sum() * known)
 
     def why(self, embedding: Array) -> dict[str, Any]:
-        """The nearest example and how far it is, in usual distances."""
+        """The nearest example, its label, and how far it is, in usual distances."""
         far = self.distances(embedding)
         nearest = int(far.argmin())
-        return {"example": self._ids[nearest], "distance": round(float(far[nearest] / self._scale), 2)}
+        distance = round(float(far[nearest] / self._scale), 2)
+        return {"example": self._ids[nearest], "label": self.classes_[self._of[nearest]], "distance": distance}

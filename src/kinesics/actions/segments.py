@@ -25,6 +25,7 @@ MARGIN = 0.1  # by how much it must be stronger
 LEAVE = 0.6  # of the score needed to be named: below it a name is dropped
 DOUBT = 0.4  # seconds of doubt before that
 UNKNOWN = 1.0  # seconds of motion, and at least what actions usually last, without a name before it is called unknown
+NEAR = 0.4  # seconds round the moment when an action was believed most in which a still point is its end
 FADES = 4.0  # how fast a class fades when a stretch gets longer than its longest
 LATER = 0.85  # what evidence since a still point counts against evidence since the onset
 NONE = -1  # label of a motion that fits no class
@@ -37,8 +38,8 @@ class Rules:
     Attributes:
         needed: (c,) probability from which a class is named.
         at_once: name it at the first judgement that reaches `needed`, without waiting whether it lasts.
-        shortest, longest: (c,) seconds short of which an action of this class is not over yet, and beyond which a stretch is
-            no longer one.
+        shortest, longest: (c,) seconds short of which a stretch is hardly one of this class yet, and beyond which no longer.
+        lasts: (c,) seconds after which a short rest may be the end of an action of this class; before, it must be a longer one.
         usual: seconds that most actions last.
         reach: seconds of the past that evidence may cover.
     """
@@ -47,6 +48,7 @@ class Rules:
     at_once: bool
     shortest: Array
     longest: Array
+    lasts: Array
     usual: float
     reach: float
 
@@ -60,6 +62,7 @@ class Span:
         score: what is believed of it now, 0 to 1; when it is over, what was believed at best.
         start, end: seconds; `end` follows until the action is over.
         peak: the best score so far.
+        peak_at: the second at which it was that.
         since: the moment since which the evidence was gathered.
         fits: (c,) what is believed since then of each class.
     """
@@ -70,7 +73,8 @@ class Span:
     end: float
     since: float
     fits: Array
-    peak: float = 0.0
+    peak: float
+    peak_at: float
 
 
 class _Lasting:
@@ -112,7 +116,7 @@ class Segmenter:
             The action that turned out to be over, and the one that goes on.
         """
         now = self.now
-        complete = now is not None and now.label != NONE and time - now.start >= self.rules.shortest[now.label] - GRACE
+        complete = now is not None and now.label != NONE and time - now.start >= self.rules.lasts[now.label] - GRACE
         self.onsets.update(time, energy, complete=complete)
         over: Span | None = None
         if self.onsets.stopped or (self.onsets.moving and time >= self._due):
@@ -136,8 +140,9 @@ class Segmenter:
             return self._name(best, time)
         label = self.now.label
         held = max(spans, key=lambda span: float(span.fits[label]))
-        self.now.peak = max(self.now.peak, self.now.score)
         self.now.score, self.now.since, self.now.fits = float(held.fits[label]), held.since, held.fits
+        if self.now.score >= self.now.peak:
+            self.now.peak, self.now.peak_at = self.now.score, time
         return self._doubt_it(self.now, best, time)
 
     def _rank(self, span: Span) -> float:
@@ -157,7 +162,8 @@ class Segmenter:
                 if anchor > self.onsets.anchors[0]:
                     fits = fits * LATER
                 label = int((fits / rules.needed).argmax())
-                spans.append(Span(label, float(fits[label]), anchor, time, anchor, fits))
+                score = float(fits[label])
+                spans.append(Span(label, score, anchor, time, anchor, fits, score, time))
         return spans
 
     def _name(self, best: Span, time: float) -> Span | None:
@@ -174,7 +180,7 @@ class Segmenter:
         if self.now is not None:
             self.now.score, self.now.fits = 1 - best.score, best.fits
         elif time - self._bare >= (UNKNOWN if self.onsets.stopped else max(UNKNOWN, self.rules.usual)) - GRACE:
-            self.now = Span(NONE, 1 - best.score, self._bare, time, best.since, best.fits)
+            self.now = Span(NONE, 1 - best.score, self._bare, time, best.since, best.fits, 0.0, time)
         return None
 
     def _doubt_it(self, now: Span, best: Span, time: float) -> Span | None:
@@ -187,15 +193,17 @@ class Segmenter:
                 over = self._finish(best.start)
                 self.now = best
                 return over
-            now.label, now.score, now.since, now.fits, now.peak = best.label, best.score, best.since, best.fits, 0.0
+            best.start = now.start
+            self.now = best
         elif self._rank(now) < LEAVE and weak >= DOUBT - GRACE:
             return self._finish(self._parting(now, time - weak))
         return None
 
     def _parting(self, now: Span, doubted: float) -> float:
-        """When something that is doubted since a moment was over: at the still point before, if there was one late enough."""
-        late = now.start + self.rules.shortest[now.label]
-        return max(min((a for a in self.onsets.anchors if a >= late - GRACE), default=doubted), now.start)
+        """When something that is doubted since a moment was over: when it was believed most, or at a still point near that."""
+        peak = min(max(now.peak_at, now.start), doubted)
+        near = [a for a in self.onsets.anchors if abs(a - peak) <= NEAR and a > now.start]
+        return min(near, key=lambda a: abs(a - peak), default=peak)
 
     def _finish(self, end: float) -> Span | None:
         over, self.now = self.now, None

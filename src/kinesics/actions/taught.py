@@ -21,16 +21,24 @@ class Taught:
         durations_: (c, 2) median and spread of the examples' seconds.
         unknown_: probability from which something is named.
         rejects_: what is missing to 1 in its answers is the probability of none of them.
+        numbers: of the examples, in the order in which the head was given them.
     """
 
-    def __init__(self, embedding: Any, head: Any, skeleton: Skeleton, durations: Array, unknown: float) -> None:
-        self.embedding, self.head, self.skeleton_ = embedding, head, skeleton
+    def __init__(
+        self, embedding: Any, head: Any, skeleton: Skeleton, durations: Array, unknown: float, *, numbers: tuple[int, ...]
+    ) -> None:
+        self.embedding, self.head, self.skeleton_, self.numbers = embedding, head, skeleton, numbers
         self.classes_: tuple[str, ...] = tuple(head.classes_)
         self.durations_, self.unknown_, self.rejects_ = durations, unknown, True
 
     def stepper(self) -> TaughtStepper:
         """One person over time."""
-        return TaughtStepper(self.embedding.stepper(), self.head)
+        return TaughtStepper(self)
+
+    def nearest(self, row: Array) -> dict[str, Any]:
+        """The nearest example to an embedding (e,): its number, its label, and how far it is, in the head's unit."""
+        found = self.head.why(row)
+        return {"example": self.numbers[found["example"] - 1], "label": found["label"], "distance": found["distance"]}
 
     def predict_proba(self, clips: Sequence[PoseSequence]) -> Array:
         """(n, c): what is missing to 1 in a row is the probability that it is none of the classes."""
@@ -41,10 +49,14 @@ class Taught:
 class TaughtStepper:
     """One person: the embedding's stepper, and the head's answer to what it says."""
 
-    def __init__(self, steps: Any, head: Any) -> None:
-        self._steps, self._head = steps, head
+    def __init__(self, taught: Taught) -> None:
+        self._taught, steps = taught, taught.embedding.stepper()
         self.push, self.embed = steps.push, steps.embed
 
     def proba(self, since: float | None = None) -> Array:
         """(c,) of what was done from `since` to now; what is missing to 1 is none of the classes."""
-        return np.asarray(self._head.proba(self._steps.embed(since)))
+        return np.asarray(self._taught.head.proba(self.embed(since)))
+
+    def why(self, since: float | None = None) -> dict[str, Any]:
+        """What stands behind the answer: the nearest example."""
+        return {"nearest": self._taught.nearest(self.embed(since))}

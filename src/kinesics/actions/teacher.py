@@ -15,9 +15,10 @@ import numpy as np
 
 from ..errors import NotFittedError, UsageError
 from ..types import Action, Array, People, PoseSequence, Skeleton
-from .embeddings import add_to, new_head, resolve
-from .examples import Example, checked_label, only_person, quality, stilled, trimmed
+from .embeddings import add_to, beside, new_head, resolve
+from .examples import Example, checked_label, only_person, quality, trimmed
 from .joints import map_joints
+from .likeness import difference
 from .live import LiveActions
 from .recording import Recording
 from .taught import Taught
@@ -53,7 +54,7 @@ class ActionTeacher:
         self._head: Any = None
         self._examples: dict[int, Example] = {}
         self._rows: dict[int, Array] = {}
-        self._stills: dict[int, Array] = {}
+        self._stills: dict[int, Array | None] = {}
         self._next = 1
         self._undo: list[Callable[[], None]] = []
         self._taught: Taught | None = None
@@ -172,7 +173,8 @@ class ActionTeacher:
 
         Returns:
             An Action whose label is "unknown" where no example is near enough. `why` names the likeliest classes (`scores`),
-            and the nearest example (`nearest`).
+            the nearest example (`nearest`), and the joints and moments in which it differs most from that (`differs`). What
+            speaks for a label, joint by joint and moment by moment, tells `kinesics.explain(teacher, clip)`.
 
         Raises:
             NotFittedError: nothing was taught yet.
@@ -186,13 +188,19 @@ class ActionTeacher:
         score = float(np.clip(proba[best] if known else 1 - proba[best], 0, 1))
         label = model.classes_[best] if known else "unknown"
         start, end = float(clip.times[0]), float(clip.times[-1])
-        return Action(int(clip.ids[0]), label, score, start, end, 1.0, self._why(row, proba))
+        return Action(int(clip.ids[0]), label, score, start, end, 1.0, self._why(clip, row, proba))
 
     def predict_proba(self, clips: list[PoseSequence]) -> Array:
-        """(n, c) for each clip and class; what is missing to 1 in a row is the probability of none of them."""
+        """(n, c) for each clip and class; what is missing to 1 in a row is the probability of none of them.
+
+        A clip in which nobody is seen is none of them.
+        """
         model = self._model()
-        rows = [model.head.proba(self._embed(trimmed(only_person(clip)))) for clip in clips]
-        return np.array(rows).reshape(len(clips), len(model.classes_))
+        out = np.zeros((len(clips), len(model.classes_)))
+        for row, clip in enumerate(clips):
+            if (clip.scores > 0).any():
+                out[row] = model.head.proba(self._embed(trimmed(only_person(clip))))
+        return out
 
     def certainty(self) -> dict[str, tuple[int, int]]:
         """How sure it is of each class: how many of its examples it would name rightly from the others alone, of how many."""
@@ -258,11 +266,11 @@ class ActionTeacher:
     def _learn(self, clip: PoseSequence, label: str) -> int:
         notes, clip = quality(clip), trimmed(clip)
         self._use(clip)
-        row = self._embed(clip)
+        row, still = self._embed(clip), self._beside(clip)
         identity, self._next = self._next, self._next + 1
         person, start, end = int(clip.ids[0]), float(clip.times[0]), float(clip.times[-1])
         self._examples[identity] = Example(identity, label, person, start, end, notes, clip)
-        self._rows[identity] = row
+        self._rows[identity], self._stills[identity] = row, still
         self._remember(lambda: self._drop([identity]))
         self._changed()
         return identity
@@ -281,7 +289,8 @@ class ActionTeacher:
 
     def _drop(self, ids: list[int]) -> None:
         for identity in ids:
-            self._examples.pop(identity, None), self._rows.pop(identity, None)
+            for held in (self._examples, self._rows, self._stills):
+                held.pop(identity, None)
 
     def _remember(self, back: Callable[[], None]) -> None:
         self._undo = [*self._undo[-UNDOS + 1 :], back]
@@ -297,13 +306,14 @@ class ActionTeacher:
         if not self._examples:
             return
         for identity in self._examples.keys() - self._stills.keys():
-            self._stills[identity] = self._embed(stilled(self._examples[identity].clip))
+            self._stills[identity] = self._beside(self._examples[identity].clip)
         head = self._head_of(self._examples)
         seconds = {label: [e.end - e.start for e in self.examples if e.label == label] for label in head.classes_}
         lasts = [(float(np.median(s)), max(float(np.std(s)), 0.25 * float(np.median(s)))) for s in seconds.values()]
-        self._taught = Taught(self._used, head, self._used.skeleton_, np.array(lasts), KNOWN)
+        self._taught = Taught(self._used, head, self._used.skeleton_, np.array(lasts), KNOWN, numbers=tuple(self._examples))
 
     def _head_of(self, ids: Iterable[int]) -> Any:
+        """A head that numbers its examples 1, 2, … in the order of `ids`."""
         head = new_head(self._used)
         for identity in ids:
             add_to(head, self._rows[identity], self._examples[identity].label, self._stills.get(identity))
@@ -327,14 +337,18 @@ class ActionTeacher:
             raise UsageError(f"the examples so far have {dims} coordinates a joint, this clip has {clip.points.shape[-1]}")
         return np.asarray(self._used.embed([map_joints(clip, self._used.skeleton_)])[0])
 
-    def _why(self, row: Array, proba: Array) -> dict[str, Any]:
+    def _beside(self, clip: PoseSequence) -> Array | None:
+        return beside(self._used, map_joints(clip, self._used.skeleton_))
+
+    def _why(self, clip: PoseSequence, row: Array, proba: Array) -> dict[str, Any]:
         model = self._model()
         best = np.argsort(-proba, kind="stable")[:2].tolist()
-        far = {i: float(((other - row) ** 2).sum()) for i, other in self._rows.items()}
-        nearest = self._examples[min(far, key=lambda i: far[i])]
+        nearest = model.nearest(row)
+        example = self._examples[nearest["example"]]
         return {
             "scores": {model.classes_[i]: round(float(proba[i]), 3) for i in best},
-            "nearest": {"example": nearest.id, "label": nearest.label, "start": nearest.start, "end": nearest.end},
+            "nearest": {**nearest, "start": example.start, "end": example.end},
+            "differs": difference(clip, example.clip),
         }
 
     def _would_name(self, left_out: int) -> bool:

@@ -29,6 +29,7 @@ COMMANDS = {
     "run": "People of a video, camera or stream: joints, ids, files, a film.",
     "coach": "Repetitions of an exercise, why one did not count, advice.",
     "train": "An action model from labelled clips.",
+    "teach": "An action model from a few examples, shown live.",
     "eval": "Accuracy on a labelled set.",
     "bench": "Latency and throughput, with where they were measured.",
     "convert": "Translate between pose formats.",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, Any
 
-from ..pipeline.teaching import Event
+from ..pipeline.marks import Event
 
 __all__ = ["KEYS", "key_events", "pressed", "raw_keys"]
 

@@ -2,165 +2,115 @@
 
 from __future__ import annotations
 
-import csv
-import itertools
-import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+import contextlib
+import time as clocks
+from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..actions import ActionTeacher
-from ..errors import FormatError, KinesicsError, UsageError
-from ..types import People, Scene
+from ..errors import KinesicsError
+from ..types import Action, People, Scene
+from .marks import Event
+from .recording import Sink, record
 from .watching import watch
 
-__all__ = ["Event", "Mark", "marks_to_events", "parse_mark", "read_marks", "teach", "teach_folder"]
+__all__ = ["answer_in_words", "lesson", "teach", "teach_folder"]
 
-DOES = ("begin", "end", "toggle", "undo", "next", "previous", "save", "quit")
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that the teaching person did.
-
-    Attributes:
-        time: seconds of the video at which it counts; None: now.
-        does: one of `DOES`; "toggle" begins an example, or ends it if it is being shown.
-        label: for "begin" and "toggle".
-        person: whose; None for the selected person.
-    """
-
-    time: float | None
-    does: str
-    label: str = ""
-    person: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.does not in DOES:
-            raise UsageError(f"an event: expected one of {', '.join(DOES)}, got {self.does!r}")
-
-
-@dataclass(frozen=True)
-class Mark:
-    """From `start` to `end` seconds a person (None: the largest) shows the action `label`."""
-
-    label: str
-    start: float
-    end: float
-    person: int | None = None
-
-    def __post_init__(self) -> None:
-        if not (0 <= self.start < self.end < float("inf")):
-            raise UsageError(
-                f"a mark of {self.label!r}: expected a start before its end, in seconds, got {self.start} to {self.end}"
-            )
-
-
-def parse_mark(text: str) -> Mark:
-    """`wave@2.0-3.5` or, of person 3, `wave@2.0-3.5#3`.
-
-    Raises:
-        UsageError: it is written in another way.
-    """
-    found = re.fullmatch(r"(.+)@(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)(?:#(\d+))?", text.strip())
-    if not found:
-        raise UsageError(f"a mark: expected label@start-end or label@start-end#person, such as wave@2.0-3.5, got {text!r}")
-    label, start, end, person = found.groups()
-    return Mark(label, float(start), float(end), None if person is None else int(person))
-
-
-def read_marks(path: str | Path) -> list[Mark]:
-    """Marks of a table with the columns start, end, label and, if wanted, person.
-
-    Raises:
-        FormatError: no such file, columns that are missing, or a row that is no mark.
-    """
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        why = getattr(error, "strerror", None) or "no text"
-        raise FormatError(f"{path}: cannot be read as a table of marks: {why}") from error
-    marks = []
-    for number, row in enumerate(rows, 2):
-        try:
-            person = (row.get("person") or "").strip()
-            marks.append(Mark(row["label"].strip(), float(row["start"]), float(row["end"]), int(person) if person else None))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise FormatError(f"{path}, line {number}: expected start,end,label[,person], got {list(row.values())}") from error
-    if not marks:
-        raise FormatError(f"{path}: expected rows of start,end,label[,person], found none")
-    return marks
-
-
-def marks_to_events(marks: Iterable[Mark]) -> list[Event]:
-    """The marks as events in the order of time.
-
-    Raises:
-        UsageError: two marks overlap: one example is shown at a time.
-    """
-    ordered = sorted(marks, key=lambda mark: mark.start)
-    for one, other in itertools.pairwise(ordered):
-        if other.start < one.end:
-            raise UsageError(
-                f"the marks of {one.label!r} and {other.label!r} overlap at {other.start} s; one example at a time"
-            )
-    return [
-        event for mark in ordered for event in (Event(mark.start, "begin", mark.label, mark.person), Event(mark.end, "end"))
-    ]
+Say = Callable[[str], object]
 
 
 def teach(
     source: Any,
     teacher: ActionTeacher,
-    events: Iterable[Event] | Callable[[], Iterable[Event]],
+    events: Iterable[Event] | Callable[[], Iterable[Event]] = (),
     *,
-    said: Callable[[str], object] | None = None,
+    outputs: tuple[str | Path | Sink, ...] = (),
     step: Callable[[Scene], object] | None = None,
-    save: Callable[[], object] | None = None,
     **options: Any,
 ) -> ActionTeacher:
-    """Play a source and let events teach the teacher.
+    """Play a source and let events teach the teacher, who answers meanwhile.
 
     Args:
         source: as `watch` takes it, or an iterable of Scenes.
         teacher: learns, and answers in the scenes' `actions`.
-        events: with times, in order (marks), or a function that gives what happened since it was last asked (keys, a pad).
-        said: told in words what was learned, and what could not be.
+        events: with times (marks), or a function that gives what happened since it was last asked (keys, a pad).
+        outputs: paths or sinks that take every Scene, see `record`.
         step: called with each Scene.
-        save: called when the event "save" comes.
-        options: of `watch`.
+        options: of `lesson` and `watch`: said, save, seconds, pace, pose …
 
     Returns:
-        The teacher.
+        The teacher. An example that is being shown when the source ends is learned; with the event "quit" it is not.
 
     Raises:
         SourceError: the source cannot be read.
+
+    Example:
+        >>> import kinesics as ks
+        >>> from kinesics.pipeline.marks import Mark, marks_to_events
+        >>> events = marks_to_events([Mark("wave", 2.0, 3.5)])
+        >>> ks.teach("me.mp4", ks.ActionTeacher(), events).save("mine.kin")  # doctest: +SKIP
     """
-    lesson = _Lesson(teacher, said or (lambda words: None), save)
+    record(_stepped(lesson(source, teacher, events, **options), step), *outputs)
+    return teacher
+
+
+def _stepped(scenes: Generator[Scene], step: Callable[[Scene], object] | None) -> Iterator[Scene]:
+    with contextlib.closing(scenes):
+        for scene in scenes:
+            if step is not None:
+                step(scene)
+            yield scene
+
+
+def lesson(
+    source: Any,
+    teacher: ActionTeacher,
+    events: Iterable[Event] | Callable[[], Iterable[Event]] = (),
+    *,
+    said: Say | None = None,
+    save: Callable[[], object] | None = None,
+    seconds: float | None = None,
+    pace: bool = False,
+    **options: Any,
+) -> Generator[Scene]:
+    """The Scenes of a source as they are taught and answered; see `teach`.
+
+    Args:
+        source: see `teach`.
+        teacher: see `teach`.
+        events: see `teach`.
+        said: told in words what was learned, and what could not be.
+        save: called when the event "save" comes.
+        seconds: stop at this time of the source.
+        pace: play a recording no faster than life, for people who press keys.
+        options: of `watch`.
+
+    Yields:
+        each Scene with what the teacher says of it in `actions`.
+    """
+    room = _Room(teacher, said or (lambda words: None), save)
     ask = events if callable(events) else _Queue(events)
     scenes = watch(source, actions=None, **options) if _is_source(source) else iter(source)
     try:
-        for scene in scenes:
-            lesson.people = scene.people
-            for event in ask(scene.time) if isinstance(ask, _Queue) else ask():
-                lesson.take(event)
-            if lesson.over:
+        for scene in _paced(scenes) if pace else scenes:
+            if seconds is not None and scene.time > seconds:
                 break
-            actions = teacher.update(scene.people, scene.time)
-            if step is not None:
-                step(_with_actions(scene, actions))
-        for event in ask(float("inf")) if isinstance(ask, _Queue) else ():
-            lesson.take(event)
+            room.see(scene)
+            for event in ask(scene.time) if isinstance(ask, _Queue) else ask():
+                room.take(event)
+            if room.over:
+                break
+            yield replace(scene, actions=tuple(teacher.update(scene.people, scene.time)))
+        room.end(ask(float("inf")) if isinstance(ask, _Queue) else ())
     finally:
         close = getattr(scenes, "close", None)
         if close:
             close()
-    return teacher
 
 
-def teach_folder(folder: str | Path, teacher: ActionTeacher, said: Callable[[str], object] | None = None) -> ActionTeacher:
+def teach_folder(folder: str | Path, teacher: ActionTeacher, said: Say | None = None) -> ActionTeacher:
     """Learn from a folder of clips by label, or with an index.csv; a clip that teaches nothing is told and left out.
 
     Raises:
@@ -168,13 +118,14 @@ def teach_folder(folder: str | Path, teacher: ActionTeacher, said: Callable[[str
     """
     from .datasets import load_clips
 
+    say = said or (lambda words: None)
     for clip, label in zip(*load_clips(folder), strict=True):
         try:
             number = teacher.add(clip, label)
         except KinesicsError as error:
-            (said or (lambda words: None))(f"left out: {error}")
+            say(f"left out: {error}")
         else:
-            (said or (lambda words: None))(learned(teacher, number))
+            say(learned(teacher, number))
     return teacher
 
 
@@ -184,8 +135,27 @@ def learned(teacher: ActionTeacher, number: int) -> str:
     sure = teacher.certainty()
     known = ", ".join(f"{label} {f'{right}/{of} sure' if of > 1 else '1 example'}" for label, (right, of) in sure.items())
     doubts = f" ({'; '.join(example.notes)})" if example.notes else ""
-    span = f"{example.end - example.start:.1f} s"
-    return f"example {number}: {example.label}, person {example.person}, {span}{doubts}; known: {known}"
+    lasts = example.end - example.start
+    return f"example {number}: {example.label}, person {example.person}, {lasts:.1f} s{doubts}; known: {known}"
+
+
+def answer_in_words(action: Action) -> str:
+    """An answer and its reason, on one line."""
+    words = f"{action.start:7.2f} – {action.end:.2f} s  person {action.person}  {action.label} {action.score:.0%}"
+    near = action.why.get("nearest")
+    return words if near is None else f"{words}  (nearest: example {near['example']}, {near['label']})"
+
+
+def _is_source(source: Any) -> bool:
+    return isinstance(source, str | int | Path) or hasattr(source, "frames")
+
+
+def _paced(scenes: Iterable[Scene]) -> Iterator[Scene]:
+    """Each scene not before its time."""
+    began = clocks.perf_counter()
+    for scene in scenes:
+        clocks.sleep(max(0.0, scene.time - (clocks.perf_counter() - began)))
+        yield scene
 
 
 class _Queue:
@@ -199,20 +169,41 @@ class _Queue:
             yield self._events.pop(0)
 
 
-class _Lesson:
+class _Room:
     """Which person is selected, and what each event does."""
 
-    def __init__(self, teacher: ActionTeacher, said: Callable[[str], object], save: Callable[[], object] | None) -> None:
+    def __init__(self, teacher: ActionTeacher, said: Say, save: Callable[[], object] | None) -> None:
         self.teacher, self.said, self.save = teacher, said, save
         self.person: int | None = None
         self.people: People | None = None
+        self.epoch = 0
         self.over = False
+
+    def see(self, scene: Scene) -> None:
+        """Who is there now; after a break in the source they are others."""
+        if scene.epoch != self.epoch and self.people is not None:
+            if self.teacher.recording is not None:
+                self.said(f"the source was lost; what was shown of {self.teacher.recording} is not kept")
+            self.teacher.reset()
+            self.person = None
+        self.people, self.epoch = scene.people, scene.epoch
 
     def take(self, event: Event) -> None:
         try:
             getattr(self, f"_{event.does}")(event)
         except KinesicsError as error:  # a key at the wrong moment ends no lesson
             self.said(str(error))
+
+    def end(self, events: Iterable[Event]) -> None:
+        """The source is over, or the person who teaches has gone."""
+        for event in events:
+            self.take(event)
+        showing = self.teacher.recording
+        if showing is not None and self.over:
+            self.teacher.cancel()
+            self.said(f"{showing}: what was being shown is not kept")
+        elif showing is not None:
+            self.take(Event(None, "end"))
 
     def _begin(self, event: Event) -> None:
         person = self.person if event.person is None else event.person
@@ -254,13 +245,3 @@ class _Lesson:
 
     def _quit(self, event: Event) -> None:
         self.over = True
-
-
-def _is_source(source: Any) -> bool:
-    return isinstance(source, str | int | Path) or hasattr(source, "frames")
-
-
-def _with_actions(scene: Scene, actions: list[Any]) -> Scene:
-    from dataclasses import replace
-
-    return replace(scene, actions=tuple(actions))
