@@ -7,37 +7,26 @@ and the joint and bone streams of 2s-AGCN, Shi et al. 2019).
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 
 from ..types.arrays import Array
 from .layout import Layout
+from .measures import Measured, Measures, widths
 from .reference import Reference
 
-__all__ = ["Features", "raw_features", "streams"]
+__all__ = ["FeatureStream", "Features", "raw_features", "streams"]
 
 WIDEST = 6.0  # standard deviations a feature may be off
+AT_ONCE = 1 << 17  # numbers that are worked on together, so that they stay near
 
 
 def streams(layout: Layout) -> list[tuple[int, int]]:
     """(start, end) of each stream in the features."""
-    ends = np.cumsum([sum(widths) for widths in _widths(layout)])
+    ends = np.cumsum([sum(parts) for parts in widths(layout)])
     return [(int(a), int(b)) for a, b in zip([0, *ends[:-1]], ends, strict=True)]
-
-
-def _widths(layout: Layout) -> list[list[int]]:
-    p, k, d = layout.people, len(layout.joints), layout.dims
-    distances = p * len(layout.pairs) + _between(layout)
-    return [
-        [p * k * d, p * d, p * k * d, (p - 1) * d, p * k],
-        [p * len(layout.bones) * d] * 2 + [p * k],
-        [distances, distances, p * k],
-    ]
-
-
-def _between(layout: Layout) -> int:
-    return len(layout.joints) ** 2 if layout.people == 2 else 0
 
 
 def raw_features(points: Array, known: Array, roots: Array, layout: Layout) -> tuple[Array, Array]:
@@ -50,63 +39,11 @@ def raw_features(points: Array, known: Array, roots: Array, layout: Layout) -> t
         layout: of the model.
 
     Returns:
-        (n, t, c) float32 and how far each is known, (n, t, c) bool.
+        (n, t, c) float32 and which of them are known, (n, t, c) bool.
     """
-    n, t = points.shape[:2]
-    lag, speed = layout.lag, layout.rate / 8
-    seen = known[..., None]
-    local = (points - roots[..., None, :]) * seen
-    velocity, moving = _change(local, seen, 1)
-    travel = roots - _before(roots, lag)
-    a, b = (np.array([bone[i] for bone in layout.bones], int) for i in (0, 1))
-    bone = points[..., b, :] - points[..., a, :]
-    bone /= np.sqrt((bone * bone).sum(-1, keepdims=True)) + 1e-3
-    both = (known[..., a] & known[..., b])[..., None]
-    swing, swinging = _change(bone, both, lag)
-    away, far = _distances(points, known, layout)
-    nearing, changing = _change(away, far, lag)
-    flat: list[tuple[Array, Array | None]] = [
-        (local, seen),
-        (travel * 2, np.ones((1, 1, 1, 1), bool)),
-        (velocity * speed, moving),
-    ]
-    if layout.people == 2:
-        flat.append((roots[:, :, 1:] - roots[:, :, :1], np.ones((1, 1, 1, 1), bool)))
-    flat += [
-        (known, None),
-        (bone, both),
-        (swing * 1.5, swinging),
-        (known, None),
-        (away, far),
-        (nearing * 1.5, changing),
-        (known, None),
-    ]
-    values = np.concatenate([v.reshape(n, t, -1) for v, _ in flat], -1, dtype=np.float32)
-    masks = [np.broadcast_to(True if m is None else m, v.shape).reshape(n, t, -1) for v, m in flat]
-    return values, np.concatenate(masks, -1)
-
-
-def _before(values: Array, lag: int) -> Array:
-    """What stood there `lag` moments ago; at the start, what stood there first."""
-    first = np.repeat(values[:, :1], min(lag, values.shape[1]), 1)
-    return np.concatenate([first, values[:, :-lag]], 1)
-
-
-def _change(values: Array, known: Array, lag: int) -> tuple[Array, Array]:
-    return values - _before(values, lag), known & _before(known, lag)
-
-
-def _distances(points: Array, known: Array, layout: Layout) -> tuple[Array, Array]:
-    """(n, t, pairs) distances within each body, and between the joints of two."""
-    i, j = (np.array([pair[s] for pair in layout.pairs], int) for s in (0, 1))
-    shape = (*points.shape[:2], -1)
-    off = points[..., i, :] - points[..., j, :]
-    away, far = [(off * off).sum(-1).reshape(shape)], [(known[..., i] & known[..., j]).reshape(shape)]
-    if layout.people == 2:
-        off = points[:, :, 0, :, None] - points[:, :, 1, None]
-        away.append((off * off).sum(-1).reshape(shape))
-        far.append((known[:, :, 0, :, None] & known[:, :, 1, None]).reshape(shape))
-    return np.sqrt(np.concatenate(away, -1) + 1e-6), np.concatenate(far, -1)
+    measured = Measures(layout)(points, known, roots)
+    told = np.broadcast_to(True, measured.values.shape) if measured.told is None else measured.told
+    return measured.values, told
 
 
 @dataclass(frozen=True)
@@ -122,6 +59,11 @@ class Features:
     mean: Array
     scale: Array
 
+    @functools.cached_property
+    def measures(self) -> Measures:
+        """How bodies of the layout are measured."""
+        return Measures(self.layout)
+
     @classmethod
     def learn(cls, layout: Layout, values: Array, known: Array) -> Features:
         """Means and spreads of training features, (n, t, c), over what is known of them."""
@@ -134,14 +76,34 @@ class Features:
         spread[constant] = 1.0
         return cls(layout, mean.astype(np.float32), (1 / np.maximum(spread, 0.02)).astype(np.float32))
 
-    def standard(self, values: Array, known: Array) -> Array:
-        """(n, t, c) raw features standardised, 0 where unknown."""
-        return np.asarray(np.clip((values - self.mean) * self.scale, -WIDEST, WIDEST) * known)
+    def standard(self, values: Array, known: Array | None) -> Array:
+        """(n, t, c) raw features standardised, 0 where unknown; None: all are known."""
+        return self._standard(values, known, np.empty(values.shape, np.float32))
+
+    def _standard(self, values: Array, known: Array | None, out: Array) -> Array:
+        np.subtract(values, self.mean, out=out)
+        out *= self.scale
+        np.minimum(out, WIDEST, out=out)
+        np.maximum(out, -WIDEST, out=out)
+        if known is not None:
+            out *= known
+        return out
 
     def of(self, points: Array, known: Array) -> Array:
         """Features (n, t, c) float32 of whole clips on the grid: (n, t, p, k, d) and (n, t, p, k)."""
         placed, roots = Reference(self.layout).place(points, known)
-        return self.standard(*raw_features(placed, known, roots, self.layout))
+        return self.placed(placed, known, roots)
+
+    def placed(self, points: Array, known: Array, roots: Array) -> Array:
+        """The same of bodies that `Reference.place` has placed."""
+        n, t = points.shape[:2]
+        out = np.empty((n, t, len(self.mean)), np.float32)
+        step = max(1, AT_ONCE // max(1, t * len(self.mean)))
+        for start in range(0, n, step):
+            rows = slice(start, start + step)
+            measured = self.measures(points[rows], known[rows], roots[rows])
+            self._standard(measured.values, measured.told, out[rows])
+        return out
 
 
 class FeatureStream:
@@ -150,16 +112,14 @@ class FeatureStream:
     def __init__(self, features: Features) -> None:
         self.features = features
         self.reference = Reference(features.layout)
-        self.recent: tuple[Array, Array, Array] | None = None
+        self.recent: Measured | None = None
 
     def push(self, points: Array, known: Array) -> Array:
         """The next moments (t, p, k, d) and (t, p, k) to features (t, c)."""
-        placed, roots = self.reference.place(points[None], known[None])
-        new = (placed, known[None], roots)
-        old, past = self.recent, 0
-        if old is not None:
-            past = old[0].shape[1]
-            new = tuple(np.concatenate(pair, 1) for pair in zip(old, new, strict=True))  # type: ignore[assignment]
-        values = self.features.standard(*raw_features(*new, self.features.layout))
-        self.recent = tuple(part[:, -self.features.layout.lag :] for part in new)  # type: ignore[assignment]
-        return values[0, past:]
+        known = known[None]
+        placed, roots = self.reference.place(points[None], known)
+        measured = self.features.measures(placed, known, roots, self.recent)
+        self.recent = measured.last(self.features.layout.lag)
+        new = slice(measured.values.shape[1] - len(points), None)
+        told = None if measured.told is None else measured.told[0, new]
+        return self.features.standard(measured.values[0, new], told)

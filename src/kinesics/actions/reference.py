@@ -6,8 +6,6 @@ what the whole clip gives.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ..types.arrays import Array
@@ -44,19 +42,21 @@ def middle(points: Array, indices: tuple[int, ...]) -> Array:
     return total / len(indices)
 
 
-@dataclass
 class Reference:
     """Running size and facing of N clips at once (one, when streaming).
 
+    Args:
+        layout: of the model.
+
     Attributes:
-        count, size: (n,) moments that told a size, and their mean.
+        count, size: (n,) moments that told a size, and their mean; 1 until there is one.
         turned: (n, 2) mean direction of facing.
     """
 
-    layout: Layout
-    count: Array = None  # type: ignore[assignment]
-    size: Array = None  # type: ignore[assignment]
-    turned: Array = None  # type: ignore[assignment]
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.count, self.size, self.turned = np.zeros(0), np.ones(0), np.zeros((0, 2))
+        self._total = np.zeros(0)  # sum of the sizes that were told
 
     def place(self, points: Array, known: Array) -> tuple[Array, Array]:
         """Take the next moments of each clip.
@@ -68,42 +68,70 @@ class Reference:
         Returns:
             points in body sizes (and turned, if the layout says so), 0 at unknown joints; the people's roots (n, t, p, d).
         """
-        layout = self.layout
-        points = np.where(known[..., None], points, 0).astype(np.float32)
-        if self.size is None:
+        layout, whole = self.layout, bool(known.all())
+        points = np.asarray(points if whole else np.where(known[..., None], points, 0), np.float32)
+        if not len(self.size):
             n = len(points)
-            self.count, self.size, self.turned = np.zeros(n), np.ones(n), np.zeros((n, 2))
-        lengths, told = self._lengths(points, known)
-        sizes = np.empty(points.shape[:2], np.float32)
-        cap = MEMORY * layout.rate
-        for t in range(points.shape[1]):
-            self.count = np.minimum(self.count + told[:, t], cap)
-            self.size = self.size + told[:, t] * (lengths[:, t] - self.size) / np.maximum(self.count, 1)
-            sizes[:, t] = self.size
+            self.count, self.size, self.turned, self._total = np.zeros(n), np.ones(n), np.zeros((n, 2)), np.zeros(n)
+        sizes = self._sizes(*self._lengths(points, None if whole else known))
         points = points / sizes[:, :, None, None, None]
         if layout.turn:
             points = self._turn(points, known)
         roots = middle(points, layout.roots)
-        there = known[..., list(layout.roots)].all(-1)
-        roots = np.where(there[..., None], roots, self._centre(points, known))
+        if not whole:
+            there = np.asarray(known[..., list(layout.roots)].all(-1))
+            roots = np.where(there[..., None], roots, _centre(points, known))
         return points, roots
 
-    def _centre(self, points: Array, known: Array) -> Array:
-        return points.sum(-2) / np.maximum(known.sum(-1), 1)[..., None]
+    def _lengths(self, points: Array, known: Array | None) -> tuple[Array, Array]:
+        """Size of the bodies at each moment (n, t) and whether it is told.
 
-    def _lengths(self, points: Array, known: Array) -> tuple[Array, Array]:
-        """Size of the bodies at each moment: root to neck, mean over those who show both; else the spread of the joints."""
+        It is root to neck, the mean over those who show both; where no joint is a neck the spread of the joints.
+        """
         layout = self.layout
         if layout.necks:
-            away = np.linalg.norm(middle(points, layout.necks) - middle(points, layout.roots), axis=-1)
-            there = known[..., list(layout.roots + layout.necks)].all(-1)
+            off = middle(points, layout.necks) - middle(points, layout.roots)
+            away = np.sqrt((off * off).sum(-1))
+            there: Array = np.asarray(away > 1e-6)
+            if known is not None:
+                there &= known[..., list(layout.roots + layout.necks)].all(-1)
         else:
-            off = (points - self._centre(points, known)[..., None, :]) * known[..., None]
-            away = np.sqrt((off**2).sum((-1, -2)) / np.maximum(known.sum(-1), 1))
-            there = known.any(-1)
-        there = there & (away > 1e-6)
+            known = np.ones(points.shape[:-1], bool) if known is None else known
+            off = (points - _centre(points, known)[..., None, :]) * known[..., None]
+            away = np.sqrt((off * off).sum((-1, -2)) / np.maximum(known.sum(-1), 1))
+            there = known.any(-1) & (away > 1e-6)
+        if layout.people == 1:
+            return away[..., 0].astype(float), there[..., 0]
         count = there.sum(-1)
-        return (away * there).sum(-1) / np.maximum(count, 1), (count > 0).astype(np.float32)
+        return (away * there).sum(-1) / np.maximum(count, 1), count > 0
+
+    def _sizes(self, lengths: Array, told: Array) -> Array:
+        """(n, t) float32: mean of the sizes told so far; once `MEMORY` is full the older ones fade."""
+        cap = MEMORY * self.layout.rate
+        if told.size == 1:
+            return self._size(float(lengths[0, 0]), bool(told[0, 0]), cap)
+        counts = np.cumsum(told, 1) + self.count[:, None]
+        totals = np.cumsum(np.concatenate([self._total[:, None], lengths * told], 1), 1)[:, 1:]
+        sizes = np.where(counts > 0, totals / np.maximum(counts, 1), 1.0)
+        for row in np.flatnonzero(counts[:, -1] > cap):
+            full = self.count[row] >= cap
+            first = 0 if full else int(np.argmax(counts[row] > cap))
+            size = float(self.size[row] if first == 0 else sizes[row, first - 1])
+            rest = zip(lengths[row, first:].tolist(), told[row, first:].tolist(), strict=True)
+            sizes[row, first:] = [size := size + (length - size) / cap if true else size for length, true in rest]
+        self.count, self.size, self._total = np.minimum(counts[:, -1], cap), sizes[:, -1], totals[:, -1]
+        return sizes.astype(np.float32)
+
+    def _size(self, length: float, told: bool, cap: float) -> Array:
+        """One moment of one clip."""
+        if told and self.count[0] + 1 <= cap:
+            self.count[0] += 1
+            self._total[0] += length
+            self.size[0] = self._total[0] / self.count[0]
+        elif told:
+            self.count[0] = cap
+            self.size[0] += (length - self.size[0]) / cap
+        return self.size[None].astype(np.float32)
 
     def _turn(self, points: Array, known: Array) -> Array:
         """Rotate about gravity so that the bodies face one way, as far as was seen until each moment."""
@@ -114,7 +142,14 @@ class Reference:
             self.turned = self.turned * decay + ahead[:, t]
             headings[:, t] = self.turned
         length = np.maximum(np.hypot(headings[..., 0], headings[..., 1]), 1e-6)
-        c, s = headings[..., 0] / length, headings[..., 1] / length
-        c, s = (np.where(length > 1e-5, v, e)[:, :, None, None] for v, e in ((c, 1.0), (s, 0.0)))
+        told = length > 1e-5
+        c, s = (np.where(told, headings[..., i] / length, 1.0 - i)[:, :, None, None] for i in (0, 1))
         x, z = points[..., 0], points[..., 2]
-        return np.stack([c * x + s * z, points[..., 1], c * z - s * x], -1).astype(np.float32)
+        out = np.empty_like(points)
+        out[..., 0], out[..., 1], out[..., 2] = c * x + s * z, points[..., 1], c * z - s * x
+        return out
+
+
+def _centre(points: Array, known: Array) -> Array:
+    """(…, d): the middle of the joints that are known."""
+    return np.asarray(points.sum(-2) / np.maximum(known.sum(-1), 1)[..., None])
