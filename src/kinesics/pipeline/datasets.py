@@ -14,6 +14,7 @@ from ..formats import read_sequence
 from ..formats.registry import format_of
 from ..types import PoseSequence
 from .clip_cache import ClipCache
+from .handed import unmirrored
 from .listing import Entry, is_video, list_clips, part_name
 from .main_people import main_people
 from .unify import unify
@@ -29,7 +30,7 @@ class ActionSet:
     """Clips with their labels, and what else is known of them; all lists run alongside.
 
     Attributes:
-        clips: one or two people each; 3D has y down.
+        clips: one or two people each; 3D has y down, and left on the left.
         labels: what each shows.
         subjects: who does it, "" where unknown.
         splits: column -> for each clip the part it belongs to there: "train", "test" …; "" for none.
@@ -156,6 +157,7 @@ def _clip(entry: Entry, store: ClipCache) -> tuple[PoseSequence, bool]:
 
 def _gathered(entries: list[Entry], clips: list[PoseSequence], notes: list[str]) -> ActionSet:
     clips, turned = upright(clips)
+    clips, righted = unmirrored(clips)
     clips, changed = unify(clips)
     columns = list(entries[0].splits)
     return ActionSet(
@@ -164,7 +166,7 @@ def _gathered(entries: list[Entry], clips: list[PoseSequence], notes: list[str])
         [entry.subject for entry in entries],
         {name: [entry.splits[name] for entry in entries] for name in columns},
         [entry.name for entry in entries],
-        [*notes, *turned, *changed],
+        [*notes, *turned, *righted, *changed],
     )
 
 
