@@ -7,6 +7,8 @@ give exactly what the whole clip gives.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..errors import ShapeError
@@ -16,6 +18,7 @@ from ..types.arrays import Array
 __all__ = ["HOLD", "LONGEST", "Grid", "grid_clip"]
 
 HOLD = 0.5  # seconds a lost joint keeps its place
+NEAR = 1e-6  # of the time between two moments: a frame this much too early is in time
 LONGEST = 2.0  # seconds between two frames; a longer gap is cut to one moment
 
 
@@ -33,6 +36,7 @@ class Grid:
         self.before: float | None = None  # seconds of the newest frame
         self.held: Array = None  # type: ignore[assignment]  # (n, k, d) where each joint was last
         self.seen: Array = None  # type: ignore[assignment]  # (n, k) when
+        self._whole = False  # every joint was there in the newest frame
 
     def push(self, points: Array, scores: Array, time: float) -> tuple[Array, Array]:
         """Take a frame, give the moments that are now known.
@@ -48,22 +52,45 @@ class Grid:
         Raises:
             ShapeError: people or joints change from frame to frame.
         """
+        valid = np.asarray(scores > 0) & np.isfinite(points).all(-1)
+        whole = bool(valid.all())
         if self.origin is None or self.before is None:
-            self.origin = self.before = time
+            self.origin = time
             self.held, self.seen = np.full(points.shape, np.nan, np.float32), np.full(scores.shape, -np.inf)
-        elif points.shape != self.held.shape:
+            return self._mixed(points, valid, np.array([time]), None, whole)
+        if points.shape != self.held.shape:
             raise ShapeError(f"expected people, joints, coordinates as before: {self.held.shape}, got {points.shape}")
-        elif time <= self.before:
+        if time <= self.before:
             return _nothing(points)
-        first = self.count == 0
-        times = np.array([self.before, time]) if not first else np.array([time])
-        if not first and time - self.before > LONGEST:
+        if time - self.before > LONGEST:
             cut = time - self.before - 1 / self.rate
-            self.origin, self.seen, times = self.origin + cut, self.seen + cut, times + [cut, 0.0]
-        before = (self.held[None], self.seen[None]) if not first else None
-        valid = ((scores > 0) & np.isfinite(points).all(-1))[None]
-        held, seen, moments, known = _moments(points[None], valid, times, before, self.origin, self.count, self.rate)
-        self.held, self.seen, self.before = held[-1], seen[-1], time
+            self.origin, self.seen, self.before = self.origin + cut, self.seen + cut, self.before + cut
+        if whole and self._whole:
+            return self._between(np.asarray(points, np.float32), time, self.origin, self.before)
+        return self._mixed(points, valid, np.array([self.before, time]), (self.held[None], self.seen[None]), whole)
+
+    def _between(self, points: Array, time: float, origin: float, before: float) -> tuple[Array, Array]:
+        """Every joint is there in the last frame and in this one."""
+        last = math.floor((time - origin) * self.rate + NEAR)
+        wanted = [origin + i / self.rate for i in range(self.count, last + 1)]
+        shares = [(w - before) / (time - before) if w - NEAR / self.rate > before else 0.0 for w in wanted]
+        moments = np.empty((len(shares), *points.shape), np.float32)
+        if shares:
+            change = points - self.held
+        for moment, share in zip(moments, shares, strict=True):
+            np.add(self.held, np.float32(min(max(share, 0.0), 1.0)) * change, out=moment)
+        self.held, self.before, self.count = points, time, self.count + len(shares)
+        self.seen.fill(time)
+        return moments, np.ones(moments.shape[:-1], bool)
+
+    def _mixed(
+        self, points: Array, valid: Array, times: Array, before: tuple[Array, Array] | None, whole: bool
+    ) -> tuple[Array, Array]:
+        """Some joints are missing, or nothing came before."""
+        held, seen, moments, known = _moments(
+            points[None], valid[None], times, before, self.origin or 0.0, self.count, self.rate
+        )
+        self.held, self.seen, self.before, self._whole = held[-1], seen[-1], float(times[-1]), whole
         self.count += len(moments)
         return moments, known
 
@@ -74,14 +101,33 @@ def _nothing(points: Array) -> tuple[Array, Array]:
 
 def grid_clip(clip: PoseSequence, rate: float) -> tuple[Array, Array]:
     """A whole clip on the grid: (m, n, k, d) float32 and (m, n, k) bool, as `Grid` would give it frame by frame."""
-    times = clip.times - clip.times[0] if len(clip) else clip.times
+    if not len(clip):
+        return _nothing(np.zeros(clip.points.shape[1:]))
+    times = clip.times - clip.times[0]
     gaps = np.diff(times)
     if (gaps > LONGEST).any():
         times = np.concatenate([[0.0], np.cumsum(np.where(gaps > LONGEST, 1 / rate, gaps))])
-    if not len(clip):
-        return _nothing(np.zeros(clip.points.shape[1:]))
-    valid = (clip.scores > 0) & np.isfinite(clip.points).all(-1)
-    return _moments(clip.points, valid, times, None, 0.0, 0, rate)[2:]
+    valid = clip.scores > 0  # who is seen has coordinates
+    if not valid.all():
+        return _moments(clip.points, valid, times, None, 0.0, 0, rate)[2:]
+    ahead, after, share = _places(times, np.arange(math.floor(times[-1] * rate + NEAR) + 1) / rate, rate)
+    first = clip.points.take(ahead, 0)
+    moments = clip.points.take(after, 0)
+    moments -= first
+    moments *= share.astype(np.float32)[:, None, None, None]
+    moments += first
+    return moments, np.ones(moments.shape[:-1], bool)
+
+
+def _places(times: Array, wanted: Array, rate: float) -> tuple[Array, Array, Array]:
+    """The frames before and after each moment, and how far it is from the one to the other, 0 to 1."""
+    after = np.minimum(np.searchsorted(times, wanted - NEAR / rate, "left"), len(times) - 1)
+    ahead = np.maximum(after - 1, 0)
+    span = times[after] - times[ahead]
+    still = span <= 0
+    share = (wanted - times[ahead]) / np.where(still, 1, span)
+    share[still] = 1.0
+    return ahead, after, np.minimum(np.maximum(share, 0), 1)
 
 
 def _moments(
@@ -92,15 +138,12 @@ def _moments(
     `times` has one more entry than `points`, in front, where `before` says what was held then.
     """
     held, seen = _hold(points, valid, times[-len(points) :], before)
-    last = int(np.floor((times[-1] - origin) * rate + 1e-6))
+    last = int(np.floor((times[-1] - origin) * rate + NEAR))
     wanted = origin + np.arange(count, last + 1) / rate
     if before is not None:
         held, seen = np.concatenate([before[0], held]), np.concatenate([before[1], seen])
         valid = np.concatenate([np.zeros_like(valid[:1]), valid])
-    after = np.clip(np.searchsorted(times, wanted - 1e-6 / rate, "left"), 0, len(times) - 1)
-    ahead = np.maximum(after - 1, 0)
-    span = times[after] - times[ahead]
-    share = np.where(span > 0, (wanted - times[ahead]) / np.where(span > 0, span, 1), 1.0).clip(0, 1)
+    ahead, after, share = _places(times, wanted, rate)
     fresh = (times[ahead][:, None, None] - seen[ahead]) <= HOLD
     b = held[after]
     a = np.where(fresh[..., None], held[ahead], b)
