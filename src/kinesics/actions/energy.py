@@ -43,19 +43,29 @@ class Energy:
         Returns:
             Mean speed of the fastest fifth of the joints, body lengths a second; 0 while nothing can be compared.
         """
+        self.take(points, scores, time)
+        return self.speed()
+
+    def take(self, points: Array, scores: Array, time: float) -> None:
+        """Take the joints of one more moment, as `update` does, without saying what the speed is now."""
         here = np.where((scores > 0)[..., None], points, np.nan)
         if time - self._measured >= MEASURES or self._length <= 0:
             faded = self._length * max(0.0, 1 - (time - self._measured) / FORGETS) if self._length else 0.0
             self._length, self._measured = max(body_length(here, self.body), faded), time
         while len(self._past) > 1 and self._past[1][0] <= time - LAGS[-1]:
             self._past.popleft()
-        speed = max((self._speed(here, time, lag) for lag in LAGS), default=0.0)
         self._past.append((time, here))
-        return speed
+
+    def speed(self) -> float:
+        """The speed now, see `update`; 0 before the first moment."""
+        if not self._past:
+            return 0.0
+        time, here = self._past[-1]
+        return max(self._speed(here, time, lag) for lag in LAGS)
 
     def _speed(self, here: Array, time: float, lag: float) -> float:
         """Against the latest moment at least `lag` seconds ago, else the earliest there is."""
-        if not self._past or self._length <= 0:
+        if self._length <= 0:
             return 0.0
         at, then = next((p for p in reversed(self._past) if p[0] <= time - lag), self._past[0])
         if time - at < lag / 2:

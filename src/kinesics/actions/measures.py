@@ -66,6 +66,10 @@ class Measures:
         self._bone, self._swing, seen_b, self._away, self._nearing, seen_c = spans[5:]
         self._seen = (seen_a, seen_b, seen_c)
         self._channels = int(ends[-1])
+        self._factors = np.ones(self._channels, np.float32)
+        self._factors[self._velocity] = layout.rate * SPEED
+        for part, factor in ((self._travel, TRAVEL), (self._swing, SWING), (self._nearing, NEARING)):
+            self._factors[part] = factor
         lines = layout.bones + layout.pairs
         self._from, self._to = (np.array([line[i] for line in lines], np.intp) for i in (0, 1))
         self._signs = np.zeros((len(layout.joints), len(lines)), np.float32)
@@ -99,9 +103,7 @@ class Measures:
         told = None
         if not known.all() or (past is not None and past.told is not None):
             told = self._told(known, past, h)
-        values[:, h:, self._velocity] *= self.layout.rate * SPEED
-        for part, factor in ((self._travel, TRAVEL), (self._swing, SWING), (self._nearing, NEARING)):
-            values[:, h:, part] *= factor
+        values[:, h:] *= self._factors
         return Measured(values, told, placed)
 
     def _measure(self, fresh: Array, points: Array, roots: Array) -> None:

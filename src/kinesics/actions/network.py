@@ -57,6 +57,10 @@ class NetHead:
     def logits(self, pooled: Array, seconds: Array | float = np.inf) -> Array:
         """(n, f) after `seconds` (n,) to (n, classes): logarithms of the mean probabilities."""
         pooled = np.asarray(pooled, np.float32)
+        if np.ndim(seconds) == 0:
+            if seconds >= self.until:
+                return _averaged(pooled, self.weight, self.bias)
+            return _averaged(pooled, self.early_weight, self.early_bias)
         late = np.broadcast_to(np.asarray(seconds) >= self.until, len(pooled))
         if late.all():
             return _averaged(pooled, self.weight, self.bias)
@@ -80,5 +84,7 @@ class NetHead:
 def _averaged(pooled: Array, weight: Array, bias: Array) -> Array:
     streams, width, _ = weight.shape
     parts = pooled.reshape(-1, streams, width).transpose(1, 0, 2) @ weight + bias[:, None]
-    parts = np.exp(parts - parts.max(-1, keepdims=True))
-    return np.asarray(np.log((parts / parts.sum(-1, keepdims=True)).mean(0) + 1e-9))
+    parts -= parts.max(-1, keepdims=True)
+    np.exp(parts, out=parts)
+    parts /= parts.sum(-1, keepdims=True)
+    return np.asarray(np.log(parts.sum(0) / streams + 1e-9))

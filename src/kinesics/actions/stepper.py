@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,7 +36,7 @@ class Stepper:
         self._state = model.reader_.encoder.start()
         self._pool = Pool(rate=layout.rate)
         self._energy = Energy(model.skeleton_)
-        self._speed = 0.0
+        self._shape = (layout.people, len(layout.joints), layout.dims)
         self.time: float | None = None
         self._start: float | None = None
 
@@ -46,20 +47,32 @@ class Stepper:
             points: (n, k, d) joints as the model's `skeleton_` names them; NaN where missing.
             scores: (n, k); 0 where missing.
             time: seconds; a frame that is not later than the last is ignored.
+
+        Raises:
+            ShapeError: other joints, a joint that is there without coordinates, or a time that is no number.
+            UsageError: joints in a picture where the model reads 3D.
         """
         if self.time is not None and time <= self.time:
             return
-        layout = self._model.layout_
+        points, scores = self._fitting(points, scores, time)
         self._start = time if self._start is None else max(self._start, time - self._pool.seconds)
-        clip = PoseSequence(points[None], scores[None], np.array([time]), self._model.skeleton_)
-        clip = fitting(clip, self._model.skeleton_, layout.dims, layout.people)
-        self._speed, self.time = self._energy.update(clip.points[0], clip.scores[0], time), time
-        moments, known = self._grid.push(clip.points[0], clip.scores[0], time)
+        self._energy.take(points, scores, time)
+        self.time = time
+        moments, known = self._grid.push(points, scores, time)
         if not len(moments):
             return
         z, weight, self._state = self._model.reader_.encoder.encode(self._features.push(moments, known), self._state)
         for i in range(len(z)):
-            self._pool.push(z[i], weight[i], time - (len(z) - 1 - i) / layout.rate)
+            self._pool.push(z[i], weight[i], time - (len(z) - 1 - i) / self._grid.rate)
+
+    def _fitting(self, points: Array, scores: Array, time: float) -> tuple[Array, Array]:
+        """A frame as the model wants it; what it is is looked at closely only where it is not that already."""
+        if points.shape == self._shape and scores.shape == self._shape[:2] and math.isfinite(time):
+            if np.isfinite(points).all() or np.isfinite(points[scores > 0]).all():
+                return np.asarray(points, np.float32), scores
+        body, (people, _, dims) = self._model.skeleton_, self._shape
+        clip = fitting(PoseSequence(points[None], scores[None], np.array([time]), body), body, dims, people)
+        return clip.points[0], clip.scores[0]
 
     def proba(self, since: float | None = None) -> Array:
         """(c,) probabilities of what was done from `since` (seconds) to now; since the first frame without it.
@@ -77,7 +90,7 @@ class Stepper:
 
     def energy(self) -> float:
         """How fast the fastest joints move, body lengths a second."""
-        return self._speed
+        return self._energy.speed()
 
     def _seconds(self, since: float | None) -> float:
         if self.time is None or self._start is None:
