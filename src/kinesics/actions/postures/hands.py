@@ -7,6 +7,7 @@ from .swings import Swings
 
 __all__ = ["Hands"]
 
+HELD = 0.3  # seconds for which a hand that is lost is taken to be where it was
 LOW = -0.06  # body lengths from the shoulder up: below it a hand does not wave
 
 
@@ -15,6 +16,7 @@ class Hands:
 
     def __init__(self) -> None:
         self._waves = [[Swings(0.042, 0.12, 1.0) for _ in "xyz"] for _ in "lr"]
+        self._last: list[tuple[float, dict[str, float]] | None] = [None, None]
 
     def update(self, figure: Figure, unit: float, time: float) -> list[dict[str, float]]:
         """Measures of each hand that is seen, in body lengths; the left one first."""
@@ -22,7 +24,10 @@ class Hands:
         for side in (0, 1):
             shoulder, elbow, wrist = figure.shoulders[side] or figure.neck, figure.elbows[side], figure.wrists[side]
             if shoulder and elbow and wrist and unit:
-                found.append({**_upper(figure), **self._hand(side, shoulder, elbow, wrist, unit, time)})
+                self._last[side] = time, {**_upper(figure), **self._hand(side, shoulder, elbow, wrist, unit, time)}
+            last = self._last[side]
+            if last and time - last[0] <= HELD:
+                found.append(last[1])
         return found
 
     def _hand(self, side: int, shoulder: Point, elbow: Point, wrist: Point, unit: float, time: float) -> dict[str, float]:

@@ -15,6 +15,7 @@ __all__ = ["measure"]
 
 _TURNED = 0.09  # body lengths the thighs must reach to a side before the picture tells what is before and behind
 _NEARER = 0.65  # least a leg may be shortened against the trunk by a camera near by that looks down
+_FRONT = ("leg extension", "shin drop")  # judged where what is before and behind cannot be told
 _MASS = {"head": 0.08, "trunk": 0.60, "thigh": 0.20, "shin": 0.12}  # after Winter, "Biomechanics and Motor Control" (2009)
 
 
@@ -25,15 +26,16 @@ def measure(figure: Figure, stature: Stature) -> dict[str, float]:
     if not unit or not figure.hips or not figure.neck:
         return found
     _trunk(figure, figure.neck, figure.hips, found)
+    if stature.upright:
+        found["trunk rise"] = (figure.hips[1] - figure.neck[1]) / (stature.trunk * unit)
     _legs(figure, stature, found)
     _extent(figure, unit, found)
     ahead = _weight(figure, unit)
     if ahead is not None:
         found["weight ahead of feet"] = ahead
-    elif "leg extension" in found:
-        found["leg extension, front view"] = found["leg extension"]
-        if "shoulders against trunk" in found:
-            found["shoulders against trunk, front view"] = found["shoulders against trunk"]
+    else:
+        names = (*_FRONT, "trunk rise" if stature.upright else "shoulders against trunk")
+        found.update({f"{name}, front view": found[name] for name in names if name in found and "leg extension" in found})
     return found
 
 
@@ -47,23 +49,27 @@ def _trunk(figure: Figure, neck: Point, hips: Point, found: dict[str, float]) ->
 def _legs(figure: Figure, stature: Stature, found: dict[str, float]) -> None:
     """Along the better leg: how far the ankle is below the hip, the knee below the hip, and the angle of the knee."""
     reach = _reach(figure, stature)
-    drops, thighs, bends = [], [], []
+    drops, thighs, shins, bends = [], [], [], []
     for side in (0, 1):
         hip, knee, ankle = figure.hip[side] or figure.hips, figure.knees[side], figure.ankles[side]
         if hip and knee:
             thighs.append((knee[1] - hip[1]) / (0.505 * reach))
             if ankle:
                 drops.append((ankle[1] - hip[1]) / reach)
+                shins.append((ankle[1] - knee[1]) / (0.495 * reach))
                 bends.append(_angle(hip, knee, ankle))
     if drops:
         found["leg extension"] = max(drops)
         found["thigh drop"] = max(thighs)
+        found["shin drop"] = max(shins)
         found["knee angle"] = max(bends)
         found["other thigh drop"] = min(thighs)
 
 
 def _reach(figure: Figure, stature: Stature) -> float:
-    """Length of a straight leg here: by the body's size, or shorter if its longest limb is (a camera that looks down)."""
+    """Length of a straight leg here: as it was in standing; else by the body's size, or shorter if its longest limb is."""
+    if stature.upright:
+        return stature.reach
     limbs = [
         apart(a, b)
         for a, b in (*zip(figure.hip, figure.knees, strict=True), *zip(figure.knees, figure.ankles, strict=True))

@@ -14,9 +14,10 @@ __all__ = ["Motion"]
 EVERY = 0.028  # seconds between kept moments, so that memory does not grow with the frame rate
 MEMORY = 1.1  # seconds
 WINDOW = 0.65  # seconds over which speed is a straight line through the moments (least squares)
+NEARER = 0.6  # seconds without which no change of size is told
 LEAST = 0.3  # seconds without which no speed is told
 
-Sample = tuple[float, ...]  # seconds, hips x y z, feet x y z, heights of head and hips
+Sample = tuple[float, ...]  # seconds, hips x y z, feet x y z, heights of head and hips, logarithm of the size
 
 
 class Motion:
@@ -33,13 +34,13 @@ class Motion:
         unit = stature.height
         if not unit or not figure.hips:
             return found
-        self._remember(figure, figure.hips, time)
+        self._remember(figure, figure.hips, unit, time)
         self._speeds(unit, figure.flat, time, found)
         self._fell(unit, time, found)
         self._gait.update(figure, unit, time, found)
         return found
 
-    def _remember(self, figure: Figure, hips: Point, time: float) -> None:
+    def _remember(self, figure: Figure, hips: Point, unit: float, time: float) -> None:
         ankles = [p for p in figure.ankles if p]
         if len(ankles) == 2:
             a, b = ankles
@@ -49,7 +50,7 @@ class Motion:
         if ankles:
             self._ground = max(p[1] for p in ankles)
         head = (figure.head or figure.neck or hips)[1]
-        sample = (time, *hips, *feet, self._ground - head, self._ground - hips[1])
+        sample = (time, *hips, *feet, self._ground - head, self._ground - hips[1], math.log(unit))
         if self._past and time - self._past[-1][0] < EVERY * 0.75:
             return
         self._past.append(sample)
@@ -61,6 +62,7 @@ class Motion:
         rows = [row for row in self._past if time - row[0] <= WINDOW]
         if len(rows) < 3 or rows[-1][0] - rows[0][0] < LEAST:
             return
+        self._nearer(time, found)
         weights = _weights(rows)
         found["hips up or down a second"] = abs(_slope(rows, weights, 2)) / unit
         feet = [row for row in rows if row[4] == row[4]]
@@ -70,6 +72,12 @@ class Motion:
         way = [0.0 if flat and i == 3 else _alike(_slope(rows, weights, i), _slope(feet, others, i + 3)) for i in (1, 2, 3)]
         down = 0.0 if not flat else min(0.5 * abs(way[1]), 0.15 * unit)  # who comes nearer goes down the picture
         found["travel a second"] = (math.hypot(way[0], way[2]) + down) / unit
+
+    def _nearer(self, time: float, found: dict[str, float]) -> None:
+        """How fast the size in the picture changes, in shares a second: who comes nearer grows."""
+        rows = list(self._past)
+        if rows[-1][0] - rows[0][0] >= NEARER:
+            found["size change a second"] = abs(_slope(rows, _weights(rows), 9))
 
     def _fell(self, unit: float, time: float, found: dict[str, float]) -> None:
         now = self._past[-1]
