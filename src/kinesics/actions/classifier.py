@@ -164,11 +164,12 @@ class ActionClassifier:
     def proba_over_time(self, clip: PoseSequence) -> tuple[Array, Array]:
         """What is believed after each moment: seconds (m,) and probabilities (m, c)."""
         self._learned()
-        pooled = self.reader_.beginnings(clip)
-        if pooled is None:
-            return np.zeros(0), np.zeros((0, len(self.classes_)))
-        seconds = np.arange(len(pooled)) / self.layout_.rate
-        return float(clip.times[0]) + seconds, self.judge(pooled, seconds)
+        count, rows = 0, [np.zeros((0, len(self.classes_)))]
+        for pooled in self.reader_.running(clip):
+            rows.append(self.judge(pooled, np.arange(count, count + len(pooled)) / self.layout_.rate))
+            count += len(pooled)
+        start = float(clip.times[0]) if len(clip) else 0.0
+        return start + np.arange(count) / self.layout_.rate, np.concatenate(rows)
 
     def judge(self, pooled: Array, seconds: Array | float) -> Array:
         """Probabilities (n, c) of pooled vectors (n, f) that span `seconds` each."""

@@ -15,7 +15,7 @@ from ..errors import ShapeError
 from ..types import PoseSequence
 from ..types.arrays import Array
 
-__all__ = ["HOLD", "LONGEST", "Grid", "grid_clip"]
+__all__ = ["HOLD", "LONGEST", "Grid", "grid_clip", "moment_count"]
 
 HOLD = 0.5  # seconds a lost joint keeps its place
 NEAR = 1e-6  # of the time between two moments: a frame this much too early is in time
@@ -103,10 +103,7 @@ def grid_clip(clip: PoseSequence, rate: float) -> tuple[Array, Array]:
     """A whole clip on the grid: (m, n, k, d) float32 and (m, n, k) bool, as `Grid` would give it frame by frame."""
     if not len(clip):
         return _nothing(np.zeros(clip.points.shape[1:]))
-    times = clip.times - clip.times[0]
-    gaps = np.diff(times)
-    if (gaps > LONGEST).any():
-        times = np.concatenate([[0.0], np.cumsum(np.where(gaps > LONGEST, 1 / rate, gaps))])
+    times = _without_gaps(clip.times, rate)
     valid = clip.scores > 0  # who is seen has coordinates
     if not valid.all():
         return _moments(clip.points, valid, times, None, 0.0, 0, rate)[2:]
@@ -117,6 +114,20 @@ def grid_clip(clip: PoseSequence, rate: float) -> tuple[Array, Array]:
     moments *= share.astype(np.float32)[:, None, None, None]
     moments += first
     return moments, np.ones(moments.shape[:-1], bool)
+
+
+def moment_count(times: Array, rate: float) -> int:
+    """How many moments a clip with frames at these times, in seconds, has on the grid."""
+    return math.floor(_without_gaps(times, rate)[-1] * rate + NEAR) + 1 if len(times) else 0
+
+
+def _without_gaps(times: Array, rate: float) -> Array:
+    """Seconds since the first frame, long gaps cut to one moment."""
+    times = times - times[0]
+    gaps = np.diff(times)
+    if (gaps > LONGEST).any():
+        times = np.concatenate([[0.0], np.cumsum(np.where(gaps > LONGEST, 1 / rate, gaps))])
+    return times
 
 
 def _places(times: Array, wanted: Array, rate: float) -> tuple[Array, Array, Array]:

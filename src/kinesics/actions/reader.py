@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +12,15 @@ from ..errors import UsageError
 from ..types import PoseSequence, Skeleton
 from ..types.arrays import Array
 from .encoding import Encoder
-from .features import Features
-from .grid import grid_clip
+from .features import Features, FeatureStream
+from .grid import grid_clip, moment_count
 from .joints import map_joints
 from .network import NetHead
 from .training_set import two_or_one
 
 __all__ = ["Reader", "fitting", "judged"]
+
+PIECE = 1024  # moments that are worked on at once, so that an hour needs no more room than a minute
 
 
 def fitting(clip: PoseSequence, body: Skeleton, dims: int, people: int) -> PoseSequence:
@@ -51,30 +53,47 @@ class Reader:
     encoder: Encoder
     body: Skeleton
 
-    def moments(self, clip: PoseSequence) -> tuple[Array, Array] | None:
-        """Vectors z (t, f) and weight (t, g) of each moment; None where nobody is seen."""
-        layout = self.features.layout
+    def moments(self, clip: PoseSequence) -> Iterator[tuple[Array, Array]]:
+        """Vectors z (t, f) and weight (t, g) of the moments, piece by piece; nothing where nobody is seen."""
+        layout, state = self.features.layout, self.encoder.start()
         points, known = grid_clip(fitting(clip, self.body, layout.dims, layout.people), layout.rate)
         if not known.any():
-            return None
-        z, weight, _ = self.encoder.encode(self.features.of(points[None], known[None])[0], self.encoder.start())
-        return z, weight
+            return
+        if len(points) <= PIECE:
+            yield self.encoder.encode(self.features.of(points[None], known[None])[0], state)[:2]
+            return
+        stream = FeatureStream(self.features)
+        for start in range(0, len(points), PIECE):
+            piece = slice(start, start + PIECE)
+            z, weight, state = self.encoder.encode(stream.push(points[piece], known[piece]), state)
+            yield z, weight
 
     def pooled(self, clip: PoseSequence) -> Array | None:
         """(f,) over the whole clip; None where nobody is seen."""
-        moments = self.moments(clip)
-        return None if moments is None else mean(moments[0].sum(0), moments[1].sum(0))
+        sums = [(z.sum(0), weight.sum(0)) for z, weight in self.moments(clip)]
+        if len(sums) < 2:
+            return mean(*sums[0]) if sums else None
+        return mean(*(np.asarray(np.sum(part, 0, dtype=np.float64)) for part in zip(*sums, strict=True)))
 
-    def beginnings(self, clip: PoseSequence, shares: Sequence[float] | None = None) -> Array | None:
-        """(m, f) over the clip up to every moment, or up to each share of it; None where nobody is seen."""
-        moments = self.moments(clip)
-        if moments is None:
-            return None
-        z, weight = (np.cumsum(part, 0, dtype=np.float64) for part in moments)
-        if shares is not None:
-            at = np.clip(np.ceil(np.asarray(shares) * len(z)).astype(int) - 1, 0, len(z) - 1)
-            z, weight = z[at], weight[at]
-        return mean(z, weight)
+    def running(self, clip: PoseSequence) -> Iterator[Array]:
+        """(t, f) over the clip up to every moment, piece by piece; nothing where nobody is seen."""
+        before: tuple[Array | float, Array | float] = (0.0, 0.0)
+        for moments in self.moments(clip):
+            z, weight = (np.cumsum(part, 0, dtype=np.float64) + had for part, had in zip(moments, before, strict=True))
+            before = z[-1], weight[-1]
+            yield mean(z, weight)
+
+    def beginnings(self, clip: PoseSequence, shares: Sequence[float]) -> Array | None:
+        """(shares, f) over the clip up to each share of its moments, 0 to 1; None where nobody is seen."""
+        count = moment_count(clip.times, self.features.layout.rate)
+        at = np.clip(np.ceil(np.asarray(shares) * count).astype(int) - 1, 0, max(count - 1, 0))
+        out, start = None, 0
+        for piece in self.running(clip):
+            out = np.empty((len(at), piece.shape[1]), np.float32) if out is None else out
+            here = (at >= start) & (at < start + len(piece))
+            out[here] = piece[at[here] - start]
+            start += len(piece)
+        return out
 
 
 def judged(head: Any, pooled: Array, seconds: Array | float) -> Array:
