@@ -94,7 +94,9 @@ def test_what_is_wrong_with_the_clips_is_said_and_ends_it_where_it_must(
         (["actions", "{gym}", "--head", "forest"], "no head is called 'forest'"),
         (["actions", "{gym}/nowhere"], "there is no such folder"),
         (["fewshot"], "expected a folder of labelled clips"),
-        (["fewshot", "{gym}", "--shot", "one"], "--shot: expected numbers with commas, got 'one'"),
+        (["fewshot", "{gym}", "--shot", "one"], "--shot: expected numbers of examples with commas, such as 1,3,5, got 'one'"),
+        (["fewshot", "{gym}", "--shot", "1,0"], "got '1,0'"),
+        (["fewshot", "{gym}", "--shot", ","], "got ','"),
         (["fewshot", "{gym}", "--way", "9"], "there are as many labels"),
     ],
 )

@@ -224,6 +224,9 @@ def fewshot(
 
 def _shots(words: str) -> list[int]:
     try:
-        return [int(word) for word in words.split(",") if word.strip()]
+        shots = [int(word) for word in words.split(",") if word.strip()]
     except ValueError:
-        raise UsageError(f"--shot: expected numbers with commas, got {words!r}") from None
+        shots = []
+    if not shots or min(shots) < 1:
+        raise UsageError(f"--shot: expected numbers of examples with commas, such as 1,3,5, got {words!r}")
+    return shots
