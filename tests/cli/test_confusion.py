@@ -56,7 +56,11 @@ def test_a_new_phase_begins_new_lines_and_nothing_told_is_no_failure() -> None:
     picture.add({"phase": "trial", "loss": None})
     picture.add({"phase": "final", "loss": 2.0, "confusion": counts()})
     assert picture.losses == [2.0] and picture.confusion is not None
-    picture.picture(80, 24)
+    for held_out, words in ((True, "clips held out"), (False, "clips it learns from")):
+        picture.add({"phase": "final", "confusion": counts(), "classes": NAMES, "held_out": held_out})
+        console = Console(file=io.StringIO(), width=80, height=24, force_terminal=False)
+        console.print(picture.picture(80, 24))
+        assert words in console.file.getvalue()  # type: ignore[attr-defined]
 
 
 def test_a_line_of_blocks_goes_from_least_to_most() -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from kinesics.actions.classifier import ActionClassifier
-from kinesics.errors import FormatError, SinkError, UsageError
+from kinesics.errors import FormatError, MissingExtra, SinkError, UsageError
 from kinesics.pipeline.datasets import ActionSet
 from kinesics.pipeline.training import train
 from kinesics.types import PoseSequence, skeleton
@@ -53,6 +55,32 @@ def test_what_is_marked_test_is_kept_aside_and_asked(gestures: ActionSet, tmp_pa
     assert numbers["classes"] == ["crouch", "left", "right"] and numbers["parameters"] > 0
     assert said == ["learning 3 actions from 21 clips; 9 are kept aside for the test (column split)"]
     assert ActionClassifier.load(tmp_path / "a.kin").predict(gestures.clips[21:24]) == done.model.predict(gestures.clips[21:24])
+
+
+def test_the_confusion_is_told_while_it_learns_and_then_of_the_clips_held_out(gestures: ActionSet) -> None:
+    told: list[dict[str, Any]] = []
+    train(gestures, progress=told.append, head="statistics")
+    assert [info["held_out"] for info in told] == [True] and told[0]["confusion"].sum() == len(told[0]["classes"]) * 2
+    pytest.importorskip("torch")
+    told.clear()
+    train(gestures, progress=lambda info: told.append(info) or info["held_out"], head="net", minutes=0.02)
+    held = [info["held_out"] for info in told]
+    assert held == sorted(held) and not held[0] and held[-1]
+    assert all(info["confusion"].sum() == len(gestures.part("split", "train")) - 6 for info in told if not info["held_out"])
+
+
+def test_without_pytorch_a_quick_head_learns_and_one_line_says_so(gestures: ActionSet, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("torch", "onnx"):
+        monkeypatch.setitem(sys.modules, name, None)
+    said: list[str] = []
+    done = train(gestures, say=said.append)
+    assert done.numbers["head"] in ("rocket", "statistics", "trees") and done.numbers["accuracy"] >= 88
+    assert [line for line in said if "PyTorch" in line] == said[-1:]
+    with pytest.raises(MissingExtra, match=r"kinesics\[train\]"):
+        train(gestures, head="net")
+    said.clear()
+    train(gestures, say=said.append, head="statistics")
+    assert not any("PyTorch" in line for line in said)
 
 
 def test_without_a_split_all_clips_are_learned_from(gestures: ActionSet) -> None:

@@ -83,8 +83,9 @@ class ActionClassifier:
             clips: of one or two people, 2D or 3D, any skeleton (joints common to all are used), any frame rate.
             labels: the action of each clip.
             subjects: who is in each clip, "" unknown; held-out clips are then of people not trained on.
-            progress: called with a dict (`step`, `steps`, `seconds`, `loss`, `accuracy`, `confusion` of the held-out clips or
-                None) after every round; a true answer ends training and keeps what was learned so far.
+            progress: called with a dict (`phase`, `step`, `steps`, `seconds`, `loss`, `accuracy`, `confusion`: of the clips it
+                learns from, and of the held-out ones once `held_out` is true) after every round, and once when the held-out
+                clips were asked; a true answer ends training and keeps what was learned so far.
 
         Raises:
             UsageError: no clips, one class, labels that do not fit, nobody in any clip, joints that have nothing in common.

@@ -24,7 +24,7 @@ from .reference import Reference
 from .sides import both_sides
 from .training_set import TrainingSet, training_set
 
-__all__ = ["Learned", "learn"]
+__all__ = ["Learned", "can_learn_net", "learn"]
 
 Progress = Callable[[dict[str, Any]], Any]
 ENOUGH = 4  # clips of a class, on average, from which a network is worth its while
@@ -107,12 +107,17 @@ def _kind(kind: str, count: int, classes: int) -> str:
     """The head that is meant: a network where there are clips enough and PyTorch, else the best classical one."""
     if kind == "net":
         need("torch", "train"), need("onnx", "train")
-    if kind == "auto" and count >= ENOUGH * classes and all(importlib.util.find_spec(m) for m in ("torch", "onnx")):
+    if kind == "auto" and count >= ENOUGH * classes and can_learn_net():
         return "net"
     known = {"auto": "classical", "boost": "trees", "net": "net", **{name: name for name in CLASSICAL}}
     if kind not in known:
         raise UsageError(f"no head is called {kind!r}; there are auto, net, boost, {', '.join(CLASSICAL)}")
     return known[kind]
+
+
+def can_learn_net() -> bool:
+    """Whether what a network is learned with is installed."""
+    return all(importlib.util.find_spec(name) for name in ("torch", "onnx"))
 
 
 def _standard(data: TrainingSet, layout: Layout) -> Features:
@@ -151,9 +156,13 @@ class _Told:
         self.confusion: Array | None = None
 
     def __call__(self, info: dict[str, Any]) -> bool:
-        info = {**info, "phase": self.phase, "confusion": self.confusion}
-        self.history.append({key: value for key, value in info.items() if key != "confusion"})
-        if self.progress is not None and self.progress(info):
+        self.history.append({"phase": self.phase, **{key: value for key, value in info.items() if key != "confusion"}})
+        return self._tell(info)
+
+    def _tell(self, info: dict[str, Any]) -> bool:
+        held = self.confusion is not None
+        told = {**info, "phase": self.phase, "held_out": held, "confusion": self.confusion if held else info.get("confusion")}
+        if self.progress is not None and self.progress(told):
             self.stopped = True
         return self.stopped
 
@@ -162,6 +171,7 @@ class _Told:
         np.add.at(self.confusion, (labels, proba.argmax(1)), 1)
         if self.history:
             self.history[-1]["validation"] = float((proba.argmax(1) == labels).mean())
+        self._tell({})
         self.phase = "final"
 
 

@@ -91,7 +91,7 @@ def train_net(
     start, step = clocks.perf_counter(), 0
     for turn in range(rounds):
         x, mask, lengths = _performances(data, features, recipe, rng)
-        right, losses = 0, []
+        confusion, losses = np.zeros((classes, classes), int), []
         for rows in _batches(len(data), recipe.batch, rng):
             share = max(step / (rounds * a_round), (clocks.perf_counter() - start) / seconds)
             for group in optimiser.param_groups:
@@ -108,14 +108,15 @@ def train_net(
             optimiser.step()
             step += 1
             losses.append(loss.item())
-            right += int((out.softmax(-1).mean(1).argmax(1) == target[rows]).sum())
+            np.add.at(confusion, (target[rows].numpy(), out.softmax(-1).mean(1).argmax(1).numpy()), 1)
         spent = clocks.perf_counter() - start
         told = {
             "step": turn + 1,
             "steps": rounds,
             "seconds": spent,
             "loss": float(np.mean(losses)),
-            "accuracy": right / len(data),
+            "accuracy": float(np.trace(confusion)) / len(data),
+            "confusion": confusion,
         }
         if (progress is not None and progress(told)) or spent > seconds:
             break

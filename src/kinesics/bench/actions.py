@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -96,11 +95,12 @@ def measure(model: str | None = None, clips: int = 60, rounds: int = 5) -> dict[
 def _prepared(model: str | None, clips: int) -> tuple[list[PoseSequence], list[str], Any]:
     """Clips to ask about, their labels, and the model."""
     from ..actions import ActionClassifier
+    from ..actions.learning import can_learn_net
 
     each = max(-(-clips // 10), 3)
     if model is None:
         made, labels, subjects = made_clips(each)
-        head = "net" if all(importlib.util.find_spec(name) for name in ("torch", "onnx")) else "auto"
+        head = "net" if can_learn_net() else "auto"
         ours = ActionClassifier(head=head, minutes=0.05).fit(made, labels, subjects=subjects)
         return made[:clips], labels[:clips], ours
     ours = ActionClassifier.load(model)

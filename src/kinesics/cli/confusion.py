@@ -98,6 +98,7 @@ class TrainingPicture:
         self.accuracies: list[float] = []
         self.info: dict[str, Any] = {}
         self.confusion: Array | None = None
+        self.held_out = True
         self.words = ""
 
     def add(self, info: dict[str, Any]) -> None:
@@ -109,7 +110,7 @@ class TrainingPicture:
             value = info.get(name)
             values.append(float("nan") if value is None else float(value))
         if info.get("confusion") is not None:
-            self.confusion = np.asarray(info["confusion"])
+            self.confusion, self.held_out = np.asarray(info["confusion"]), bool(info.get("held_out", True))
         if info.get("classes"):
             self.names = list(info["classes"])
 
@@ -126,6 +127,7 @@ class TrainingPicture:
                 number = f"{known[-1]:.1%}" if name == "accuracy" else f"{known[-1]:.3f}"
                 lines.append(Text.assemble(f"{name:>8} ", (sparkline(values, room), "cyan"), f" {number}"))
         if self.confusion is not None and len(self.names) == len(self.confusion):
+            lines.append(Text("clips held out" if self.held_out else "clips it learns from", style="dim"))
             lines += grid(self.confusion, self.names, width, max(height - len(lines) - 4, 1))
             lines.append(Text(_cut(mistakes(self.confusion, self.names), width - 1), style="dim"))
         if self.words:

@@ -52,6 +52,8 @@ def actions(
 
     In Python: kinesics.evaluate.actions.evaluate_actions(), .postures.evaluate_postures() and .false_alarms.false_alarms().
     """
+    from ..pipeline.training import quick_heads
+
     output = Output(as_json, progress, quiet)
     if postures:
         report(_postures(folder, output), as_json, ("movenet_multipose",))
@@ -60,6 +62,8 @@ def actions(
         raise UsageError("eval actions: expected a folder of labelled clips, or --postures")
     options = {key: value for key, value in (("head", head), ("minutes", minutes), ("view", view)) if value is not None}
     known = _split(_read(folder, output), split, output)
+    if words := quick_heads(head):
+        output.say(words)
     values = _evaluated(known, seeds, early, options, write, output)
     if alarms is not None:
         values |= _false_alarms(known, alarms, options, output)

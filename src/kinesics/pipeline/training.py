@@ -19,7 +19,7 @@ from .problems import Problem, data_problems, usable
 if TYPE_CHECKING:
     from ..actions.classifier import ActionClassifier
 
-__all__ = ["Trained", "check_place", "train"]
+__all__ = ["Trained", "check_place", "quick_heads", "train"]
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,8 @@ def train(
         raise FormatError(f"{actions.name or 'these clips'}: {fatal.message}")
     learned, tried = _sides(actions, column)
     say(_words(learned, tried, column))
+    if words := quick_heads(options.get("head")):
+        say(words)
     start, cpu = time.perf_counter(), time.process_time()
     model = ActionClassifier(**options)
     told = None if progress is None else _with_names(progress, sorted(set(learned.labels)))
@@ -106,6 +108,15 @@ def check_place(out: str | Path) -> None:
     """Raise a SinkError if a model cannot be saved there: before training, not after."""
     if (place := writable(out)).exists() and not place.is_file():
         raise SinkError(f"{out}: expected the name of a file to save the model to, there is a device or pipe")
+
+
+def quick_heads(head: str | None) -> str:
+    """A line where no network can be learned though it may be wanted; "" otherwise."""
+    from ..actions.learning import can_learn_net
+
+    if head not in (None, "auto") or can_learn_net():
+        return ""
+    return "PyTorch is not installed, so one of the quick heads learns instead of the network: pip install 'kinesics[train]'"
 
 
 def _column(actions: ActionSet, split: str | None) -> str | None:
