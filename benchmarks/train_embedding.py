@@ -76,8 +76,10 @@ def main() -> None:
         "made_with": {k: v for k, v in vars(given).items() if k != "out"},
         "cpu_seconds": round(time.process_time() - started),
     }
-    known = np.flatnonzero(labels < 800)
-    said_of = answers(net, data.of(known), features), labels[known]
+    kinds = np.zeros(data.clips.max() + 1, int)
+    kinds[data.clips] = labels
+    some = data.of(np.flatnonzero(kinds < 800))
+    said_of = answers(net, some, features), kinds[some.clips]
     embedding = made_embedding(
         net, features, [said_of], held=(answers(net, fresh, features), fresh_labels), dilations=recipe.dilations, about=about
     )
