@@ -16,7 +16,7 @@ from ..errors import NotFittedError, UsageError
 from ..types import Action, Array, People, PoseSequence, Skeleton
 from .anticipation import NextActions
 from .energy import Energy
-from .habits import Ways, plausible
+from .habits import Ways, plausible, witnessed
 from .joints import joint_map
 from .segments import NONE, Rules, Segmenter, Span
 
@@ -153,11 +153,13 @@ class _Person:
     def _believe(self, since: float) -> Array:
         """(c,) what was done since, nothing of it what people never move like."""
         proba = self.stepper.proba(since)
-        if self.ways.seen(since) < SEEN:
+        seen = self.ways.seen(since)
+        if seen[0] < SEEN:
             return np.zeros_like(proba)
         if self.habits is None:
             return proba
-        return np.where(plausible(self.ways.since(since), self.habits, self.dims, grace=self.grace), proba, 0.0)
+        possible = plausible(self.ways.since(since), self.habits, self.dims, grace=self.grace)
+        return np.where(possible & witnessed(seen, self.habits), proba, 0.0)
 
     def _action(self, identity: int, span: Span, energy: float, over: bool = False) -> Action:
         label = "unknown" if span.label == NONE else self.classes[span.label]
