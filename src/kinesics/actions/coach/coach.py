@@ -10,7 +10,7 @@ import numpy as np
 from ...errors import UsageError
 from ...geometry import iou
 from ...types import Action, Array, People, PoseSequence, Skeleton
-from .counter import Counter
+from .counter import SIZE, Counter
 from .follower import Follower
 from .placement import nobody
 from .reading import exercise as find_exercise
@@ -195,7 +195,7 @@ def _action(exercise: Exercise, identity: int, follower: Follower, time: float) 
     label, start = _label(exercise, follower, time)
     if not label:
         return None
-    measures = {name.removesuffix(".mean"): round(v, 3) for name, v in follower.values.items() if v == v}
+    measures = {name.removesuffix(".mean"): round(v, 3) for name, v in follower.values.items() if v == v and name != SIZE}
     why: dict[str, object] = {"phase": work.state, **measures}
     fault = follower.fault() if work.state == "moving" else None
     if fault is not None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from .faults import Sample, find_faults
 from .measures import spoken
+from .placement import PIXELS, SMALL
 from .records import UNFINISHED, Repetition
 from .schema import Condition, Exercise, Phase
 from .shape import Shape, settled_end, shape_of
@@ -166,7 +167,8 @@ class Counter:
     # what a try was
 
     def _close(self, end: float, view: str, why: str = "") -> None:
-        samples = [sample for sample in self._samples if sample[0] <= end + 1e-9]
+        after = self.repetitions[-1].end if self.repetitions else -math.inf
+        samples = [sample for sample in self._samples if min(after, self.began) <= sample[0] <= end + 1e-9]
         shape = shape_of(self.exercise, samples, self.began, end)
         missing = self.exercise.phases[self._reached] if self._reached < len(self._triggers) else None
         if shape is None or (missing is not None and self._way(missing, shape) < ATTEMPT):
@@ -195,6 +197,9 @@ class Counter:
         )
 
     def _judged(self, rep: Repetition, why: str) -> Repetition:
+        small = self._small(rep)
+        if not why and small:
+            why = f"too small to judge: {small:.0f} pixels tall, {SMALL} needed"
         if not why and not self._stayed(rep):
             why = "nearer or farther than before"
         if not why and rep.seconds < self.exercise.least:
@@ -224,18 +229,24 @@ class Counter:
             why = "" if last.why_not.startswith(FAST) else last.why_not
             self.repetitions[-1] = self._judged(replace(last, end=end, tempo=tempo), why)
 
+    def _small(self, rep: Repetition) -> float:
+        """The height in pixels of a body that is too small in the picture; 0 for others, and for other units."""
+        seen = [v[SIZE] for t, v in self._samples if t >= rep.start - BESIDE and not math.isnan(v[SIZE])]
+        tall = float(np.median(seen)) if seen else 0.0
+        return tall if PIXELS < tall < SMALL else 0.0
+
     def _stayed(self, rep: Repetition) -> bool:
         """Whether the body is as large after a try as before it; who walks to or from the camera is not."""
-        before = [v[SIZE] for t, v in self._samples if rep.start - BESIDE <= t <= rep.start]
-        after = [v[SIZE] for t, v in self._samples if rep.end <= t <= rep.end + BESIDE]
-        if not before or not after:
+        seen = [(t, v[SIZE]) for t, v in self._samples if not math.isnan(v[SIZE])]
+        before = [size for t, size in seen if rep.start - BESIDE <= t <= rep.start]
+        after = [size for t, size in seen if rep.end <= t <= rep.end + BESIDE]
+        if self.exercise.goes or not before or not after:
             return True
-        change = float(np.nanmedian(after) / np.nanmedian(before))
-        return not abs(change - 1) > SAME
+        return abs(float(np.median(after) / np.median(before)) - 1) <= SAME
 
     def _words_unseen(self, seconds: float) -> str:
-        joints = " and ".join(f"{joint}s" for joint in self.exercise.measures[self.exercise.main.split(".")[0]].joints)
-        return f"{joints} not seen for {seconds:.1f} s"
+        *most, last = (f"{joint}s" for joint in self.exercise.measures[self.exercise.main.split(".")[0]].joints)
+        return f"{', '.join(most)}{' and ' if most else ''}{last} not seen for {seconds:.1f} s"
 
     def _spoken(self, phase: Phase, value: float) -> str:
         return spoken(self.exercise.measures[phase.measure.split(".")[0]], value)

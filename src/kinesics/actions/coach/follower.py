@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...types import Array, Skeleton
-from .body import BONES, Body, Stature
+from .body import BONES, SEEN, SLOWER, Body, Stature
 from .counter import SIZE, Counter
 from .faults import now
 from .holding import Holder
@@ -25,6 +25,8 @@ LEARN = 0.3  # seconds, time constant of what the start pose teaches
 STAY = 1.0  # seconds, time constant of the place of a hold: who walks is always away from it
 WHOLE = 0.7  # bones in the start pose are at least this long against each other
 STRAIGHT = 0.8  # seconds in what looks like the start pose, after which sizes are learned anew
+LOST = 0.25  # seconds for which a joint that is not seen is taken to be where it was
+RECALL = 1.0  # seconds away from it after which sizes are forgotten, by whom no try was begun
 CURVE = 12_000  # points of the curve that are kept
 
 
@@ -49,6 +51,8 @@ class Follower:
         self._finer, self._calm = Finer(), LowPass()
         self._time = -math.inf
         self._plain: float | None = None  # looks like the start pose since, whatever the sizes say
+        self._joints: tuple[Array, Array, Array] | None = None  # last seen: where, how surely, when
+        self._looked = -math.inf  # when it last looked like the start pose
         self._curve: list[tuple[float, float]] = []
         self._every = 0.0
         joints = {joint for phase in exercise.phases for joint in self._measure(phase.measure).joints}
@@ -60,7 +64,7 @@ class Follower:
         if gap <= 0:
             return
         self._time = time
-        body = Body(points, scores, self.skeleton, self._stature)
+        body = Body(*self._bridged(points, scores, time), self.skeleton, self._stature)
         if self.exercise.phases:
             self._learn(body, time, min(gap, 1.0))
         else:
@@ -114,6 +118,16 @@ class Follower:
         """The limit that is passed right now, if any."""
         return now(self.exercise, (self._time, self.values), self.placement.view) if self.values else None
 
+    def _bridged(self, points: Array, scores: Array, time: float) -> tuple[Array, Array]:
+        """Joints that are lost for a moment stay where they were, so that one side is not taken for both."""
+        if self._joints is None:
+            self._joints = points.astype(float), scores.astype(float), np.full(len(scores), -math.inf)
+        at, sure, when = self._joints
+        seen = scores >= SEEN
+        at[seen], sure[seen], when[seen] = points[seen], scores[seen], time
+        held = ~seen & (time - when <= LOST)
+        return np.where(held[:, None], at, points), np.where(held, sure, scores)
+
     def _measure(self, name: str) -> Measure:
         return self.exercise.measures[name.partition(".")[0]]
 
@@ -141,6 +155,7 @@ class Follower:
         bare = Body(body.points, body.scores, self.skeleton)
         value, score = read(self._measure(first.measure), first.measure.partition(".")[2], bare)
         looks = score > 0 and first.inside(value) and body.whole(self._bones, WHOLE)
+        self._looked = time if looks else self._looked
         self._plain = (time if self._plain is None else self._plain) if looks else None
         if self.work.state == "moving":
             looks = looks and self._stature.alike(body, self._bones)
@@ -149,9 +164,9 @@ class Follower:
                 self._stature.learn(body)
             return
         if looks and self._stature.bones:
-            self._stature.follow(body, share)
+            self._stature.follow(body, share if self._stature.alike(body, self._bones) else share / SLOWER)
         elif looks:
             self._stature.learn(body)
-        elif self.work.state == "away":
+        elif self.work.state == "away" and time - self._looked > RECALL:
             self._stature.forget()
         self._stature.stand(body, share)

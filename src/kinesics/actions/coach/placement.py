@@ -6,16 +6,18 @@ import math
 
 import numpy as np
 
-from .body import PAIRED, Body
+from .body import BONES, PAIRED, Body
 from .records import Camera
 from .schema import Exercise
 
 __all__ = ["Placement", "nobody"]
 
-ACROSS = 0.7  # shoulder to shoulder against shoulder to hip, from the front
-SIDE, FRONT = 0.3, 0.61  # the same, of who stands 25 degrees off the side, and 60
+SIDE, FRONT = 0.3, 0.61  # shoulder to shoulder against shoulder to hip, 0.7 from the front: 25 degrees off the side, and 60
 SLOW = 1.0  # seconds, time constant of the view
-SMALL = 90  # pixels: below, a joint's error of 3 pixels is ten degrees of a shin
+PIXELS, SMALL = (
+    10,
+    90,
+)  # who is smaller than the first is not given in pixels; below the second 3 of them are ten degrees of a shin
 MISSING = 0.3  # share of the time without a joint that makes it missing
 TILT = 10.0  # degrees off the vertical that a body in the start pose may lean on average
 WORDS = {"ankle": "feet", "hip": "hips", "knee": "knees", "shoulder": "shoulders", "elbow": "elbows", "wrist": "hands"}
@@ -58,6 +60,9 @@ class Placement:
         across = float(np.linalg.norm(sides[0] - sides[1]))
         known = body.stature.bones.get("shoulders-hips", 0.0) if body.stature else 0.0
         torso = max(known, body.seen_length("shoulders-hips"))
+        up = body.joint("shoulders")[0] - body.joint("hips")[0]
+        if abs(up[0]) > abs(up[1]):  # of who lies, trunk and shoulders are shortened in turn: limbs that stand tell the size
+            torso = max(torso, BONES["shoulders-hips"] * body.size())
         if torso <= 0 or not math.isfinite(across):
             return
         share = -math.expm1(-(time - self._time) / SLOW) if math.isfinite(self._across) else 1.0
@@ -75,7 +80,7 @@ class Placement:
             problems.append(
                 f"too close: {names} not seen; step back" if seen_above else f"{names} not seen; turn or move the camera"
             )
-        if 2 < self._height < SMALL:
+        if PIXELS < self._height < SMALL:
             problems.append(
                 f"too small: {self._height:.0f} pixels tall, {SMALL} needed; come nearer or film in a higher resolution"
             )

@@ -12,6 +12,8 @@ from .measures import Measure
 
 __all__ = ["Condition", "Exercise", "Limit", "Phase"]
 
+STEP = 0.8  # leg lengths that feet may travel in an exercise that goes on by a step
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -127,6 +129,11 @@ class Exercise:
         if self.phases:
             return self.phases[1].measure
         return next(limit.condition.measure for limit in self.limits if limit.spoils)
+
+    @property
+    def goes(self) -> bool:
+        """Whether a repetition may end a step from where it began."""
+        return any(one.measure.startswith("travel") and one.high > STEP for one in self.position)
 
     def needed(self) -> tuple[str, ...]:
         """All measures with their joins that have to be computed."""

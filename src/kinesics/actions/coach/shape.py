@@ -15,9 +15,12 @@ from .schema import Exercise, Phase
 
 __all__ = ["Shape", "settled_end", "shape_of"]
 
-BAND = 0.1  # share of the way: a body that is within it of the start, or of the turn, counts as there
-TURN = 0.05  # share of the way: the bottom is the middle of the time spent within it of the extreme
+BAND = 0.1  # share of the way: a body that is within it of the turn counts as there
+LEAVES, GOES = 0.1, 0.3  # shares of the way that are found well; the line through both tells when the body left or was back
+EARLIER = 0.5  # of the time between both, before the first: where half a cosine has gone 4 %, about what an eye sees
+TURN = 0.12  # share of the way: the bottom is the middle of the time spent within it of the extreme
 SEEN = 0.7  # share of the moments in which a side has to be seen for its range to count
+MOST = 0.2  # seconds that it may tell; more is a body that settles slowly
 FEW = 15.0  # degrees (or hundredths) of range below which symmetry says nothing
 
 
@@ -96,7 +99,7 @@ def shape_of(exercise: Exercise, samples: Sequence[Sample], began: float, end: f
     most = float(depth[deepest])
     rest = float(depth[: first + 1].min())
     way = most - rest
-    start = _crossed(times[: deepest + 1][::-1], depth[: deepest + 1][::-1], rest + BAND * way)
+    start = _rested(times[: deepest + 1][::-1], depth[: deepest + 1][::-1], rest, way)
     near = _span(times, depth, deepest, most - TURN * way)
     turn = _span(times, depth, deepest, most - BAND * way)
     start = min(start, began)
@@ -109,13 +112,20 @@ def shape_of(exercise: Exercise, samples: Sequence[Sample], began: float, end: f
 
 
 def settled_end(exercise: Exercise, samples: Sequence[Sample], bottom: float) -> float | None:
-    """When the body was back, judged by where it has come to rest: within `BAND` of the way from there."""
+    """When the body was back, judged by where it has come to rest."""
     pairs = [(time, _outward(exercise) * values[exercise.main]) for time, values in samples if time >= bottom]
     times, depth = np.array([pair for pair in pairs if not math.isnan(pair[1])]).reshape(-1, 2).T
     if len(times) < 2:
         return None
     least, most = float(depth.min()), float(depth.max())
-    return _crossed(times, depth, least + BAND * (most - least))
+    return _rested(times, depth, least, most - least)
+
+
+def _rested(times: Array, depth: Array, rest: float, way: float) -> float:
+    """When a movement that is seen from its turn on came to rest; for when it began, times run backwards."""
+    far, near = (_crossed(times, depth, rest + share * way) for share in (GOES, LEAVES))
+    end = near + max(min(EARLIER * (near - far), MOST), -MOST)
+    return min(end, float(times[-1])) if times[-1] >= times[0] else max(end, float(times[-1]))
 
 
 def _crossed(times: Array, depth: Array, level: float) -> float:
