@@ -5,6 +5,7 @@ No pickle is ever read or written, so a bundle from a stranger can be wrong but 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -54,12 +55,13 @@ def write_bundle(path: str | Path, head: Mapping[str, Any], parts: Mapping[str, 
     whole = {**head, "format": FORMAT, "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()}}
     partial = Path(f"{os.fspath(path)}.partial")
     try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as box:
+        with zipfile.ZipFile(partial, "w") as box:
             for name, data in {"model.json": json.dumps(whole, indent=1).encode(), **parts}.items():
-                box.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data)
+                box.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
         os.replace(partial, path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink()
         raise SinkError(f"{path}: the model could not be saved: {error.strerror or error}") from error
 
 
@@ -78,6 +80,8 @@ def read_bundle(path: str | Path, kind: str | None = None) -> tuple[dict[str, An
     """
     try:
         with zipfile.ZipFile(path) as box:
+            if any(item.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for item in box.infolist()):
+                raise zipfile.BadZipFile("packed as we never pack")
             if sum(item.file_size for item in box.infolist()) > LARGEST:
                 raise FormatError(f"{path}: a model of more than {LARGEST >> 20} MB is not one of ours")
             head = json.loads(box.read("model.json"))
@@ -95,7 +99,7 @@ def read_bundle(path: str | Path, kind: str | None = None) -> tuple[dict[str, An
         ValueError,
         TypeError,
         AttributeError,
-        NotImplementedError,
+        RuntimeError,  # a password is asked for
         EOFError,
         OSError,
     ) as error:

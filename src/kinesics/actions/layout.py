@@ -161,5 +161,5 @@ def _facing_deviation(clips: Sequence[PoseSequence], layout: Layout) -> float:
                 headings.append(complex(*ahead) / np.hypot(*ahead))
     if not headings:
         return 0.0
-    length = abs(np.mean(np.array(headings)))
-    return float(np.degrees(np.sqrt(-2 * np.log(max(length, 1e-9)))))
+    length = min(max(abs(np.mean(np.array(headings))), 1e-9), 1.0)
+    return float(np.degrees(np.sqrt(-2 * np.log(length))))

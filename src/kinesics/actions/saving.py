@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import FormatError, KinesicsError
+from ..errors import FormatError
 from ..types import Skeleton
 from .bundle import pack, read_bundle, unpack, write_bundle
 from .calibration import Calibration
 from .choosing import ClassicalModel
 from .features import Features
 from .layout import VERSION, Layout
+from .nearness import Nearness
 from .network import NetEncoder, NetHead
 from .reader import Reader
 
@@ -51,6 +52,7 @@ def save(model: ActionClassifier, path: str | Path) -> None:
     }
     features, calibration = model.reader_.features, model.calibration_
     shared = {"mean": features.mean, "scale": features.scale, "durations": model.durations_, "habits": model.habits_}
+    shared |= {} if model.nearness_ is None else model.nearness_.arrays()
     shared |= {"seconds": calibration.seconds, "temperature": calibration.temperature}
     parts = {"shared.npz": pack(shared)}
     encoder: Any = model.reader_.encoder
@@ -68,7 +70,7 @@ def restore(model: ActionClassifier, path: str | Path) -> ActionClassifier:
         raise FormatError(f"{path}: made with features of version {head.get('features')}, this is {VERSION}; train it anew")
     try:
         _fill(model, head, {name: unpack(data) for name, data in parts.items() if name.endswith(".npz")}, parts)
-    except KinesicsError:
+    except FormatError:
         raise
     except Exception as error:  # whatever a stranger's file may hold: it is the file that is wrong
         raise FormatError(f"{path}: its parts do not fit together ({type(error).__name__}); train the model anew") from error
@@ -88,6 +90,7 @@ def _fill(model: ActionClassifier, head: dict[str, Any], arrays: dict[str, dict[
     model.kind_, model.seed, model.decide_at = head["head"], head["seed"], head["decide_at"]
     model.unknown_, model.trained_, model.durations_ = head["unknown"], head["trained"], shared["durations"]
     model.habits_ = shared["habits"]
+    model.nearness_ = Nearness.from_arrays(shared) if "near.mean" in shared else None
     model.calibration_ = Calibration(shared["seconds"], shared["temperature"])
     encoder: Any
     if model.kind_ == "net":
