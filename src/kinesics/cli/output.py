@@ -115,8 +115,8 @@ def _rich_bar(total: float | None, words: str) -> Iterator[Bar]:
             nonlocal shown
             now = time.monotonic()
             if now - shown > 0.1:  # a hundred steps a second are not for the eye
-                shown = now
-                screen.update(task, completed=done, facts="  ".join(f"{k} {_show(v)}" for k, v in facts.items()))
+                shown, of = now, facts.pop("of", None) or total  # who counts may know the total later than who shows
+                screen.update(task, completed=done, total=of, facts="  ".join(f"{k} {_show(v)}" for k, v in facts.items()))
 
         yield bar
 
