@@ -9,7 +9,7 @@ import numpy as np
 from ..types.arrays import Array
 from .layout import Layout
 
-__all__ = ["Strength", "augment"]
+__all__ = ["Strength", "augment", "unsettle"]
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def augment(
     """
     points, known, lengths = _pace(points, known, lengths, strength, rng)
     n, d = len(points), points.shape[-1]
-    matrix = _rotations(n, d, layout, strength, rng) * np.exp(rng.normal(0, strength.size, (n, 1, 1)))
+    matrix = _rotations(n, d, layout, strength, rng)
     if d == 2:
         matrix = matrix * np.exp(rng.normal(0, strength.turn / 150, (n, 1, 2)))
     shape = points.shape
@@ -74,6 +74,16 @@ def augment(
         swap = rng.random(n) < 0.5
         points[swap], known[swap] = points[swap][:, :, ::-1], known[swap][:, :, ::-1]
     return points, _lose(known, strength.lose, rng), lengths
+
+
+def unsettle(placed: Array, roots: Array, layout: Layout, strength: Strength, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Bodies (n, t, p, k, d) and roots (n, t, p, d), a little off: size and facing are never known exactly."""
+    n, d = len(placed), layout.dims
+    matrix = np.exp(rng.normal(0, strength.size, (n, 1, 1))) * np.eye(d)
+    if layout.turn:
+        matrix = matrix @ _about(1, np.radians(rng.normal(0, strength.turn, n)))
+    matrix = matrix.transpose(0, 2, 1).astype(np.float32)
+    return tuple((part.reshape(n, -1, d) @ matrix).reshape(part.shape) for part in (placed, roots))  # type: ignore[return-value]
 
 
 def _pace(

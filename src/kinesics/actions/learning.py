@@ -14,6 +14,8 @@ from ..errors import UsageError, need
 from ..types import PoseSequence
 from ..types.arrays import Array
 from .augment import Strength, augment
+from .blend import BlendEncoder, BlendHead
+from .blending import COPIES, learn_rocket, performances, sizes
 from .calibration import SHARES, Calibration, fit_calibration, softmax
 from .choosing import CLASSICAL, best_head, folds
 from .encoding import Encoder
@@ -28,7 +30,6 @@ __all__ = ["Learned", "can_learn_net", "learn"]
 
 Progress = Callable[[dict[str, Any]], Any]
 ENOUGH = 4  # clips of a class, on average, from which a network is worth its while
-COPIES = 3  # other performances of each clip that classical heads learn from where 3D becomes 2D
 EARLY = 0.85  # of the shortest clips: what lasts less is a beginning
 TRIAL = 0.6  # of the rounds of training are enough to judge the network on what is held out
 
@@ -198,28 +199,34 @@ class _Job:
     def _net(self, data: TrainingSet, labels: Array, seconds: float, share: float) -> tuple[Encoder, Any]:
         from .export import export_head, export_net
         from .network import NetEncoder
-        from .training import Recipe, train_net
+        from .training import Recipe, parameters, train_net
 
         recipe = Recipe(strength=self.strength)
         recipe = replace(recipe, epochs=max(1, round(recipe.epochs * share)), steps=max(1, round(recipe.steps * share)))
-        net = train_net(
-            data, labels, self.classes, self.features, recipe, seed=self.seed, seconds=max(seconds, 1.0), progress=self.told
+        start = clocks.perf_counter()
+        mixtures, early = sizes(len(self.features.mean), self.classes, parameters(self.features.layout, self.classes, recipe))
+        rocket, late, beginnings = learn_rocket(
+            data,
+            labels,
+            self.classes,
+            self.features,
+            strength=self.strength,
+            subjects=[self.subjects[i] for i in data.clips],
+            mixtures=mixtures,
+            early=early,
+            seed=self.seed,
         )
-        count = sum(p.numel() for name, p in net.named_parameters() if not name.startswith("head"))
-        return NetEncoder(export_net(net), count), export_head(net, EARLY * self.features.layout.seconds[0])
+        left = max(seconds - (clocks.perf_counter() - start), 1.0)
+        net = train_net(data, labels, self.classes, self.features, recipe, seed=self.seed, seconds=left, progress=self.told)
+        count = sum(p.numel() for name, p in net.named_parameters() if not name.startswith(("head", "early")))
+        until = EARLY * self.features.layout.seconds[0]
+        encoder = BlendEncoder(NetEncoder(export_net(net), count), rocket, net.width)
+        return encoder, BlendHead(export_head(net, until), late, beginnings)
 
     def _classical(self, kind: str, data: TrainingSet, labels: Array) -> tuple[str, Encoder, Any]:
-        rng = np.random.default_rng(self.seed)
         flat = data.points.shape[-1] != self.features.layout.dims
-        rows, clips = [], []
-        for copy in range(COPIES if flat else 1):
-            performed = data.points, data.known, data.lengths
-            if flat or copy:
-                performed = augment(*performed, self.features.layout, self.strength, rng)
-            x = self.features.of(*performed[:2])
-            clips += [x[i, : performed[2][i]] for i in range(len(x))]
-            rows.append(np.arange(len(x)))
-        row = np.concatenate(rows)
+        rng = np.random.default_rng(self.seed)
+        clips, row = performances(data, self.features, self.strength, COPIES if flat else 1, rng)
         who = [self.subjects[i] for i in data.clips[row]]
         given = who if len({s for s in who if s}) > 1 else [str(i) for i in data.clips[row]]
         if kind == "classical":

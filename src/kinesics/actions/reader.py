@@ -11,11 +11,11 @@ import numpy as np
 from ..errors import UsageError
 from ..types import PoseSequence, Skeleton
 from ..types.arrays import Array
+from .blend import BlendHead
 from .encoding import Encoder
 from .features import Features, FeatureStream
 from .grid import grid_clip, moment_count
 from .joints import map_joints
-from .network import NetHead
 from .training_set import two_or_one
 
 __all__ = ["Reader", "fitting", "judged"]
@@ -97,8 +97,8 @@ class Reader:
 
 
 def judged(head: Any, pooled: Array, seconds: Array | float) -> Array:
-    """Logits (n, c) of pooled vectors (n, f) after `seconds`; only the network's head minds how long it was."""
-    return np.asarray(head.logits(pooled, seconds) if isinstance(head, NetHead) else head.logits(pooled))
+    """Logits (n, c) of pooled vectors (n, f) after `seconds`; only a blend minds how long it was."""
+    return np.asarray(head.logits(pooled, seconds) if isinstance(head, BlendHead) else head.logits(pooled))
 
 
 def mean(z: Array, weight: Array) -> Array:

@@ -105,6 +105,11 @@ class RidgeHead:
             raise ShapeError(f"pooled features: expected (rows, {len(slope)}), got {z.shape}")
         return np.asarray(with_deviations(z, self.channels) @ slope + self._learned["offset"])
 
+    @property
+    def columns_(self) -> int:
+        """Of the pooled features it reads."""
+        return len(self._learned["slope"]) if self._learned else 0
+
     def arrays(self) -> dict[str, Array]:
         """What was learned, for a bundle."""
         if not self._learned:

@@ -53,6 +53,11 @@ class RocketEncoder:
         """Columns of z: kernels above thresholds, mixtures above thresholds, features, their squares."""
         return self.kernels * self.mixtures * self.thresholds, self.mixtures * self.thresholds, channels, channels
 
+    @property
+    def learned_(self) -> int:
+        """Numbers that were read off from the training clips."""
+        return sum(self._learned[name].size for name in ("mean", "scale", "thresholds", "widths")) if self._learned else 0
+
     def fit(self, clips: Sequence[Array], seed: int = 0) -> RocketEncoder:
         """Draw the kernels and learn scales and thresholds.
 

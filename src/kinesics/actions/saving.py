@@ -9,14 +9,16 @@ import numpy as np
 
 from ..errors import FormatError
 from ..types import Skeleton
+from .blend import BlendEncoder, BlendHead
 from .bundle import pack, read_bundle, unpack, write_bundle
 from .calibration import Calibration
 from .choosing import ClassicalModel
 from .features import Features
 from .layout import VERSION, Layout
 from .nearness import Nearness
-from .network import NetEncoder, NetHead
+from .network import NetEncoder
 from .reader import Reader
+from .rocket import RocketEncoder
 
 if TYPE_CHECKING:
     from .classifier import ActionClassifier
@@ -44,6 +46,7 @@ def save(model: ActionClassifier, path: str | Path) -> None:
         },
         "layout": model.layout_.to_json(),
         "parameters": parameters(model),
+        "numbers": model.reader_.encoder.net.parameters if model.kind_ == "net" else 0,  # type: ignore[attr-defined]
         "seed": model.seed,
         "decide_at": model.decide_at,
         "unknown": model.unknown_,
@@ -57,7 +60,8 @@ def save(model: ActionClassifier, path: str | Path) -> None:
     parts = {"shared.npz": pack(shared)}
     encoder: Any = model.reader_.encoder
     if model.kind_ == "net":
-        parts |= {"net.onnx": encoder.graph, "head.npz": pack(model.head_.arrays())}
+        parts |= {"net.onnx": encoder.net.graph, "head.npz": pack(model.head_.arrays())}
+        parts["rocket.npz"] = pack(encoder.rocket.arrays())
     else:
         parts["head.npz"] = pack(ClassicalModel(encoder, model.head_).arrays())
     write_bundle(path, head, parts)
@@ -94,9 +98,9 @@ def _fill(model: ActionClassifier, head: dict[str, Any], arrays: dict[str, dict[
     model.calibration_ = Calibration(shared["seconds"], shared["temperature"])
     encoder: Any
     if model.kind_ == "net":
-        model.head_ = NetHead.from_arrays(arrays["head.npz"])
-        count = sum(value.size for value in model.head_.arrays().values())
-        encoder = NetEncoder(parts["net.onnx"], head["parameters"] - count)
+        model.head_ = BlendHead.from_arrays(arrays["head.npz"])
+        rocket, width = RocketEncoder.from_arrays(arrays["rocket.npz"]), model.head_.net.weight.shape[1]
+        encoder = BlendEncoder(NetEncoder(parts["net.onnx"], head["numbers"]), rocket, width)
     else:
         both = ClassicalModel.from_arrays(model.kind_, arrays["head.npz"])
         encoder, model.head_ = both.encoder, both.head
@@ -109,5 +113,5 @@ def parameters(model: ActionClassifier) -> int:
     encoder: Any = model.reader_.encoder
     count = sum(np.size(value) for value in model.head_.arrays().values())
     if model.kind_ == "net":
-        count += encoder.parameters
+        count += encoder.net.parameters + encoder.rocket.learned_
     return int(count)

@@ -12,13 +12,14 @@ import torch
 from torch.nn import functional
 
 from ..types.arrays import Array
-from .augment import Strength, augment
+from .augment import Strength, augment, unsettle
 from .features import Features, raw_features, streams
+from .layout import Layout
 from .net import StreamNet
 from .reference import Reference
 from .training_set import TrainingSet
 
-__all__ = ["Recipe", "train_net"]
+__all__ = ["Recipe", "parameters", "train_net"]
 
 Progress = Callable[[dict[str, Any]], Any]
 
@@ -123,6 +124,12 @@ def train_net(
     return net.eval()
 
 
+def parameters(layout: Layout, classes: int, recipe: Recipe) -> int:
+    """Numbers that a network of a layout learns."""
+    net = StreamNet(streams(layout) * recipe.members, classes, recipe.width, recipe.kernel, recipe.dilations, recipe.dropout)
+    return sum(p.numel() for p in net.parameters())
+
+
 def _loss(out: torch.Tensor, target: torch.Tensor, recipe: Recipe) -> torch.Tensor:
     """Cross-entropy of every stream's answer (b, g, c)."""
     wanted = target[:, None].expand(-1, out.shape[1])
@@ -144,7 +151,7 @@ def _performances(
     points, known, lengths = augment(data.points, data.known, data.lengths, layout, recipe.strength, rng)
     longest = int(lengths.max())
     points, known = points[:, :longest], known[:, :longest]
-    placed, roots = Reference(layout).place(points, known)
+    placed, roots = unsettle(*Reference(layout).place(points, known), layout, recipe.strength, rng)
     x = features.standard(*raw_features(placed, known, roots, layout))
     mask = np.arange(longest)[None] < lengths[:, None]
     x *= mask[..., None]

@@ -1,0 +1,89 @@
+"""The network and random convolutions side by side: two ways to see the same movement that err differently.
+
+Their answers are averaged as logarithms of probabilities (a product of experts; Hinton 2002). For the beginning of an action
+each has a head of its own, which learned from beginnings.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..types.arrays import Array
+from .calibration import softmax
+from .network import NetEncoder, NetHead
+from .ridge import RidgeHead
+from .rocket import RocketEncoder
+
+__all__ = ["BlendEncoder", "BlendHead"]
+
+SHARE = 0.35  # of the random convolutions in the answer
+
+
+class BlendEncoder:
+    """Features to the network's channels and, beside them, the random convolutions'.
+
+    Args:
+        net, rocket: fitted.
+        width: channels of one weight of the network; the convolutions' are filled up with zeros to a multiple of it.
+    """
+
+    def __init__(self, net: NetEncoder, rocket: RocketEncoder, width: int) -> None:
+        self.net, self.rocket, self.width = net, rocket, width
+
+    def start(self) -> Any:
+        """Nothing seen yet."""
+        return self.net.start(), self.rocket.start()
+
+    def encode(self, x: Array, state: Any) -> tuple[Array, Array, Any]:
+        """See `Encoder`."""
+        z, weight, before = self.net.encode(x, state[0])
+        more, _, past = self.rocket.encode(x, state[1])
+        spare = -more.shape[1] % self.width
+        parts = [z, more, np.zeros((len(z), spare), np.float32)]
+        ones = np.ones((len(z), (more.shape[1] + spare) // self.width), np.float32)
+        return np.concatenate(parts, 1), np.concatenate([weight, ones], 1), (before, past)
+
+
+class BlendHead:
+    """Pooled vectors to classes.
+
+    Args:
+        net: reads the first columns; it knows how long beginnings last.
+        late, early: read those after them; early None: the network alone answers for beginnings.
+    """
+
+    def __init__(self, net: NetHead, late: RidgeHead, early: RidgeHead | None) -> None:
+        self.net, self.late, self.early = net, late, early
+
+    def logits(self, pooled: Array, seconds: Array | float = np.inf) -> Array:
+        """(n, f) after `seconds` (n,) to (n, classes): mean logarithms of probabilities."""
+        first = self.net.weight.shape[0] * self.net.weight.shape[1]
+        out = self.net.logits(pooled[:, :first], seconds)
+        rows = pooled[:, first : first + self.late.columns_]
+        late = np.broadcast_to(np.asarray(seconds) >= self.net.until, len(pooled))
+        for head, which in ((self.late, late), (self.early, ~late)):
+            if head is not None and which.any():
+                other = np.log(softmax(head.logits(rows[which])) + 1e-9)
+                out[which] += SHARE * (other - out[which])
+        return out
+
+    def place(self, pooled: Array) -> Array:
+        """The columns that tell where a movement lies among others: the network's."""
+        return pooled[..., : self.net.weight.shape[0] * self.net.weight.shape[1]]
+
+    def arrays(self) -> dict[str, Array]:
+        """For a bundle."""
+        parts: dict[str, Any] = {"net": self.net, "late": self.late, "early": self.early}
+        return {f"{part}.{name}": v for part, head in parts.items() if head is not None for name, v in head.arrays().items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, Array]) -> BlendHead:
+        """Back from a bundle."""
+        parts: dict[str, dict[str, Array]] = {"net": {}, "late": {}, "early": {}}
+        for key, value in arrays.items():
+            part, _, name = key.partition(".")
+            parts[part][name] = value
+        early = RidgeHead.from_arrays(parts["early"]) if parts["early"] else None
+        return cls(NetHead.from_arrays(parts["net"]), RidgeHead.from_arrays(parts["late"]), early)
