@@ -11,10 +11,12 @@ import numpy as np
 from ..errors import NotFittedError, UsageError
 from ..types import PoseSequence, Skeleton, skeleton
 from ..types.arrays import Array
+from .choosing import folds
 from .habits import learn_habits
 from .joints import common_skeleton, map_joints
 from .layout import learn_layout
 from .learning import Progress, learn
+from .nearness import Nearness, learn_nearness
 from .reader import Reader, judged
 from .stepper import Stepper
 from .training_set import two_or_one
@@ -43,7 +45,8 @@ class ActionClassifier:
         validation_: what was said of clips held out while training: `labels` (n,) and `proba` (n, c), `clips` their indices,
             `proba_early` by share seen; None where nothing could be held out.
         durations_: (c, 2) seconds each action lasts, median and spread.
-        habits_: (c, 5, 2) how people move while they do it, see `habits.py`: live, what is quite unlike is not called its name.
+        habits_: (c, 6, 2) how people move while they do it, see `habits.py`: live, what is quite unlike is not called its name.
+        nearness_: how far what was learned from lies apart: live, what is farther from all of it is not called by a name.
         unknown_: probability below which an answer is worth nothing: 5 % of the right ones are.
         notes_: what was noticed, for people to read.
     """
@@ -67,6 +70,7 @@ class ActionClassifier:
         self.classes_: tuple[str, ...] = ()
         self.history_: list[dict[str, Any]] = []
         self.validation_: dict[str, Any] | None = None
+        self.nearness_: Nearness | None = None
         self.notes_: list[str] = []
 
     def fit(
@@ -114,6 +118,7 @@ class ActionClassifier:
         self.history_, self.validation_ = learned.history, learned.validation
         self.durations_ = _durations(clips, index, len(names))
         self.habits_ = learn_habits(clips, index, len(names))
+        self.nearness_ = learn_nearness(self.reader_, clips, index, len(names), folds(index, who, self.seed))
         self.unknown_ = _unknown(learned.validation, len(names))
         self.trained_ = {"clips": len(clips), "subjects": len({s for s in who if s}), "seconds": layout.seconds}
         return self
@@ -159,7 +164,9 @@ class ActionClassifier:
         return self.place(np.stack([np.zeros(size, np.float32) if p is None else p for p in pooled]))
 
     def place(self, pooled: Array) -> Array:
-        """Pooled vectors (n, f) to places (n, f) of length 1."""
+        """Pooled vectors (n, f) to places (n, e) of length 1."""
+        if hasattr(self.head_, "place"):
+            pooled = self.head_.place(pooled)
         return np.asarray(pooled / np.maximum(np.linalg.norm(pooled, axis=-1, keepdims=True), 1e-9), np.float32)
 
     def proba_over_time(self, clip: PoseSequence) -> tuple[Array, Array]:

@@ -26,6 +26,7 @@ GAP = 0.5  # seconds without somebody that are bridged
 GONE = 2.0  # seconds after which somebody is forgotten
 LINGERS = 0.5  # seconds that an action which is over is still told, so that it can be read
 SURE = 0.7  # probability from which an action is named at least: live, most of what people do is none of the classes
+FAR = 1.3  # times as far from what was learned as its own clips are from each other: farther is something else
 SEEN = 0.6  # share of the model's joints that must be seen, on average
 SHOWN = 4  # joints that must be seen
 
@@ -115,6 +116,7 @@ class _Person:
         self.segmenter = Segmenter(rules(model, live.decide_at))
         self.habits: Array | None = getattr(model, "habits_", None)
         self.ways = Ways(model.skeleton_)
+        self.near: Callable[[float], Array] | None = getattr(self.stepper, "near", None)
         self.grace = float(getattr(model, "grace_", 1.0))
         self.next = then or NextActions(self.classes, live.sequences)
         self.last = -math.inf
@@ -158,8 +160,10 @@ class _Person:
             return np.zeros_like(proba)
         if self.habits is None:
             return proba
-        possible = plausible(self.ways.since(since), self.habits, self.dims, grace=self.grace)
-        return np.where(possible & witnessed(seen, self.habits), proba, 0.0)
+        possible = plausible(self.ways.since(since), self.habits, self.dims, grace=self.grace) & witnessed(seen, self.habits)
+        if self.near is not None and possible.any():
+            possible &= self.near(since) <= FAR
+        return np.where(possible, proba, 0.0)
 
     def _action(self, identity: int, span: Span, energy: float, over: bool = False) -> Action:
         label = "unknown" if span.label == NONE else self.classes[span.label]

@@ -88,6 +88,11 @@ class Stepper:
         """(e,) the place of what was done from `since` to now among all movements."""
         return np.asarray(self._model.place(self._pool.span(since)[None])[0])
 
+    def near(self, since: float | None = None) -> Array:
+        """(c,) how far what was done from `since` to now is from what each class was learned from; 1 is as far as usual."""
+        nearness = self._model.nearness_
+        return np.zeros(len(self._model.classes_)) if nearness is None else nearness.of(self._pool.span(since))
+
     def energy(self) -> float:
         """How fast the fastest joints move, body lengths a second."""
         return self._energy.speed()
