@@ -90,10 +90,24 @@ def test_without_a_split_all_clips_are_learned_from(gestures: ActionSet) -> None
     assert done.tried is None and done.numbers["clips_train"] == 30 and done.numbers["accuracy"] is None
 
 
+def test_what_is_marked_test_is_never_learned_from_also_without_a_choice(gestures: ActionSet) -> None:
+    import dataclasses
+
+    with pytest.raises(FormatError, match="column split: no clip is marked train, there is test"):
+        train(dataclasses.replace(gestures, splits={"split": ["test"] * 30}))
+    only = dataclasses.replace(gestures, splits={"split": ["train"] * 21 + [""] * 9})
+    assert train(only, head="statistics").numbers["clips_train"] == 21
+    said: list[str] = []
+    several = {name: gestures.splits["split"] for name in ("fold1", "fold2")}
+    done = train(dataclasses.replace(gestures, splits=several), say=said.append, head="statistics")
+    assert done.tried is None and said == ["learning 3 actions from 30 clips; no split column was chosen (fold1, fold2)"]
+
+
 def test_problems_are_said_before_training_and_fatal_ones_end_it(gestures: ActionSet) -> None:
     said: list[str] = []
     with pytest.raises(FormatError, match="gestures: all 10 clips have one label, 'left'"):
         train(gestures.take(range(0, 30, 3)), say=said.append)
+    assert not said, "what ends it is one line"
     few = gestures.take([*range(18), 1, 27, 28, 29])
     done = train(few, say=said.append, head="statistics")
     assert [problem.kind for problem in done.problems] == ["copies"]

@@ -75,8 +75,6 @@ def _read(folder: str, output: Output) -> ActionSet:
 
     with output.steps(None, "reading clips") as bar:
         known = read_actions(folder, progress=lambda n, total, name: bar(n, of=total, clip=name))
-    for line in (*known.notes, *(f"{name}: left out: {why}" for name, why in known.unread.items())):
-        output.say(line)
     output.say(f"{len(known)} clips of {len(set(known.labels))} labels")
     return known
 
@@ -88,12 +86,13 @@ def _split(known: ActionSet, wanted: str | None, output: Output) -> ActionSet:
 
     columns, words = find_splits(known.splits, known.labels, known.subjects, wanted)
     known = dataclasses.replace(known, splits={name: list(values) for name, values in columns.items()})
-    for problem in data_problems(known):
-        if problem.severity == "stop":
-            raise FormatError(f"{known.name}: {problem.message}")
-        output.say(problem.message)
-    if words:
-        output.say(words)
+    problems = data_problems(known)
+    fatal = next((problem for problem in problems if problem.severity == "stop"), None)
+    if fatal is not None:
+        raise FormatError(f"{known.name}: {fatal.message}")
+    for line in (*known.notes, *(problem.message for problem in problems), words):
+        if line:
+            output.say(line)
     return known
 
 
@@ -218,6 +217,8 @@ def fewshot(
     options: dict[str, Any] = {"way": way, "embedding": embedding, "episodes": episodes, "seeds": seeds}
     options["shots"] = None if shot is None else _shots(shot)
     known = _read(folder, output)
+    for line in (*known.notes, *(f"{name}: left out: {why}" for name, why in known.unread.items())):
+        output.say(line)
     with output.steps(None, "draws of classes") as bar:
         values = evaluate_fewshot(
             known.clips, known.labels, known.subjects, splits=known.splits, cross_subject=cross_subject, progress=bar,

@@ -62,7 +62,11 @@ def usable(clip: PoseSequence) -> bool:
 def named(things: Sequence[str], most: int = 3) -> str:
     """`a, b, c and 4 more`."""
     rest = len(things) - most
-    return ", ".join(things[:most]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(map(_short, things[:most])) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _short(thing: str) -> str:
+    return thing if len(thing) <= 60 else f"{thing[:30]}…{thing[-29:]}"
 
 
 def _count(n: int, one: str, many: str) -> str:
@@ -85,11 +89,10 @@ def _labels(actions: ActionSet) -> Iterator[Problem]:
         wrong = _wrong_with(label)
         if wrong:
             first = actions.files[actions.labels.index(label)]
-            shown = label if len(label) <= 40 else label[:40] + "…"
-            words = f"{wrong}: {shown!r} ({first}); a label is 1 to {LONGEST_LABEL} letters without / and \\: rename it"
+            words = f"{wrong}: {_short(label)!r} ({first}); a label is 1 to {LONGEST_LABEL} letters without / and \\: rename it"
             yield Problem("label", "stop", words)
     for one, other in alike(sorted(many)):
-        words = f"the labels {one!r} ({many[one]} clips) and {other!r} ({many[other]}) are spelt alike; are they one action?"
+        words = f"the labels {one!r} ({many[one]}) and {other!r} ({many[other]}) are spelt alike; are they one action?"
         yield Problem("alike", "warn", words)
 
 

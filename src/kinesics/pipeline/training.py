@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import FormatError, SinkError
 from ..formats.output import writable
 from .datasets import ActionSet, read_actions
+from .listing import PARTS
 from .problems import Problem, data_problems, usable
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ def train(
     Args:
         dataset: a folder, as `read_actions` takes it, or what that gave.
         out: where the model is saved, by custom NAME.kin; None keeps it in memory.
-        split: the column that says which clips are for training; None takes `split`, or the only one there is, if it has both
-            parts, else all clips are learned from.
+        split: the column that says which clips are for training; None takes `split`, or the only one that has train and test,
+            else all clips are learned from.
         say: told what is worth knowing about the data, a line each, before training.
         progress: told about each step of training; a true answer ends it, and the best so far is kept.
         options: of `ActionClassifier`: head, view, minutes, seed …
@@ -72,11 +73,11 @@ def train(
     actions = dataset if isinstance(dataset, ActionSet) else read_actions(dataset)
     column = _column(actions, split)
     problems = data_problems(actions if column else dataclasses.replace(actions, splits={}), column)
-    for line in (*actions.notes, *(problem.message for problem in problems if problem.severity == "warn")):
-        say(line)
     fatal = next((problem for problem in problems if problem.severity == "stop"), None)
     if fatal is not None:
         raise FormatError(f"{actions.name or 'these clips'}: {fatal.message}")
+    for line in (*actions.notes, *(problem.message for problem in problems)):
+        say(line)
     learned, tried = _sides(actions, column)
     say(_words(learned, tried, column))
     if words := quick_heads(options.get("head")):
@@ -124,10 +125,10 @@ def _column(actions: ActionSet, split: str | None) -> str | None:
     if split is not None:
         actions.column(split)
         return split
+    if set(actions.splits.get("split", ())) & set(PARTS.values()):
+        return "split"
     both = [name for name, values in actions.splits.items() if {"train", "test"} <= set(values)]
-    if "split" in both or len(both) == 1:
-        return "split" if "split" in both else both[0]
-    return None
+    return both[0] if len(both) == 1 else None
 
 
 def _sides(actions: ActionSet, column: str | None) -> tuple[ActionSet, ActionSet | None]:
@@ -144,7 +145,10 @@ def _with_names(progress: Callable[[dict[str, Any]], object], names: list[str]) 
 
 def _words(learned: ActionSet, tried: ActionSet | None, column: str | None) -> str:
     words = f"learning {len(set(learned.labels))} actions from {len(learned)} clips"
-    return words + ("" if tried is None else f"; {len(tried)} are kept aside for the test (column {column})")
+    if tried is not None:
+        return f"{words}; {len(tried)} are kept aside for the test (column {column})"
+    others = f"; no split column was chosen ({', '.join(learned.splits)})" if learned.splits and column is None else ""
+    return words + others
 
 
 def _validated(model: ActionClassifier) -> float | None:
