@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ..errors import SinkError, UsageError
 from .output import Bar, Json, Output, Progress, ProgressOption, Quiet
 
+if TYPE_CHECKING:
+    from ..actions.coach import Coach, Hold, Repetition, Session
+    from ..types import Scene
+    from ..video import Source
+
+SETTLED = 1.0  # seconds after its end that a try is said: its end is known better by then
+
 
 def command(
     exercise: Annotated[
-        str | None, typer.Argument(metavar="EXERCISE", help="A name (see --list), a .toml file, or `record`.")
+        str | None, typer.Argument(metavar="EXERCISE", help="A name, a .toml file, `list`, or `record`.")
     ] = None,
     source: Annotated[str | None, typer.Argument(metavar="SRC", help="Video, camera number, URL, or a file of poses.")] = None,
     person: Annotated[int | None, typer.Option(min=0, help="Id of the person to look at.", metavar="ID")] = None,
@@ -33,7 +41,7 @@ def command(
 ) -> None:
     """Count an exercise, say why a repetition did not count, and what to mend; or record one from an example."""
     output = Output(as_json, progress, quiet)
-    if show_list:
+    if show_list or (exercise == "list" and source is None):
         _list(output)
     elif exercise is None or source is None:
         raise UsageError(
@@ -77,8 +85,17 @@ def _coach(output: Output, exercise: str, source: str, out: Path | None, **optio
     chosen = find(exercise)
     stem = re.sub(r"[^\w.-]+", "_", f"{Path(source).stem}.{chosen.name}").strip("._")[:100]
     files = {} if out is None else {"video": out / f"{stem}.mp4", "people": out / f"{stem}.jsonl"}
+    told = _Told(output)
     with output.steps(None, source) as bar:
-        session = coach(chosen, source, outputs=tuple(files.values()), step=_teller(output, bar), **options)
+        try:
+            session = coach(chosen, source, outputs=tuple(files.values()), step=told.step(bar), **options)
+        except KeyboardInterrupt:  # the usual way to end a camera
+            if told.model is None:
+                raise
+            session = told.model.finish()
+            output.say("ended early: this is what was seen so far")
+    if told.model is not None:
+        told.say(told.model)
     if out is not None:
         _make_folder(out)
         files["session"] = out / f"{stem}.png"
@@ -90,31 +107,46 @@ def _coach(output: Output, exercise: str, source: str, out: Path | None, **optio
     output.result({**values, **used}, "\n".join([f"{session.exercise}: {in_words(session)}", *_tail(session, files)]))
 
 
-def _tail(session: Any, files: dict[str, Path]) -> list[str]:
+def _tail(session: Session, files: dict[str, Path]) -> list[str]:
     advice = session.advice()
     places = [str(path) for path in files.values() if path.exists()]
-    return [*([advice] if advice else []), *([f"written to {', '.join(places)}"] if places else [])]
+    lines = [advice] if advice and advice not in session.camera.problems else []
+    return [*lines, *([f"written to {', '.join(places)}"] if places else [])]
 
 
-def _teller(output: Output, bar: Bar) -> Callable[[Any, Any, Any], None]:
-    """What moves the bar, and says each try as soon as it is over."""
-    told = 0
+class _Told:
+    """Moves the bar, says each try as soon as its end has settled, and knows the coach when the source is interrupted."""
 
-    def step(scene: Any, opened: Any, model: Any) -> None:
-        nonlocal told
-        tries = model.tries
-        bar(scene.index + 1, of=opened.frames)
-        for one in tries[told:]:
-            output.say(in_line(one))
-        told = max(told, len(tries))
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._lines = 0
+        self.model: Coach | None = None
 
-    return step
+    def step(self, bar: Bar) -> Callable[[Scene, Source, Coach], None]:
+        """What `coach` calls with each Scene."""
+
+        def one(scene: Scene, opened: Source, model: Coach) -> None:
+            self.model = model
+            bar(scene.index + 1, of=opened.frames)
+            self.say(model, scene.time - SETTLED)
+
+        return one
+
+    def say(self, model: Coach, until: float = math.inf) -> None:
+        """Say the tries that ended by then."""
+        for one in model.tries[self._lines :]:
+            if one.end > until:
+                return
+            self._output.say(in_line(one))
+            self._lines += 1
 
 
-def in_line(one: Any) -> str:
+def in_line(one: Repetition | Hold) -> str:
     """A repetition or a hold in one line."""
-    held = f", held {one.seconds:.1f} s" if hasattr(one, "seconds") and not hasattr(one, "bottom") else ""
-    reach = f", {one.range[0]:.0f} to {one.range[1]:.0f}" if hasattr(one, "range") else ""
+    from ..actions.coach import Hold
+
+    held = f", held {one.seconds:.1f} s" if isinstance(one, Hold) else ""
+    reach = "" if isinstance(one, Hold) else f", {one.range[0]:.0f} to {one.range[1]:.0f}"
     verdict = f"not counted: {one.why_not}" if one.why_not else "counted"
     faults = "".join(f"; {fault.name}" for fault in one.faults) if one.counted else ""
     return f"{one.number:3}  {one.start:7.2f} – {one.end:.2f} s{held}{reach}  {verdict}{faults}"

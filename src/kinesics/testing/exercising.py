@@ -16,6 +16,7 @@ SHANK, THIGH, TORSO, UPPER_ARM, FOREARM = (share * TALL for share in (0.246, 0.2
 SHOULDER, HIP = 0.105 * TALL, 0.055 * TALL  # half widths
 LEFT, RIGHT = 1.0, -1.0
 Pose = dict[str, Array]
+Move = Callable[[float, float], Pose]
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Try:
 
 
 def exercise_clip(
-    move: str,
+    move: str | Move,
     tries: int | Sequence[float] = 3,
     *,
     seconds: float = 2.4,
@@ -53,7 +54,7 @@ def exercise_clip(
     """Somebody who exercises before a camera.
 
     Args:
-        move: a name out of `MOVES`.
+        move: a name out of `MOVES`, or what gives the joints (metres, x forward, y up) at a share of the movement and a time.
         tries: how many repetitions, or the depth of each (1: all the way). For holds one number: seconds.
         seconds: of one repetition.
         rest: before, between and after.
@@ -80,7 +81,8 @@ def exercise_clip(
     ]
     times = np.arange(int((rest + len(depths) * (seconds + rest)) * fps) + 1) / fps
     body = skeleton("coco17")
-    joints = np.stack([_ordered(MOVES[move](_progress(truth, t), float(t)), body.joints) for t in times.tolist()])  # (t, 17, 3)
+    pose = MOVES[move] if isinstance(move, str) else move
+    joints = np.stack([_ordered(pose(_progress(truth, t), float(t)), body.joints) for t in times.tolist()])  # (t, 17, 3)
     if mirror:
         joints = (joints * (1, 1, -1))[:, body.mirror_order]
     rng = np.random.default_rng(seed)
@@ -283,7 +285,7 @@ def _triangle(p: float, time: float) -> Pose:
     return pose
 
 
-MOVES: dict[str, Callable[[float, float], Pose]] = {
+MOVES: dict[str, Move] = {
     "squat": _squat,
     "deadlift": _deadlift,
     "lunge": _lunge,

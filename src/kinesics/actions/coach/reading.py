@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
 import tomllib
@@ -57,7 +58,9 @@ def exercise(what: str | Path | Exercise) -> Exercise:
         if candidate in known:
             file = resources.files(__package__) / "exercises" / f"{known[candidate]}.toml"
             return parse_exercise(file.read_text("utf-8"), f"{known[candidate]}.toml")
-    raise UsageError(f"no exercise is called {what!r}; there are {', '.join(known)}, or give the path of a .toml file")
+    like = difflib.get_close_matches(name, known, 1)
+    meant = f", {like[0]} perhaps" if like else ""
+    raise UsageError(f"no exercise is called {what!r}{meant}; there are {', '.join(known)}, or give the path of a .toml file")
 
 
 def parse_exercise(text: str, file: str = "exercise") -> Exercise:
@@ -117,7 +120,7 @@ class _Reader:
         try:
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            self.wrong("TOML", f"expected TOML, got something else ({error})")
+            self.wrong("TOML", f"this is no TOML ({error})")
             return None
         self.known(table, "", ("name", "kind", "about", "ready", "least", "most", "camera", *_TABLES))
         kind = self.word(table, "", "kind", "repetitions", KINDS)

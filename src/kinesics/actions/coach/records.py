@@ -170,6 +170,8 @@ class Session:
 
     def advice(self) -> str:
         """One sentence on what to mend first; "" when there is nothing to mend or nothing was seen."""
+        if self.camera.problems and not self.camera.fine and not any(one.counted for one in self.tries):
+            return self.camera.problems[0]
         tries = [one for one in self.tries if one.why_not != UNFINISHED]
         failed = [one.why_not for one in tries if one.why_not]
         faults = self.faults
