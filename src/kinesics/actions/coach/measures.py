@@ -137,9 +137,11 @@ def _stance(body: Body, side: str) -> Reading:
 
 
 def _knees_apart(body: Body, side: str) -> Reading:
-    """Knee to knee, in distances from ankle to ankle; from the front."""
+    """Knee to knee, in distances from ankle to ankle, along the line of the hips; in a picture from the front."""
     joints = ("left_knee", "right_knee", "left_ankle", "right_ankle")
-    across = [abs(float((body.joint(joints[i])[0] - body.joint(joints[i + 1])[0])[0])) for i in (0, 2)]
+    line = body.joint("left_hip")[0] - body.joint("right_hip")[0]
+    line = np.array([1.0, 0.0]) if body.flat else line * (1, 0, 1) / max(math.hypot(line[0], line[2]), 1e-9)
+    across = [abs(float((body.joint(joints[i])[0] - body.joint(joints[i + 1])[0]) @ line)) for i in (0, 2)]
     return _share(body, across[0], max(across[1], 0.1 * body.leg()), *joints)
 
 
@@ -168,7 +170,7 @@ NAMED: dict[str, _Named] = {
     "hip_line": _Named(True, ("shoulder", "hip", "ankle"), _hip_line),
     "feet_apart": _Named(False, ("hip", "knee", "ankle"), _feet_apart),
     "stance_width": _Named(False, ("ankle", "shoulder"), _stance),
-    "knees_apart": _Named(False, ("knee", "ankle"), _knees_apart),
+    "knees_apart": _Named(False, ("hip", "knee", "ankle"), _knees_apart),
     "foot_lift": _Named(False, ("hip", "knee", "ankle"), _foot_lift),
     "knee_over_toe": _Named(True, ("knee", "ankle"), _knee_over_toe),
     "travel": _Named(False, ("hip", "knee", "ankle"), _travel),
