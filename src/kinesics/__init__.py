@@ -45,6 +45,7 @@ _HOMES = {
     "read_actions": "pipeline",
     "record": "pipeline",
     "run": "pipeline",
+    "teach": "pipeline",
     "train": "pipeline",
     "watch": "pipeline",
     "evaluate_actions": "evaluate.actions",
@@ -109,6 +110,7 @@ if TYPE_CHECKING:
     from .pipeline import read_actions as read_actions
     from .pipeline import record as record
     from .pipeline import run as run
+    from .pipeline import teach as teach
     from .pipeline import train as train
     from .pipeline import watch as watch
     from .pose import POSE_MODELS as POSE_MODELS

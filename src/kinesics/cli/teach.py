@@ -72,6 +72,7 @@ def command(
     _forget(teacher, remove or [])
     if remove and not teacher.examples and source is None and examples is None:
         raise UsageError(f"{out}: no example would be left; delete the file if that is what you want")
+    before = {example.id for example in teacher.examples}
     with _kept(teacher, out, output) as keep:
         if examples is not None:
             from ..pipeline.teaching import teach_folder
@@ -80,6 +81,8 @@ def command(
         if source is not None:
             options: dict[str, Any] = {"film": film, "seconds": seconds, "save": keep}
             _play(source, teacher, output, names, events, pad, **options, **({} if pose is None else {"pose": pose}))
+    if (events or examples) and not {example.id for example in teacher.examples} - before:
+        raise JobError(f"{out}: nothing new was learned; see above why")
     output.result(_values(teacher, out), _words(teacher, out))
 
 
@@ -152,22 +155,20 @@ def _play(
 ) -> None:
     """Teach from a source: with marks, else with hands."""
     from ..pipeline.teaching import teach
-    from ..video import open_source
     from .keys import raw_keys
     from .pad import open_pad
 
     film = options.pop("film")
     with ExitStack() as stack:
-        opened = stack.enter_context(open_source(source))
         bar = stack.enter_context(output.steps(None, source))
         hands: Any = events
         if not events:
             keyed, number = stack.enter_context(raw_keys()), stack.enter_context(open_pad(pad))
             hands = _hands(keyed, number, names)
             output.say(", ".join(f"{k} {name}" for k, name in enumerate(names, 1)) + "; u undo, n/p person, s save, q quit")
-            options["pace"] = not opened.live
-        step = _teller(output, lambda scene: bar(scene.index + 1, of=opened.frames, people=len(scene.people)))
-        teach(opened, teacher, hands, said=output.say, step=step, outputs=() if film is None else (film,), **options)
+            options["pace"] = True  # for people who press keys
+        step = _teller(output, lambda scene: bar(scene.index + 1, people=len(scene.people)))
+        teach(source, teacher, hands, said=output.say, step=step, outputs=() if film is None else (film,), **options)
 
 
 def _hands(keyed: bool, pad: int | None, names: list[str]) -> Callable[[], Iterable[Event]]:

@@ -17,6 +17,7 @@ _HOMES = {
     "record": "recording",
     "run": "running",
     "sink_for": "recording",
+    "teach": "teaching",
     "train": "training",
     "watch": "watching",
 }
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from .recording import sink_for as sink_for
     from .running import run as run
     from .showing import demo as demo
+    from .teaching import teach as teach
     from .training import train as train
     from .watching import watch as watch
 

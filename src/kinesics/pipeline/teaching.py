@@ -10,8 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from ..actions import ActionTeacher
-from ..errors import KinesicsError
-from ..types import Action, People, Scene
+from ..actions.live import frames
+from ..errors import KinesicsError, UsageError
+from ..formats import read_sequence
+from ..formats.registry import format_of
+from ..types import Action, People, PoseSequence, Scene
+from ..video import open_source
 from .marks import Event
 from .recording import Sink, record
 from .watching import watch
@@ -33,7 +37,7 @@ def teach(
     """Play a source and let events teach the teacher, who answers meanwhile.
 
     Args:
-        source: as `watch` takes it, or an iterable of Scenes.
+        source: as `watch` takes it, a file of poses, or an iterable of Scenes.
         teacher: learns, and answers in the scenes' `actions`.
         events: with times (marks), or a function that gives what happened since it was last asked (keys, a pad).
         outputs: paths or sinks that take every Scene, see `record`.
@@ -92,9 +96,9 @@ def lesson(
     """
     room = _Room(teacher, said or (lambda words: None), save)
     ask = events if callable(events) else _Queue(events)
-    scenes = watch(source, actions=None, **options) if _is_source(source) else iter(source)
+    scenes = _scenes(source, pace, options)
     try:
-        for scene in _paced(scenes) if pace else scenes:
+        for scene in scenes:
             if seconds is not None and scene.time > seconds:
                 break
             room.see(scene)
@@ -146,16 +150,48 @@ def answer_in_words(action: Action) -> str:
     return words if near is None else f"{words}  (nearest: example {near['example']}, {near['label']})"
 
 
-def _is_source(source: Any) -> bool:
-    return isinstance(source, str | int | Path) or hasattr(source, "frames")
+def _scenes(source: Any, pace: bool, options: dict[str, Any]) -> Iterator[Scene]:
+    """The people of whatever is meant, frame by frame."""
+    if not isinstance(source, str | int | Path) and not hasattr(source, "frames"):
+        return iter(source)
+    poses = None if hasattr(source, "frames") else _poses(source)
+    if poses is not None:
+        scenes: Iterator[Scene] = _stored(poses)
+    else:
+        source = open_source(source) if isinstance(source, str | int | Path) else source
+        pace = pace and not source.live
+        scenes = watch(source, actions=None, **options)
+    return _paced(scenes) if pace else scenes
 
 
-def _paced(scenes: Iterable[Scene]) -> Iterator[Scene]:
+def _poses(source: str | int | Path) -> PoseSequence | None:
+    """The clip in a file of poses; None for all else."""
+    if isinstance(source, int) or not Path(source).is_file():
+        return None
+    try:
+        format_of(source)
+    except UsageError:
+        return None
+    return read_sequence(source)
+
+
+def _stored(clip: PoseSequence) -> Iterator[Scene]:
+    """The moments of a file of poses."""
+    for index, (people, time) in enumerate(frames(clip)):
+        yield Scene(index, time, clip.size or (1, 1), people)
+
+
+def _paced(scenes: Iterator[Scene]) -> Generator[Scene]:
     """Each scene not before its time."""
     began = clocks.perf_counter()
-    for scene in scenes:
-        clocks.sleep(max(0.0, scene.time - (clocks.perf_counter() - began)))
-        yield scene
+    try:
+        for scene in scenes:
+            clocks.sleep(max(0.0, scene.time - (clocks.perf_counter() - began)))
+            yield scene
+    finally:
+        close = getattr(scenes, "close", None)
+        if close:
+            close()
 
 
 class _Queue:
