@@ -10,11 +10,11 @@ from ..errors import UsageError
 from ..types import Array, PoseSequence
 from .examples import stilled
 from .fewshot import FewShotHead
-from .motion_embedding import FILES, shipped_embedding
+from .motion_embedding import FILES, MotionEmbedding, shipped_embedding
 from .nearest import NearestHead
 from .plain import PlainEmbedding
 
-__all__ = ["add_to", "beside", "new_head", "resolve"]
+__all__ = ["add_to", "beside", "new_head", "opened", "resolve"]
 
 
 def resolve(embedding: Any, clip: PoseSequence) -> Any:
@@ -33,17 +33,32 @@ def resolve(embedding: Any, clip: PoseSequence) -> Any:
         return shipped_embedding(dims)
     if embedding is None or embedding == "plain":
         return PlainEmbedding(clip.skeleton, dims)
+    return opened(embedding)
+
+
+def opened(embedding: Any) -> Any:
+    """A model to compare by, of its file or as it is.
+
+    Raises:
+        UsageError: nobody knows the name, or the object embeds nothing.
+        FormatError: the file is no model.
+    """
     if isinstance(embedding, str | Path):
         if not (str(embedding).endswith(".kin") or Path(embedding).is_file()):
             raise UsageError(
                 f"no embedding is called {str(embedding)!r}; there are plain, or the file (.kin) of a trained model"
             )
-        from .selection import load_model
-
-        embedding = load_model(embedding)
+        embedding = _loaded(embedding)
     if not (hasattr(embedding, "embed") and hasattr(embedding, "stepper") and hasattr(embedding, "skeleton_")):
         raise UsageError(f"expected an embedding with embed(clips) and stepper(), got {type(embedding).__name__}")
     return embedding
+
+
+def _loaded(path: str | Path) -> Any:
+    from .bundle import read_bundle
+    from .selection import load_model
+
+    return MotionEmbedding.load(path) if read_bundle(path)[0].get("kind") == "embedding" else load_model(path)
 
 
 def new_head(used: Any) -> Any:

@@ -88,9 +88,12 @@ def command(
 
 def _teacher(out: Path, embedding: str | None, fresh: bool) -> ActionTeacher:
     from ..actions import ActionTeacher
+    from ..actions.embeddings import opened
     from ..pipeline.training import check_place
 
-    check_place(out)  # not found out after an hour of teaching
+    check_place(out)  # neither is found out after an hour of teaching
+    if embedding not in (None, "plain"):
+        opened(embedding)
     if fresh or not out.exists():
         return ActionTeacher(embedding)
     return ActionTeacher.load(out, embedding=embedding)
