@@ -49,6 +49,13 @@ def test_actions_that_grow_or_overlap_stay_whole() -> None:
     assert sorted((a.label, a.start, a.end) for a in presence.rows[1].actions) == [("talk", 0.0, 4.9), ("walk", 0.0, 4.9)]
 
 
+def test_an_action_whose_end_turns_out_to_be_earlier_ends_there() -> None:
+    presence = Presence()
+    for time, end in ((1.0, 1.0), (2.0, 2.0), (3.0, 3.0), (3.2, 2.2)):
+        presence.add(scene(time, [4], (Action(4, "squat", 0.9, 0.5, end),)))
+    assert [(span.start, span.end) for span in presence.rows[4].actions] == [(0.5, 2.2)]
+
+
 def test_presence_is_bounded_and_remembers_who_stayed() -> None:
     presence = Presence(gap=0.1, limit=300)
     for i in range(4000):  # everybody blinks, strangers come and go

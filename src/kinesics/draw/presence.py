@@ -101,8 +101,14 @@ class Presence:
         return self.rows.setdefault(identity, Row())
 
     def _act(self, action: Action) -> None:
-        if action.person >= 0 and action.label != "unknown":
-            self._extend(self._row(action.person).actions, Span(action.start, action.end, action.label), self.gap)
+        if action.person < 0 or action.label == "unknown":
+            return
+        spans = self._row(action.person).actions
+        for span in spans[: -_AT_ONCE - 1 : -1]:
+            if span.label == action.label and span.start == action.start:  # when it is over, its end may turn out to be earlier
+                span.end = action.end
+                return
+        self._extend(spans, Span(action.start, action.end, action.label), self.gap)
 
     def _extend(self, spans: list[Span], new: Span, gap: float) -> None:
         for last in spans[: -_AT_ONCE - 1 : -1]:
