@@ -63,8 +63,9 @@ class Span:
         start, end: seconds; `end` follows until the action is over.
         peak: the best score so far.
         peak_at: the second at which it was that.
+        shown: (c,) what was believed of each class then.
         since: the moment since which the evidence was gathered.
-        fits: (c,) what is believed since then of each class.
+        fits: (c,) what is believed since then of each class; when it is over, what was at best.
     """
 
     label: int
@@ -75,6 +76,7 @@ class Span:
     fits: Array
     peak: float
     peak_at: float
+    shown: Array
 
 
 class _Lasting:
@@ -142,7 +144,7 @@ class Segmenter:
         held = max(spans, key=lambda span: float(span.fits[label]))
         self.now.score, self.now.since, self.now.fits = float(held.fits[label]), held.since, held.fits
         if self.now.score >= self.now.peak:
-            self.now.peak, self.now.peak_at = self.now.score, time
+            self.now.peak, self.now.peak_at, self.now.shown = self.now.score, time, self.now.fits
         return self._doubt_it(self.now, best, time)
 
     def _rank(self, span: Span) -> float:
@@ -163,7 +165,7 @@ class Segmenter:
                     fits = fits * LATER
                 label = int((fits / rules.needed).argmax())
                 score = float(fits[label])
-                spans.append(Span(label, score, anchor, time, anchor, fits, score, time))
+                spans.append(Span(label, score, anchor, time, anchor, fits, score, time, fits))
         return spans
 
     def _name(self, best: Span, time: float) -> Span | None:
@@ -180,7 +182,7 @@ class Segmenter:
         if self.now is not None:
             self.now.score, self.now.fits = 1 - best.score, best.fits
         elif time - self._bare >= (UNKNOWN if self.onsets.stopped else max(UNKNOWN, self.rules.usual)) - GRACE:
-            self.now = Span(NONE, 1 - best.score, self._bare, time, best.since, best.fits, 0.0, time)
+            self.now = Span(NONE, 1 - best.score, self._bare, time, best.since, best.fits, 0.0, time, best.fits)
         return None
 
     def _doubt_it(self, now: Span, best: Span, time: float) -> Span | None:
@@ -209,6 +211,7 @@ class Segmenter:
         over, self.now = self.now, None
         if over is not None:
             over.end, over.score = end, max(over.score, over.peak)
+            over.fits = over.fits if over.label == NONE else over.shown
             if over.label != NONE:
                 self.onsets.free(end)
         self._bare = end if self.onsets.moving else None

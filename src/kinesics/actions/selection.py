@@ -122,10 +122,10 @@ def live_actions(what: Any, *, decide_at: float | None = None) -> LiveActionMode
 
 
 def _named(what: str, decide_at: float | None) -> LiveActionModel | None:
+    if "," in what and not Path(what).is_file():
+        return live_actions([part.strip() for part in what.split(",") if part.strip()], decide_at=decide_at)
     if what.endswith(".kin") or Path(what).is_file():
         return live_actions(load_model(what), decide_at=decide_at)
-    if "," in what:
-        return live_actions([part.strip() for part in what.split(",") if part.strip()], decide_at=decide_at)
     name, _, of = what.partition(":")
     build = ACTION_MODELS.get(name) or _offered().get(name)
     if build is None:
