@@ -60,6 +60,8 @@ clean:
 	@echo "installing what the tests need"
 	$(GROUP) test > .venv/test.txt
 	$(V)/python -m pip $(INSTALL) --requirement .venv/test.txt
+	# Training is tested where PyTorch lies in one of pip's wheel folders; elsewhere those tests are skipped, for it is large.
+	if $(V)/python -m pip $(INSTALL) --no-index --no-deps 'torch>=2.4' 2>/dev/null; then $(V)/python -m pip $(INSTALL) --editable '.[train]'; fi
 	touch $@
 
 .venv/checked: .venv/tested
