@@ -38,12 +38,29 @@ class BlendEncoder:
 
     def encode(self, x: Array, state: Any) -> tuple[Array, Array, Any]:
         """See `Encoder`."""
-        z, weight, before = self.net.encode(x, state[0])
-        more, _, past = self.rocket.encode(x, state[1])
-        spare = -more.shape[1] % self.width
-        parts = [z, more, np.zeros((len(z), spare), np.float32)]
-        ones = np.ones((len(z), (more.shape[1] + spare) // self.width), np.float32)
-        return np.concatenate(parts, 1), np.concatenate([weight, ones], 1), (before, past)
+        first, weight, before = self.net.encode(x, state[0])
+        start, end, columns = self._columns(first.shape[1], x.shape[1])
+        z = np.empty((len(first), columns), np.float32)
+        z[:, :start], z[:, end:] = first, 0
+        past = self.rocket.encode(x, state[1], z[:, start:end])[2]
+        weights = np.ones((len(z), weight.shape[1] + (columns - start) // self.width), np.float32)
+        weights[:, : weight.shape[1]] = weight
+        return z, weights, (before, past)
+
+    def sums(self, x: Array) -> tuple[Array, Array]:
+        """What `encode` gives for a whole clip, added up over time: (f,) and (g,)."""
+        first, weight, _ = self.net.encode(x, self.net.start())
+        start, end, columns = self._columns(first.shape[1], x.shape[1])
+        z = np.zeros(columns, np.float32)
+        z[:start], z[start:end] = first.sum(0), self.rocket.sums(x)[0]
+        weights = np.full(weight.shape[1] + (columns - start) // self.width, len(x), np.float32)
+        weights[: weight.shape[1]] = weight.sum(0)
+        return z, weights
+
+    def _columns(self, start: int, channels: int) -> tuple[int, int, int]:
+        """Where the random convolutions' columns start and end, and how many there are in all."""
+        end = start + sum(self.rocket.widths(channels))
+        return start, end, end + (start - end) % self.width
 
 
 class BlendHead:
@@ -62,11 +79,13 @@ class BlendHead:
         first = self.net.weight.shape[0] * self.net.weight.shape[1]
         out = self.net.logits(pooled[:, :first], seconds)
         rows = pooled[:, first : first + self.late.columns_]
+        if np.ndim(seconds) == 0:
+            head = self.late if seconds >= self.net.until else self.early
+            return out if head is None else _mixed(out, head.logits(rows))
         late = np.broadcast_to(np.asarray(seconds) >= self.net.until, len(pooled))
         for head, which in ((self.late, late), (self.early, ~late)):
             if head is not None and which.any():
-                other = np.log(softmax(head.logits(rows[which])) + 1e-9)
-                out[which] += SHARE * (other - out[which])
+                out[which] = _mixed(out[which], head.logits(rows[which]))
         return out
 
     def place(self, pooled: Array) -> Array:
@@ -87,3 +106,8 @@ class BlendHead:
             parts[part][name] = value
         early = RidgeHead.from_arrays(parts["early"]) if parts["early"] else None
         return cls(NetHead.from_arrays(parts["net"]), RidgeHead.from_arrays(parts["late"]), early)
+
+
+def _mixed(net: Array, rocket: Array) -> Array:
+    """Logarithms of probabilities (n, classes) of the network, and logits of the random convolutions, weighed."""
+    return net + SHARE * (np.log(softmax(rocket) + 1e-9) - net)

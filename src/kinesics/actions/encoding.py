@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from ..errors import ShapeError, UsageError
 from ..types import Array
 
-__all__ = ["Encoder", "Pool", "checked_clip", "pool_clip", "pool_clips"]
+__all__ = ["Encoder", "Pool", "checked_clip", "pool_clip", "pool_clips", "summed"]
 
 _LEAST = 1e-9  # weight below which a span counts as not seen
 
@@ -82,19 +82,22 @@ class Pool:
             ShapeError: the lengths differ from those of the first tick, or a value is not finite.
         """
         time = float(time)
-        row = np.concatenate([np.ravel(z), np.ravel(weight)])
+        z, weight = np.ravel(z), np.ravel(weight)
+        size = z.size + weight.size
         if not self._count:
-            self._features = np.size(z)
-            self._sums = np.zeros((min(64, self._most + 1), len(row)))
+            self._features = z.size
+            self._sums = np.zeros((min(64, self._most + 1), size))
         elif not time >= self._times[self._count % len(self._times)]:
             raise UsageError(f"time: expected seconds that do not fall, got {time}")
         if not math.isfinite(time):
             raise UsageError(f"time: expected seconds, got {time}")
-        if len(row) != self._sums.shape[1] or not math.isfinite(float(row.sum())):
-            raise ShapeError(f"expected {self._sums.shape[1]} finite numbers a tick, got {len(row)} or one that is not finite")
+        if z.size != self._features or size != self._sums.shape[1] or not math.isfinite(float(z.sum() + weight.sum())):
+            raise ShapeError(f"expected {self._sums.shape[1]} finite numbers a tick, got {size} or one that is not finite")
         self._grow()
         rows = len(self._sums)
-        np.add(self._sums[self._count % rows], row, out=self._sums[(self._count + 1) % rows])
+        before, after = self._sums[self._count % rows], self._sums[(self._count + 1) % rows]
+        np.add(before[: z.size], z, out=after[: z.size])
+        np.add(before[z.size :], weight, out=after[z.size :])
         self._count += 1
         self._times[self._count % len(self._times)] = time
 
@@ -147,11 +150,22 @@ def checked_clip(clip: Array, channels: int | None = None) -> Array:
     return x
 
 
+def summed(encoder: Encoder, clip: Array) -> tuple[Array, Array]:
+    """What an encoder gives for a whole clip of features (t, c), added up over time: z (f,) and weight (g,).
+
+    An encoder that has a method `sums` is asked for that: it need not write down every tick.
+    """
+    sums: Callable[[Array], tuple[Array, Array]] | None = getattr(encoder, "sums", None)
+    if sums is not None:
+        return sums(clip)
+    z, weight, _ = encoder.encode(clip, encoder.start())
+    return z.sum(0, dtype=np.float64), weight.sum(0, dtype=np.float64)
+
+
 def pool_clip(encoder: Encoder, clip: Array) -> Array:
     """One vector (f,) float32 for a whole clip of features (t, c)."""
-    z, weight, _ = encoder.encode(clip, encoder.start())
-    weights = weight.sum(0, dtype=np.float64)
-    mean = z.sum(0, dtype=np.float64).reshape(len(weights), -1) / np.maximum(weights, _LEAST)[:, None]
+    z, weight = summed(encoder, clip)
+    mean = z.reshape(len(weight), -1) / np.maximum(weight, _LEAST)[:, None]
     return np.asarray(mean.ravel(), np.float32)
 
 

@@ -83,8 +83,7 @@ class Features:
     def _standard(self, values: Array, known: Array | None, out: Array) -> Array:
         np.subtract(values, self.mean, out=out)
         out *= self.scale
-        np.minimum(out, WIDEST, out=out)
-        np.maximum(out, -WIDEST, out=out)
+        np.clip(out, -WIDEST, WIDEST, out=out)
         if known is not None:
             out *= known
         return out

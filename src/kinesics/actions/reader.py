@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..types import PoseSequence, Skeleton
 from ..types.arrays import Array
 from .blend import BlendHead
-from .encoding import Encoder
+from .encoding import Encoder, summed
 from .features import Features, FeatureStream
 from .grid import grid_clip, moment_count
 from .joints import map_joints
@@ -33,7 +33,7 @@ def fitting(clip: PoseSequence, body: Skeleton, dims: int, people: int) -> PoseS
         raise UsageError(
             "this model reads joints in 3D (metres) and the clip has joints in a picture; train it with view='2d' (--view 2d)"
         )
-    clip = two_or_one(map_joints(clip, body), people)
+    clip = two_or_one(clip if clip.skeleton.joints == body.joints else map_joints(clip, body), people)
     if clip.points.shape[3] > dims:
         clip = PoseSequence(clip.points[..., :dims], clip.scores, clip.times, clip.skeleton, clip.ids, clip.size)
     return clip
@@ -55,8 +55,8 @@ class Reader:
 
     def moments(self, clip: PoseSequence) -> Iterator[tuple[Array, Array]]:
         """Vectors z (t, f) and weight (t, g) of the moments, piece by piece; nothing where nobody is seen."""
-        layout, state = self.features.layout, self.encoder.start()
-        points, known = grid_clip(fitting(clip, self.body, layout.dims, layout.people), layout.rate)
+        state = self.encoder.start()
+        points, known = self._gridded(clip)
         if not known.any():
             return
         if len(points) <= PIECE:
@@ -70,10 +70,19 @@ class Reader:
 
     def pooled(self, clip: PoseSequence) -> Array | None:
         """(f,) over the whole clip; None where nobody is seen."""
-        sums = [(z.sum(0), weight.sum(0)) for z, weight in self.moments(clip)]
-        if len(sums) < 2:
-            return mean(*sums[0]) if sums else None
-        return mean(*(np.asarray(np.sum(part, 0, dtype=np.float64)) for part in zip(*sums, strict=True)))
+        points, known = self._gridded(clip)
+        if not known.any():
+            return None
+        if len(points) <= PIECE:
+            return mean(*summed(self.encoder, self.features.of(points[None], known[None])[0]))
+        z, weight = np.zeros(1), np.zeros(1)
+        for some, weights in self.moments(clip):
+            z, weight = z + some.sum(0, dtype=np.float64), weight + weights.sum(0, dtype=np.float64)
+        return mean(z, weight)
+
+    def _gridded(self, clip: PoseSequence) -> tuple[Array, Array]:
+        layout = self.features.layout
+        return grid_clip(fitting(clip, self.body, layout.dims, layout.people), layout.rate)
 
     def running(self, clip: PoseSequence) -> Iterator[Array]:
         """(t, f) over the clip up to every moment, piece by piece; nothing where nobody is seen."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..errors import NotFittedError, ShapeError, UsageError
 from ..types import Array
-from .statistics import with_deviations
+from .statistics import deviations, with_deviations
 
 __all__ = ["RidgeHead", "balance", "checked_rows", "log_loss", "softmax"]
 
@@ -103,7 +103,8 @@ class RidgeHead:
         z, slope = np.asarray(pooled, np.float32), self._learned["slope"]
         if z.ndim != 2 or z.shape[1] != len(slope):
             raise ShapeError(f"pooled features: expected (rows, {len(slope)}), got {z.shape}")
-        return np.asarray(with_deviations(z, self.channels) @ slope + self._learned["offset"])
+        out = np.asarray(z[:, : len(slope) - self.channels] @ slope[: len(slope) - self.channels] + self._learned["offset"])
+        return out + deviations(z, self.channels) @ slope[len(slope) - self.channels :] if self.channels else out
 
     @property
     def columns_(self) -> int:

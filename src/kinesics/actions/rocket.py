@@ -91,15 +91,16 @@ class RocketEncoder:
         """Nothing seen: what comes first counts as having been so before."""
         return None
 
-    def encode(self, x: Array, state: Array | None) -> tuple[Array, Array, Array]:
-        """See `Encoder`; z is (t, sum of `widths`), the state what the kernels reach back to."""
+    def encode(self, x: Array, state: Array | None, out: Array | None = None) -> tuple[Array, Array, Array]:
+        """See `Encoder`; z is (t, sum of `widths`), written to `out` where that is given.
+
+        The state is what the kernels reach back to.
+        """
         responses, standard, state = self._responses(x, state)
         t, c = standard.shape
-        z = np.empty((t, sum(self.widths(c))), np.float32)
-        responses *= self._slope
-        at = self.kernels * self.mixtures
+        z = np.empty((t, sum(self.widths(c))), np.float32) if out is None else out
+        at, soft = self._columns()
         end = at * self.thresholds
-        soft = end + self.mixtures * self.thresholds
         for given, shift, to in (
             (responses[:, :at], self._shift[:, :at], z[:, :end]),
             (responses[:, at:], self._shift[:, at:], z[:, end:soft]),
@@ -108,8 +109,32 @@ class RocketEncoder:
             np.add(given[:, None], shift, out=above)
         np.clip(z[:, :soft], 0, 1, out=z[:, :soft])
         z[:, soft : soft + c] = standard
-        np.square(np.clip(standard, -_FARTHEST, _FARTHEST), out=z[:, soft + c :])
+        np.square(_cut(standard), out=z[:, soft + c :])
         return z, np.ones((t, 1), np.float32), state
+
+    def sums(self, x: Array) -> tuple[Array, Array]:
+        """What `encode` gives for a whole clip, added up over time: (f,) and (1,), without writing all of it down."""
+        responses, standard, _ = self._responses(x, None)
+        t, c = standard.shape
+        at, soft = self._columns()
+        total = np.empty(sum(self.widths(c)), np.float32)
+        above = np.empty_like(responses)
+        for i, shift in enumerate(self._shift):
+            np.add(responses, shift, out=above)
+            np.clip(above, 0, 1, out=above)
+            told = above.sum(0)
+            total[i * at : (i + 1) * at] = told[:at]
+            start = self.thresholds * at + i * self.mixtures
+            total[start : start + self.mixtures] = told[at:]
+        total[soft : soft + c] = standard.sum(0)
+        cut = _cut(standard)
+        np.einsum("tc,tc->c", cut, cut, out=total[soft + c :])
+        return total, np.array([t], np.float32)
+
+    def _columns(self) -> tuple[int, int]:
+        """How many kernels there are, and where what is above thresholds ends."""
+        at = self.kernels * self.mixtures
+        return at, (at + self.mixtures) * self.thresholds
 
     def arrays(self) -> dict[str, Array]:
         """What was learned, for a bundle."""
@@ -129,30 +154,47 @@ class RocketEncoder:
     def _set(self) -> None:
         """What `encode` needs ready, from what was learned."""
         learned = self._learned
-        self._channels = np.ascontiguousarray(learned["channels"].T)  # (m, mixtures)
+        self._channels = np.ascontiguousarray(learned["channels"].T)  # (most, mixtures)
         self._signs = np.ascontiguousarray(learned["signs"].T)
-        self._slope = 1 / learned["widths"]
-        self._shift = 0.5 - learned["thresholds"] * self._slope
+        slope, at = 1 / learned["widths"], self.kernels * self.mixtures
+        self._slope = slope[at:]
+        kernels = learned["weights"] * slope[:at].reshape(self.mixtures, 1, self.kernels)
+        self._weights = np.ascontiguousarray(kernels.transpose(0, 2, 1))  # (mixtures, kernels, 9)
+        self._shift = 0.5 - learned["thresholds"] * slope
 
     def _responses(self, x: Array, state: Array | None) -> tuple[Array, Array, Array]:
-        """Of mixtures' kernels and mixtures (t, k), the standardised features (t, c) and the new state (reach, mixtures)."""
+        """Of mixtures' kernels and mixtures (t, k), each over its width; the standardised features (t, c) and the new state.
+
+        The state is (mixtures, reach).
+        """
         if not self._learned:
             raise NotFittedError("expected an encoder that was fitted or loaded; call fit first")
-        standard = (checked_clip(x, len(self._learned["mean"])) - self._learned["mean"]) * self._learned["scale"]
-        mixed = np.einsum("tmk,mk->tk", standard[:, self._channels], self._signs)
-        past = np.repeat(mixed[:1], _REACH, 0) if state is None else state
-        past = np.concatenate([past, mixed])
-        t, m = mixed.shape
-        windows = np.empty((m, t, _LENGTH), np.float32)
+        mean, scale = self._learned["mean"], self._learned["scale"]
+        standard = (checked_clip(x, len(mean)) - mean) * scale
+        t = len(standard)
+        mixed = np.einsum("mkt,mk->kt", np.ascontiguousarray(standard.T).take(self._channels, 0), self._signs)
+        past = np.concatenate([np.repeat(mixed[:, :1], _REACH, 1) if state is None else state, mixed], 1)
+        m = len(mixed)
+        windows = np.empty((m, _LENGTH, t), np.float32)
         for row, dilation in enumerate(_DILATIONS):
             group = slice(row * m // len(_DILATIONS), (row + 1) * m // len(_DILATIONS))
-            for lag in range(_LENGTH):
-                start = _REACH - lag * dilation
-                windows[group, :, lag] = past[start : start + t, group].T
+            windows[group] = _looking_back(past[group], t, dilation)
         responses = np.empty((t, (self.kernels + 1) * m), np.float32)
-        responses[:, : self.kernels * m] = np.matmul(windows, self._learned["weights"]).transpose(1, 0, 2).reshape(t, -1)
-        responses[:, self.kernels * m :] = mixed
-        return responses, standard, past[-_REACH:]
+        kernels = responses[:, : self.kernels * m].reshape(t, m, self.kernels)
+        kernels[:] = np.matmul(self._weights, windows).transpose(2, 0, 1)
+        np.multiply(mixed.T, self._slope, out=responses[:, self.kernels * m :])
+        return responses, standard, past[:, -_REACH:]
+
+
+def _looking_back(past: Array, t: int, dilation: int) -> Array:
+    """(m, time) to (m, 9, t): at each of the last `t` ticks what was there 0 to 8 times the dilation before; a view."""
+    row, tick = past.strides
+    last = past[:, past.shape[1] - t :]
+    return np.lib.stride_tricks.as_strided(last, (len(past), _LENGTH, t), (row, -dilation * tick, tick), writeable=False)
+
+
+def _cut(standard: Array) -> Array:
+    return np.asarray(np.clip(standard, -_FARTHEST, _FARTHEST))
 
 
 def _kernels(mixtures: int, count: int, rng: np.random.Generator) -> Array:

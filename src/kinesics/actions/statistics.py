@@ -10,8 +10,9 @@ from ..errors import NotFittedError
 from ..types import Array
 from .encoding import checked_clip
 
-__all__ = ["StatisticsEncoder", "standardiser", "with_deviations"]
+__all__ = ["StatisticsEncoder", "deviations", "standardiser", "with_deviations"]
 
+_EXACT = 1 - 1e-6  # of a mean square in float32
 _FARTHEST = 8.0  # deviations beyond which a value is cut: one wild tick must not own a mean of squares
 
 
@@ -86,5 +87,13 @@ def with_deviations(pooled: Array, channels: int) -> Array:
     """
     if not channels:
         return pooled
+    return np.concatenate([pooled[:, :-channels], deviations(pooled, channels)], 1)
+
+
+def deviations(pooled: Array, channels: int) -> Array:
+    """(n, channels) of rows whose last columns are means and mean squares of so many channels, at least one.
+
+    A millionth of the square is taken for rounding: what never changed has a deviation of exactly 0.
+    """
     mean, square = pooled[:, -2 * channels : -channels], pooled[:, -channels:]
-    return np.concatenate([pooled[:, :-channels], np.sqrt(np.maximum(square - mean**2, 0))], 1)
+    return np.asarray(np.sqrt(np.maximum(square * _EXACT - mean**2, 0)))
