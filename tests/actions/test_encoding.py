@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kinesics.actions.encoding import Pool, pool_clip
+from kinesics.actions.encoding import Pool, pool_clip, pool_clips
 from kinesics.actions.rocket import RocketEncoder
-from kinesics.actions.statistics import StatisticsEncoder
+from kinesics.actions.statistics import StatisticsEncoder, with_deviations
 from kinesics.errors import ShapeError, UsageError
 
 
@@ -147,3 +147,14 @@ def test_arrays_bring_the_encoder_back(kind):
     again = kind.from_arrays(encoder.arrays())
     np.testing.assert_array_equal(pool_clip(again, clips[0]), pool_clip(encoder, clips[0]))
     np.testing.assert_array_equal(pool_clip(kind().fit(clips, seed=3), clips[0]), pool_clip(encoder, clips[0]))
+
+
+@pytest.mark.parametrize("kind", [RocketEncoder, StatisticsEncoder])
+def test_rounding_is_no_deviation(kind):
+    rng = np.random.default_rng(0)
+    clips = [rng.normal(0.7, 0.3, (length, 5)).astype(np.float32) for length in rng.integers(3, 300, 12)]
+    encoder = kind().fit(clips)
+    for clip in clips:
+        clip[:, 2] = clip[0, 2]  # something that does not change while this clip lasts
+    found = with_deviations(pool_clips(encoder, clips), 5)[:, -5:]
+    assert not found[:, 2].any() and (found[:, [0, 1, 3, 4]] > 0.01).all()
