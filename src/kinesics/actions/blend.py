@@ -51,7 +51,7 @@ class BlendEncoder:
         """What `encode` gives for a whole clip, added up over time: (f,) and (g,)."""
         first, weight, _ = self.net.encode(x, self.net.start())
         start, end, columns = self._columns(first.shape[1], x.shape[1])
-        z = np.zeros(columns, np.float32)
+        z = np.zeros(columns)
         z[:start], z[start:end] = first.sum(0), self.rocket.sums(x)[0]
         weights = np.full(weight.shape[1] + (columns - start) // self.width, len(x), np.float32)
         weights[: weight.shape[1]] = weight.sum(0)

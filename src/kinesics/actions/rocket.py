@@ -117,7 +117,7 @@ class RocketEncoder:
         responses, standard, _ = self._responses(x, None)
         t, c = standard.shape
         at, soft = self._columns()
-        total = np.empty(sum(self.widths(c)), np.float32)
+        total = np.empty(sum(self.widths(c)))
         above = np.empty_like(responses)
         for i, shift in enumerate(self._shift):
             np.add(responses, shift, out=above)
@@ -126,9 +126,8 @@ class RocketEncoder:
             total[i * at : (i + 1) * at] = told[:at]
             start = self.thresholds * at + i * self.mixtures
             total[start : start + self.mixtures] = told[at:]
-        total[soft : soft + c] = standard.sum(0)
-        cut = _cut(standard)
-        np.einsum("tc,tc->c", cut, cut, out=total[soft + c :])
+        total[soft : soft + c] = standard.sum(0, dtype=np.float64)  # deviations are differences of these two
+        total[soft + c :] = np.square(_cut(standard)).sum(0, dtype=np.float64)
         return total, np.array([t], np.float32)
 
     def _columns(self) -> tuple[int, int]:
