@@ -24,7 +24,7 @@ def _squat_leaning(p: float, time: float) -> Pose:
 
 
 def _knees_in(joints: Pose, p: float) -> None:
-    for name, side in (("left", 1), ("right", -1)):
+    for name in ("left", "right"):
         joints[f"{name}_knee"] = joints[f"{name}_knee"] * (1, 1, 1 - 0.6 * p)
 
 

@@ -108,14 +108,26 @@ class Body:
         self.skeleton, self.stature = skeleton, stature
         self.flat = points.shape[-1] == 2
         self._joints: dict[str, tuple[Array, float]] = {}
+        self._seen: dict[str, float] = {}
+
+    def bare(self) -> Body:
+        """The same body, of which nothing is known but what is seen."""
+        body = Body(self.points, self.scores, self.skeleton)
+        body._joints, body._seen = self._joints, self._seen
+        return body
 
     def joint(self, name: str) -> tuple[Array, float]:
         """Place and score of a joint, or of the middle of both sides ("hips"); NaN and 0 where it is not seen."""
         known = self._joints.get(name)
         if known is None:
             rows = [row for row in _rows(self.skeleton).get(name, ()) if self.scores[row] >= SEEN]
-            if rows:
-                known = self.points[rows].mean(0).astype(float), float(self.scores[rows].min())
+            if len(rows) == 1:
+                known = self.points[rows[0]].astype(float), float(self.scores[rows[0]])
+            elif rows:
+                known = (
+                    (self.points[rows[0]] + self.points[rows[1]]) / 2.0,
+                    float(min(self.scores[rows[0]], self.scores[rows[1]])),
+                )
             else:
                 known = np.full(self.points.shape[1], np.nan), 0.0
             self._joints[name] = known
@@ -136,12 +148,15 @@ class Body:
 
     def seen_length(self, bone: str) -> float:
         """A bone as seen now, mean of the sides that are seen; 0 where neither is."""
+        if bone not in self._seen:
+            self._seen[bone] = self._measured(bone)
+        return self._seen[bone]
+
+    def _measured(self, bone: str) -> float:
         a, b = bone.split("-")
         pairs = [(a, b)] if a.endswith("s") else [(f"{side}_{a}", f"{side}_{b}") for side in ("left", "right")]
         lengths = [
-            float(np.linalg.norm(self.joint(p)[0] - self.joint(q)[0]))
-            for p, q in pairs
-            if self.joint(p)[1] and self.joint(q)[1]
+            math.hypot(*(self.joint(p)[0] - self.joint(q)[0])) for p, q in pairs if self.joint(p)[1] and self.joint(q)[1]
         ]
         return sum(lengths) / len(lengths) if lengths else 0.0
 

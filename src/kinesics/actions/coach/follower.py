@@ -152,7 +152,7 @@ class Follower:
         """Sizes and place from the start pose, which is told without them: its angle as seen, its bones whole."""
         share = -math.expm1(-gap / LEARN)
         first = self.exercise.phases[0]
-        bare = Body(body.points, body.scores, self.skeleton)
+        bare = body.bare()
         value, score = read(self._measure(first.measure), first.measure.partition(".")[2], bare)
         looks = score > 0 and first.inside(value) and body.whole(self._bones, WHOLE)
         self._looked = time if looks else self._looked

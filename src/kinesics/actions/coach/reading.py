@@ -172,7 +172,7 @@ class _Reader:
     def phase(self, row: dict[str, Any], key: str) -> Phase:
         self.known(row, key, ("name", "measure", "enter_above", "leave_below", "enter_below", "leave_above", "hold", "short"))
         above = "enter_above" in row
-        if above == ("enter_below" in row):
+        if above == ("enter_below" in row) or above == ("leave_above" in row):
             self.wrong(key + "enter_above", "expected either enter_above with leave_below or enter_below with leave_above")
         enter = self.number(row, key, "enter_above" if above else "enter_below", 0.0)
         leave = self.number(row, key, "leave_below" if above else "leave_above", enter)

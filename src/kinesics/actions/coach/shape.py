@@ -20,6 +20,7 @@ LEAVES, GOES = 0.1, 0.3  # shares of the way that are found well; the line throu
 EARLIER = 0.5  # of the time between both, before the first: where half a cosine has gone 4 %, about what an eye sees
 TURN = 0.12  # share of the way: the bottom is the middle of the time spent within it of the extreme
 SEEN = 0.7  # share of the moments in which a side has to be seen for its range to count
+QUIET = 0.2  # share of the values before a movement that are farther from it than rest: noise
 MOST = 0.2  # seconds that it may tell; more is a body that settles slowly
 FEW = 15.0  # degrees (or hundredths) of range below which symmetry says nothing
 
@@ -97,7 +98,7 @@ def shape_of(exercise: Exercise, samples: Sequence[Sample], began: float, end: f
     first, last = int(moving.argmax()), int(len(moving) - 1 - moving[::-1].argmax())
     deepest = first + int(depth[first : last + 1].argmax())
     most = float(depth[deepest])
-    rest = float(depth[: first + 1].min())
+    rest = float(np.quantile(depth[: first + 1], QUIET))
     way = most - rest
     start = _rested(times[: deepest + 1][::-1], depth[: deepest + 1][::-1], rest, way)
     near = _span(times, depth, deepest, most - TURN * way)
@@ -117,7 +118,7 @@ def settled_end(exercise: Exercise, samples: Sequence[Sample], bottom: float) ->
     times, depth = np.array([pair for pair in pairs if not math.isnan(pair[1])]).reshape(-1, 2).T
     if len(times) < 2:
         return None
-    least, most = float(depth.min()), float(depth.max())
+    least, most = float(np.quantile(depth, QUIET / 2)), float(depth.max())
     return _rested(times, depth, least, most - least)
 
 
