@@ -160,6 +160,9 @@ class RocketEncoder:
         kernels = learned["weights"] * slope[:at].reshape(self.mixtures, 1, self.kernels)
         self._weights = np.ascontiguousarray(kernels.transpose(0, 2, 1))  # (mixtures, kernels, 9)
         self._shift = 0.5 - learned["thresholds"] * slope
+        lags = np.repeat(_DILATIONS, self.mixtures // len(_DILATIONS))[:, None] * np.arange(_LENGTH)
+        rows = np.arange(self.mixtures)[:, None] * (_REACH + 1)
+        self._latest = (rows + _REACH - lags)[..., None]  # (mixtures, 9, 1) where one tick's kernels look
 
     def _responses(self, x: Array, state: Array | None) -> tuple[Array, Array, Array]:
         """Of mixtures' kernels and mixtures (t, k), each over its width; the standardised features (t, c) and the new state.
@@ -174,10 +177,13 @@ class RocketEncoder:
         mixed = np.einsum("mkt,mk->kt", np.ascontiguousarray(standard.T).take(self._channels, 0), self._signs)
         past = np.concatenate([np.repeat(mixed[:, :1], _REACH, 1) if state is None else state, mixed], 1)
         m = len(mixed)
-        windows = np.empty((m, _LENGTH, t), np.float32)
-        for row, dilation in enumerate(_DILATIONS):
-            group = slice(row * m // len(_DILATIONS), (row + 1) * m // len(_DILATIONS))
-            windows[group] = _looking_back(past[group], t, dilation)
+        if t == 1:
+            windows = past.take(self._latest)
+        else:
+            windows = np.empty((m, _LENGTH, t), np.float32)
+            for row, dilation in enumerate(_DILATIONS):
+                group = slice(row * m // len(_DILATIONS), (row + 1) * m // len(_DILATIONS))
+                windows[group] = _looking_back(past[group], t, dilation)
         responses = np.empty((t, (self.kernels + 1) * m), np.float32)
         kernels = responses[:, : self.kernels * m].reshape(t, m, self.kernels)
         kernels[:] = np.matmul(self._weights, windows).transpose(2, 0, 1)
