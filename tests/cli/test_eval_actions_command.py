@@ -91,7 +91,10 @@ def test_what_is_wrong_with_the_clips_is_said_and_ends_it_where_it_must(
     [
         (["actions"], "expected a folder of labelled clips, or --postures"),
         (["actions", "{gym}", "--split", "fold"], "no column of splits is called 'fold'; there are split, split2"),
-        (["actions", "{gym}", "--head", "forest"], "no head is called 'forest'"),
+        (["actions", "{gym}", "--head", "forest"], "'forest' is not one of 'auto', 'net', 'rocket'"),
+        (["actions", "{gym}", "--minutes", "0"], "'--minutes': Input should be greater"),
+        (["actions", "{gym}", "--false-alarms", "nowhere.mp4"], "nowhere.mp4: there is no such file"),
+        (["actions", "{gym}", "--report", "/dev/null/page"], "this folder cannot be made"),
         (["actions", "{gym}/nowhere"], "there is no such folder"),
         (["fewshot"], "expected a folder of labelled clips"),
         (["fewshot", "{gym}", "--shot", "one"], "--shot: expected numbers of examples with commas, such as 1,3,5, got 'one'"),

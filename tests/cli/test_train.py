@@ -101,7 +101,7 @@ def test_bad_data_is_one_line_and_exit_2(tmp_path: Path, index: str, says: str, 
     [
         (["--split", "fold"], "no split column is called 'fold'; there are split"),
         (["--head", "magic"], "--head"),
-        (["--minutes", "0"], "minutes: expected more than 0"),
+        (["--minutes", "0"], "'--minutes': Input should be greater"),
         (["--view", "3d"], "3D"),
         (["-o", "/dev/null"], "there is a device or pipe"),
         (["-o", "/absent/a.kin"], "there is no folder"),

@@ -10,6 +10,7 @@ import typer
 
 from ..errors import FormatError, UsageError
 from .output import Bar, Json, Output, Progress, ProgressOption, Quiet, folder_for, report
+from .train import HeadOption, Minutes, ViewOption
 
 if TYPE_CHECKING:
     from ..pipeline import ActionSet
@@ -31,9 +32,9 @@ def actions(
     ] = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="Trainings a column; the mean counts (3).")] = None,
     early: Annotated[bool, typer.Option("--early", help="Also when only the first 10 to 100 % have been seen.")] = False,
-    head: Annotated[str | None, typer.Option("--head", help="What learns, see kinesics train --help.")] = None,
-    minutes: Annotated[float | None, typer.Option("--minutes", help="Longest a training may take.")] = None,
-    view: Annotated[str | None, typer.Option("--view", help="2d: learn from 3D clips for use with one camera.")] = None,
+    head: HeadOption = None,
+    minutes: Minutes = None,
+    view: ViewOption = None,
     postures: Annotated[bool, typer.Option("--postures", help="The built-in postures on labelled video, instead.")] = False,
     alarms: Annotated[
         str | None,
@@ -60,14 +61,29 @@ def actions(
         return
     if folder is None:
         raise UsageError("eval actions: expected a folder of labelled clips, or --postures")
-    options = {key: value for key, value in (("head", head), ("minutes", minutes), ("view", view)) if value is not None}
+    given = (("head", head and head.value), ("minutes", minutes), ("view", view and view.value))
+    options: dict[str, Any] = {key: value for key, value in given if value is not None}
+    videos = [] if alarms is None else _videos(alarms)
+    if write is not None:
+        folder_for(write)
     known = _split(_read(folder, output), split, output)
-    if words := quick_heads(head):
+    if words := quick_heads(options.get("head")):
         output.say(words)
     values = _evaluated(known, seeds, early, options, write, output)
-    if alarms is not None:
-        values |= _false_alarms(known, alarms, options, output)
-    report(values, as_json, ("movenet_multipose",) if alarms is not None else ())
+    if videos:
+        values |= _false_alarms(known, videos, options, output)
+    report(values, as_json, ("movenet_multipose",) if videos else ())
+
+
+def _videos(names: str) -> list[str]:
+    """The files that are named, one or many with commas, folders and patterns among them; all are there."""
+    from ..video import clips
+    from ..video.paths import check_file
+
+    found = [str(path) for name in names.split(",") if name.strip() for path in clips(name.strip())]
+    for path in found:
+        check_file(path)
+    return found
 
 
 def _read(folder: str, output: Output) -> ActionSet:
@@ -102,8 +118,6 @@ def _evaluated(
     from ..evaluate.actions import evaluate_actions
 
     given: dict[str, Any] = {} if seeds is None else {"seeds": seeds}
-    if write is not None:
-        folder_for(write)
     with output.steps(None, "trainings") as bar:
         moving = _Trainings(bar, output)
         values = evaluate_actions(
@@ -155,22 +169,21 @@ class _Trainings:
         )
 
 
-def _false_alarms(known: ActionSet, clips: str, options: dict[str, Any], output: Output) -> dict[str, Any]:
+def _false_alarms(known: ActionSet, videos: list[str], options: dict[str, Any], output: Output) -> dict[str, Any]:
     """A model of the training part for one camera, live on clips on which nobody does what it knows."""
     from ..actions import ActionClassifier
     from ..evaluate.false_alarms import FalseAlarms
     from ..evaluate.splits import parted
     from ..pipeline import watch
-    from ..video import clips as found
 
     column, values = next(iter(known.splits.items()))
     train, _ = parted(values, column)
     learned = known.take(train)
     model = ActionClassifier(**{"view": "2d", **options}).fit(learned.clips, learned.labels, subjects=learned.subjects)
     counter = FalseAlarms()
-    for source in [path for name in clips.split(",") if name.strip() for path in found(name.strip())]:
+    for source in videos:
         before = len(counter.alarms)
-        with output.steps(None, str(source)) as bar:
+        with output.steps(None, source) as bar:
             for number, scene in enumerate(watch(source, actions=model, live=False), 1):
                 counter.add(scene)
                 bar(number, alarms=len(counter.alarms))

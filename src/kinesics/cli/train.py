@@ -38,19 +38,25 @@ class View(StrEnum):
     deep = "3d"
 
 
+# The options that decide what learns; `kinesics eval actions` has them too.
+HeadOption = Annotated[
+    Head | None,
+    typer.Option("--head", help="auto: by the size of the set; net: a network; the others: quick, for few clips."),
+]
+ViewOption = Annotated[View | None, typer.Option("--view", help="2d: learn from 3D clips for use with one camera.")]
+Minutes = Annotated[float | None, typer.Option("--minutes", min=0.001, help="Longest that a training may take.")]
+
+
 def command(
     dataset: Annotated[Path, typer.Argument(metavar="DATASET", help="Folders of clips by label, or a folder with index.csv.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="MODEL.kin", help="Where the model is saved.")],
     split: Annotated[
         str | None, typer.Option("--split", metavar="COLUMN", help="Of index.csv: who is train, who is test.")
     ] = None,
-    minutes: Annotated[float | None, typer.Option("--minutes", min=0, help="Longest that training may take.")] = None,
+    minutes: Minutes = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Of all chance: the same seed, the same model.")] = None,
-    head: Annotated[
-        Head | None,
-        typer.Option("--head", help="auto: by the size of the set; net: a network; the others: quick, for few clips."),
-    ] = None,
-    view: Annotated[View | None, typer.Option("--view", help="2d: learn from 3D clips for use with one camera.")] = None,
+    head: HeadOption = None,
+    view: ViewOption = None,
     report: Annotated[Path | None, typer.Option("--report", metavar="FOLDER", help="Also write report.html there.")] = None,
     cache: Annotated[
         Path | None, typer.Option("--cache", metavar="DIR", help="Where poses of videos are kept; else DATASET/.kinesics.")
