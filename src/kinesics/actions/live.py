@@ -65,6 +65,8 @@ class LiveActions:
             raise UsageError(f"decide_at: expected a risk above 0 and below 1, such as 0.05, got {decide_at}")
         if not len(getattr(model, "classes_", ())):
             raise NotFittedError(f"{type(model).__name__} has not learned yet; fit it, or load one that has")
+        if getattr(getattr(model, "layout_", None), "people", 1) > 1:
+            raise UsageError("this model tells what two people do together; live, everyone is looked at alone: train on one")
         self.model, self.decide_at, self.sequences = model, decide_at, [list(s) for s in sequences]
         self._people: dict[int, _Person] = {}
 
@@ -77,7 +79,8 @@ class LiveActions:
 
         Args:
             people: who is there; rows without an id are ignored.
-            time: seconds. A frame that is not later than a person's last one is ignored.
+            time: seconds. A frame that is not later than a person's last one is ignored; when time falls by more than two
+                seconds, another source has begun, and everybody is new.
 
         Returns:
             For each person what they do now, if anything, after what they finished within the last half second. `why` names the
@@ -86,7 +89,7 @@ class LiveActions:
         """
         if not math.isfinite(time):
             raise UsageError(f"expected a time in seconds, got {time}")
-        self._people = {i: p for i, p in self._people.items() if time - p.last <= GONE}
+        self._people = {i: p for i, p in self._people.items() if abs(time - p.last) <= GONE}
         actions: list[Action] = []
         done: set[int] = set()
         for row, identity in enumerate(people.ids.tolist()):

@@ -9,6 +9,7 @@ from ..types import Array, People, PoseSequence, Skeleton
 
 __all__ = ["Recording"]
 
+LATE = 2.0  # seconds by which a frame may come late
 LONGEST = 60.0  # seconds that are kept: whoever forgets to end an example keeps the last minute of it
 
 
@@ -31,8 +32,14 @@ class Recording:
         if self.person is None:
             self.person = selected(people)
         at = np.flatnonzero(people.ids == self.person) if self.person is not None else np.zeros(0, int)
-        if not len(at) or (self._moments and time <= self._moments[-1][0]):
+        if not len(at):
             return
+        if self._moments and time <= self._moments[-1][0]:
+            if self._moments[-1][0] - time <= LATE:
+                return
+            self._moments = []  # another source has begun
+        if self._body is not None and people.skeleton.joints != self._body.joints:
+            self._moments = []  # another net looks now
         self._body = people.skeleton
         self._moments.append((time, people.points[at[0]], people.point_scores[at[0]]))
         while time - self._moments[0][0] > LONGEST:
