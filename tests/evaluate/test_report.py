@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kinesics.actions import ActionClassifier
 from kinesics.errors import NotFittedError, ShapeError, SinkError
 from kinesics.evaluate.early import proba_at
 from kinesics.evaluate.report import report_html, write_report
@@ -170,3 +171,29 @@ def test_ticks_are_round_few_and_inside(low: float, high: float) -> None:
     assert 2 <= len(found) <= 11 and low - 1e-9 <= found[0] and found[-1] <= high + 1e-9
     assert len({round(b - a, 9) for a, b in itertools.pairwise(found)}) == 1
     assert not any(str(value).startswith("-0.0") and value == 0 for value in found)
+
+
+def test_held_out_clips_are_those_that_were_handed_over_also_when_some_are_empty() -> None:
+    clips, labels, subjects = made_clips(6, ["raise_right", "kick_left"])
+    nobody = PoseSequence(clips[0].points, np.zeros_like(clips[0].scores), clips[0].times, clips[0].skeleton)
+    clips, labels, subjects = [nobody, clips[0][:0], *clips], ["kick_left", "raise_right", *labels], ["1", "2", *subjects]
+    model = ActionClassifier(head="statistics").fit(clips, labels, subjects=subjects)
+    held = held_out(model, clips, [str(i) for i in range(len(clips))])
+    assert held is not None and held.labels == [labels[int(name)] for name in held.files]
+    assert all((clip.scores > 0).any() for clip in held.clips)
+
+
+def test_a_test_is_told_of_instead_of_what_was_held_out(learned: Any) -> None:
+    model, clips, labels, subjects = learned
+    some = list(range(0, len(clips), 2))
+    asked = [clips[i] for i in some], [*(labels[i] for i in some[1:]), "never learned"], [f"clip {i}" for i in some]
+    page = report_html(model, clips, labels, subjects=subjects, tested=asked, explained=0)
+    right = np.mean([a == b for a, b in zip(model.predict(asked[0][:-1]), asked[1][:-1], strict=True)])
+    assert f"{right:.1%}</b><span>right of {len(some) - 1} clips" in page
+
+
+def test_long_labels_keep_both_ends() -> None:
+    from kinesics.evaluate.report.answers import _both_ends
+
+    names = ["draw_circle_cw", "draw_circle_ccw", "draw_x"]
+    assert len({_both_ends(name) for name in names}) == 3 and all(len(_both_ends(name)) <= 13 for name in names)

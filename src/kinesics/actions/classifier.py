@@ -95,7 +95,7 @@ class ActionClassifier:
             UsageError: no clips, one class, labels that do not fit, nobody in any clip, joints that have nothing in common.
             MissingExtra: head "net" without PyTorch.
         """
-        clips, labels, who = _checked(clips, labels, subjects)
+        clips, labels, who, given = _checked(clips, labels, subjects)
         body, clips = _of_one_kind(clips, self.view)
         names = tuple(sorted(set(labels)))
         flat = self.view == "2d" and clips[0].points.shape[3] == 3
@@ -116,6 +116,8 @@ class ActionClassifier:
         self.kind_, self.head_, self.calibration_ = learned.kind, learned.head, learned.calibration
         self.reader_ = Reader(learned.features, learned.encoder, body)
         self.history_, self.validation_ = learned.history, learned.validation
+        if self.validation_ is not None:
+            self.validation_["clips"] = given[self.validation_["clips"]]  # as they were handed over, empty ones among them
         self.durations_ = _durations(clips, index, len(names))
         self.habits_ = learn_habits(clips, index, len(names))
         self.nearness_ = learn_nearness(self.reader_, clips, index, len(names), folds(index, who, self.seed))
@@ -224,8 +226,8 @@ class ActionClassifier:
 
 def _checked(
     clips: Sequence[PoseSequence], labels: Sequence[str], subjects: Sequence[str] | None
-) -> tuple[list[PoseSequence], list[str], list[str]]:
-    """What can be learned from: as many labels as clips, two classes, somebody in a clip."""
+) -> tuple[list[PoseSequence], list[str], list[str], Array]:
+    """What can be learned from: as many labels as clips, two classes, somebody in a clip; and which of all clips they are."""
     who = [""] * len(clips) if subjects is None else [str(s) for s in subjects]
     if not len(clips) == len(labels) == len(who):
         raise UsageError(
@@ -237,7 +239,7 @@ def _checked(
     names = sorted({str(labels[i]) for i in seen})
     if len(names) < 2:
         raise UsageError(f"expected at least two actions, got only {names[0]!r}; to tell one action from all else, use teach")
-    return [clips[i] for i in seen], [str(labels[i]) for i in seen], [who[i] for i in seen]
+    return [clips[i] for i in seen], [str(labels[i]) for i in seen], [who[i] for i in seen], np.array(seen)
 
 
 def _of_one_kind(clips: list[PoseSequence], view: str) -> tuple[Skeleton, list[PoseSequence]]:

@@ -89,7 +89,7 @@ def _hard_clip(facts: Facts, held: Held, row: int) -> str:
     shown = [int(i) for i in np.argsort(-proba)[:2]]
     shown += [] if truth in shown else [truth]
     beliefs = "".join(
-        f'<div class="belief"><span title="{escape(facts.classes[i])}">{escape(facts.classes[i])}</span>'
+        f'<div class="belief"><span title="{escape(facts.classes[i])}">{escape(_both_ends(facts.classes[i]))}</span>'
         f'<span class="meter"><i class="{"right" if i == truth else "wrong"}" style="width:{100 * proba[i]:.0f}%"></i></span>'
         f"<span>{proba[i]:.0%}</span></div>"
         for i in shown
@@ -99,6 +99,11 @@ def _hard_clip(facts: Facts, held: Held, row: int) -> str:
     said = f"{escape(_tail(name))}, {seconds_of(clip):.1f} s"
     head = f"<h3>{escape(held.labels[row])}</h3>{film(clip, escape(words))}"
     return f'<div class="cell">{head}{beliefs}<small title="{escape(name)}">{said}</small></div>'
+
+
+def _both_ends(label: str) -> str:
+    """Short enough for a narrow column; what tells labels apart often stands last."""
+    return label if len(label) <= 13 else f"{label[:5]}…{label[-6:]}"
 
 
 def _tail(path: str) -> str:
@@ -139,8 +144,10 @@ def calibration(facts: Facts) -> str:
     if held is None:
         return ""
     wanted = [share for share in (25.0, 50.0, 75.0, 100.0) if share in held.early]
-    shown = [(share, held.reliability(share)) for share in wanted]
-    cells = "".join(f"<div>{reliability_chart(one, f'{share:g} % seen: error {one.error:.3f}')}</div>" for share, one in shown)
+    cells = "".join(
+        f"<div>{reliability_chart(held.reliability(share), f'{share:g} % seen: error {held.error(share):.3f}')}</div>"
+        for share in wanted
+    )
     return (
         '<p class="quiet">Of the answers that are 70 % sure, seven in ten should be right: dots belong on the dotted line. '
         "Below it the model is surer than it may be, above it less. The larger a dot, the more answers it stands for.</p>"

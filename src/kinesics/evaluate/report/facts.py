@@ -44,11 +44,15 @@ class Held:
     @property
     def ece(self) -> float:
         """Expected calibration error, 15 even intervals."""
-        return calibration_error(self.truth, self.proba)
+        return self.error(100.0)
 
     def reliability(self, percent: float) -> Reliability:
         """At this share of the clip, ten bins."""
         return reliability(self.truth, self.early[percent], bins=10)
+
+    def error(self, percent: float) -> float:
+        """Expected calibration error at this share of the clip, 15 even intervals as everywhere."""
+        return calibration_error(self.truth, self.early[percent])
 
     def hardest(self, most: int) -> list[int]:
         """Rows of what was believed least, the worst first; mistakes come before right answers."""
