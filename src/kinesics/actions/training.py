@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from ..types.arrays import Array
 from .augment import Strength, augment, unsettle
-from .features import Features, raw_features, streams
+from .features import Features, streams
 from .layout import Layout
 from .net import StreamNet
 from .reference import Reference
@@ -152,7 +152,7 @@ def _performances(
     longest = int(lengths.max())
     points, known = points[:, :longest], known[:, :longest]
     placed, roots = unsettle(*Reference(layout).place(points, known), layout, recipe.strength, rng)
-    x = features.standard(*raw_features(placed, known, roots, layout))
+    x = features.placed(placed, known, roots)
     mask = np.arange(longest)[None] < lengths[:, None]
     x *= mask[..., None]
     ready = torch.from_numpy(np.ascontiguousarray(x.transpose(0, 2, 1), np.float32))
