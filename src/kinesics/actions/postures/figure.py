@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from .parts import Pair, Parts
 
-__all__ = ["Figure", "Point", "apart", "level", "read_figure"]
+__all__ = ["Completed", "Figure", "Point", "apart", "level", "read_figure"]
 
 Point = tuple[float, float, float]  # x right, y down, z away (0 in pictures)
 Two = tuple[Point | None, Point | None]  # left, right
 
+HELD = 0.3  # seconds for which a shoulder or hip that is lost stands where it stood from the other
 SURE = 0.2  # score from which a joint is believed; MoveNet's own examples draw joints from 0.2 to 0.3 on
 
 
@@ -86,3 +87,32 @@ def read_figure(points: Sequence[Sequence[float]], scores: Sequence[float], part
 def _between(pair: Two) -> Point | None:
     a, b = pair
     return _middle((a, b)) if a and b else a or b
+
+
+class Completed:
+    """Shoulders and hips of one person, where one of a pair is lost for a moment: half a trunk has another middle."""
+
+    __slots__ = ("_apart",)
+
+    def __init__(self) -> None:
+        self._apart: dict[str, tuple[float, Point]] = {}  # seconds, from the left one to the right one
+
+    def update(self, figure: Figure, time: float) -> None:
+        """Put what is missing into the figure of a moment."""
+        figure.shoulders = self._pair("shoulders", figure.shoulders, time)
+        figure.hip = self._pair("hip", figure.hip, time)
+        figure.neck = _between(figure.shoulders) or figure.neck
+        figure.hips = _between(figure.hip) or figure.hips
+
+    def _pair(self, name: str, pair: Two, time: float) -> Two:
+        left, right = pair
+        known = self._apart.get(name)
+        if left and right:
+            self._apart[name] = time, (right[0] - left[0], right[1] - left[1], right[2] - left[2])
+        elif known and time - known[0] <= HELD:
+            x, y, z = known[1]
+            if left:
+                return left, (left[0] + x, left[1] + y, left[2] + z)
+            if right:
+                return (right[0] - x, right[1] - y, right[2] - z), right
+        return pair

@@ -7,6 +7,7 @@ from .swings import Swings
 
 __all__ = ["Hands"]
 
+SWING, WIDE = 0.042, 0.06  # body lengths from turn to turn; a forearm that swings by 18 degrees to either side moves 0.09
 HELD = 0.3  # seconds for which a hand that is lost is taken to be where it was
 LOW = -0.06  # body lengths from the shoulder up: below it a hand does not wave
 
@@ -15,7 +16,7 @@ class Hands:
     """Both hands of one person, over time."""
 
     def __init__(self) -> None:
-        self._waves = [[Swings(0.042, 0.12, 1.0) for _ in "xyz"] for _ in "lr"]
+        self._waves = [[Swings(least, 0.12, 1.0) for least in (SWING, WIDE) for _ in "xyz"] for _ in "lr"]
         self._last: list[tuple[float, dict[str, float]] | None] = [None, None]
 
     def update(self, figure: Figure, unit: float, time: float) -> list[dict[str, float]]:
@@ -36,15 +37,17 @@ class Hands:
         if up < LOW or wrist[1] > elbow[1]:
             for wave in waves:
                 wave.clear()
-            half, rate = 0, 0.0
+            half, rate, wide = 0, 0.0, 0
         else:
-            for wave, i in zip(waves, (0, 1, 2), strict=True):
+            for wave, i in zip(waves, (0, 1, 2, 0, 1, 2), strict=True):
                 wave.push((wrist[i] - shoulder[i]) / unit, time)
             half, rate = max((wave.row(time, 2.5) for wave in waves), key=lambda row: row[0])
+            wide = max(wave.row(time, 2.5)[0] for wave in waves if wave.least == WIDE)
         return {
             "hand above shoulder": up,
             "hand above elbow": (elbow[1] - wrist[1]) / unit,
             "swings in a row": float(half),
+            "wide swings in a row": float(wide),
             "swings a second": rate / 2,
         }
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from ...types import Action, People
-from .figure import Figure, apart, read_figure
+from .figure import Completed, Figure, apart, read_figure
 from .hands import Hands
 from .measures import measure
 from .motion import Motion
@@ -81,7 +81,7 @@ class _Person:
     def __init__(self, rules: Rules) -> None:
         self.time = -math.inf
         self._rules = rules
-        self._stature, self._motion, self._hands = Stature(), Motion(), Hands()
+        self._trunk, self._stature, self._motion, self._hands = Completed(), Stature(), Motion(), Hands()
         self._body = Settled(rules.body, UNKNOWN, 0.4, rules.smooth, rules.lead, rules.least)
         self._gesture = Settled(rules.gesture, NOTHING, 0.25, rules.smooth, rules.lead, rules.least)
         self._last: list[Action] = []
@@ -96,6 +96,7 @@ class _Person:
         figure = read_figure(points, scores, parts, flat=len(points[0]) == 2)
         if not figure.flat and figure.neck and figure.hips and apart(figure.neck, figure.hips) > METRES:
             figure = read_figure(points, scores, parts, flat=True)
+        self._trunk.update(figure, time)
         self._stature.update(figure, time)
         small = figure.flat and 3.0 < self._stature.height < self._rules.tall
         measures = {} if small else {**measure(figure, self._stature), **self._motion.update(figure, self._stature, time)}
