@@ -53,11 +53,11 @@ class Grid:
             ShapeError: people or joints change from frame to frame.
         """
         valid = np.asarray(scores > 0) & np.isfinite(points).all(-1)
-        whole = bool(valid.all())
         if self.origin is None or self.before is None:
-            self.origin = time
-            self.held, self.seen = np.full(points.shape, np.nan, np.float32), np.full(scores.shape, -np.inf)
-            return self._mixed(points, valid, np.array([time]), None, whole)
+            self.origin = self.before = time
+            self.held = np.where(valid[..., None], points, np.nan).astype(np.float32)
+            self.seen, self._whole, self.count = np.where(valid, time, -np.inf), bool(valid.all()), 1
+            return self.held[None].copy(), valid[None]
         if points.shape != self.held.shape:
             raise ShapeError(f"expected people, joints, coordinates as before: {self.held.shape}, got {points.shape}")
         if time <= self.before:
@@ -65,33 +65,29 @@ class Grid:
         if time - self.before > LONGEST:
             cut = time - self.before - 1 / self.rate
             self.origin, self.seen, self.before = self.origin + cut, self.seen + cut, self.before + cut
-        if whole and self._whole:
-            return self._between(np.asarray(points, np.float32), time, self.origin, self.before)
-        return self._mixed(points, valid, np.array([self.before, time]), (self.held[None], self.seen[None]), whole)
+        last = math.floor((time - self.origin) * self.rate + NEAR)
+        wanted = [self.origin + i / self.rate for i in range(self.count, last + 1)]
+        self.count += len(wanted)
+        return self._between(points, valid, time, self.before, wanted)
 
-    def _between(self, points: Array, time: float, origin: float, before: float) -> tuple[Array, Array]:
-        """Every joint is there in the last frame and in this one."""
-        last = math.floor((time - origin) * self.rate + NEAR)
-        wanted = [origin + i / self.rate for i in range(self.count, last + 1)]
-        shares = [(w - before) / (time - before) if w - NEAR / self.rate > before else 0.0 for w in wanted]
-        moments = np.empty((len(shares), *points.shape), np.float32)
-        if shares:
-            change = points - self.held
-        for moment, share in zip(moments, shares, strict=True):
-            np.add(self.held, np.float32(min(max(share, 0.0), 1.0)) * change, out=moment)
-        self.held, self.before, self.count = points, time, self.count + len(shares)
-        self.seen.fill(time)
-        return moments, np.ones(moments.shape[:-1], bool)
-
-    def _mixed(
-        self, points: Array, valid: Array, times: Array, before: tuple[Array, Array] | None, whole: bool
-    ) -> tuple[Array, Array]:
-        """Some joints are missing, or nothing came before."""
-        held, seen, moments, known = _moments(
-            points[None], valid[None], times, before, self.origin or 0.0, self.count, self.rate
-        )
-        self.held, self.seen, self.before, self._whole = held[-1], seen[-1], float(times[-1]), whole
-        self.count += len(moments)
+    def _between(self, points: Array, valid: Array, time: float, before: float, wanted: list[float]) -> tuple[Array, Array]:
+        """Moments between the newest frame, at `before`, and this one, which becomes the newest."""
+        whole = bool(valid.all())
+        held = np.asarray(points if whole else np.where(valid[..., None], points, self.held), np.float32)
+        seen = np.full(valid.shape, time) if whole else np.where(valid, time, self.seen)
+        moments = np.empty((len(wanted), *points.shape), np.float32)
+        known = np.ones(moments.shape[:-1], bool)
+        start = self.held
+        if wanted and not (whole and self._whole):
+            start = np.where((before - self.seen <= HOLD)[..., None], start, held)
+        for i, at in enumerate(wanted):
+            near = at - NEAR / self.rate <= before  # it is the frame before itself
+            share = 0.0 if near else (at - before) / (time - before)
+            np.add(start, np.float32(min(max(share, 0.0), 1.0)) * (held - start), out=moments[i])
+            if not (whole and self._whole):
+                told = at - self.seen <= HOLD if near else valid | (at - seen <= HOLD)
+                known[i] = told & np.isfinite(moments[i]).all(-1)
+        self.held, self.seen, self.before, self._whole = held, seen, time, whole
         return moments, known
 
 
@@ -106,7 +102,7 @@ def grid_clip(clip: PoseSequence, rate: float) -> tuple[Array, Array]:
     times = _without_gaps(clip.times, rate)
     valid = clip.scores > 0  # who is seen has coordinates
     if not valid.all():
-        return _moments(clip.points, valid, times, None, 0.0, 0, rate)[2:]
+        return _with_losses(clip.points, valid, times, rate)
     ahead, after, share = _places(times, np.arange(math.floor(times[-1] * rate + NEAR) + 1) / rate, rate)
     first = clip.points.take(ahead, 0)
     moments = clip.points.take(after, 0)
@@ -141,40 +137,18 @@ def _places(times: Array, wanted: Array, rate: float) -> tuple[Array, Array, Arr
     return ahead, after, np.minimum(np.maximum(share, 0), 1)
 
 
-def _moments(
-    points: Array, valid: Array, times: Array, before: tuple[Array, Array] | None, origin: float, count: int, rate: float
-) -> tuple[Array, Array, Array, Array]:
-    """Held places and when they were seen, per frame; moments and what is known of them.
-
-    `times` has one more entry than `points`, in front, where `before` says what was held then.
-    """
-    held, seen = _hold(points, valid, times[-len(points) :], before)
-    last = int(np.floor((times[-1] - origin) * rate + NEAR))
-    wanted = origin + np.arange(count, last + 1) / rate
-    if before is not None:
-        held, seen = np.concatenate([before[0], held]), np.concatenate([before[1], seen])
-        valid = np.concatenate([np.zeros_like(valid[:1]), valid])
+def _with_losses(points: Array, valid: Array, times: Array, rate: float) -> tuple[Array, Array]:
+    """The moments of a clip in which joints are missing now and then, and what is known of them."""
+    index = np.where(valid, np.arange(len(points))[:, None, None], -1)
+    index = np.maximum.accumulate(index, 0)  # the frame in which each joint was seen last
+    found = index >= 0
+    held = np.take_along_axis(points, np.maximum(index, 0)[..., None], 0)
+    held = np.where(found[..., None], held, np.float32(np.nan))
+    seen = np.where(found, times[index], -np.inf)
+    wanted = np.arange(math.floor(times[-1] * rate + NEAR) + 1) / rate
     ahead, after, share = _places(times, wanted, rate)
-    fresh = (times[ahead][:, None, None] - seen[ahead]) <= HOLD
     b = held[after]
-    a = np.where(fresh[..., None], held[ahead], b)
-    moments = (a + share[:, None, None, None].astype(np.float32) * (b - a)).astype(np.float32)
+    a = np.where(((times[ahead][:, None, None] - seen[ahead]) <= HOLD)[..., None], held[ahead], b)
+    moments = a + share[:, None, None, None].astype(np.float32) * (b - a)
     known = valid[after] | ((wanted[:, None, None] - seen[after]) <= HOLD)
-    return held, seen, moments, known & np.isfinite(moments).all(-1)
-
-
-def _hold(points: Array, valid: Array, times: Array, before: tuple[Array, Array] | None) -> tuple[Array, Array]:
-    """Each joint where it was last seen, and when, at every frame."""
-    t = len(points)
-    index = np.where(valid, np.arange(t)[:, None, None], -1)
-    index = np.maximum.accumulate(index, 0)
-    known = index >= 0
-    at = np.maximum(index, 0)
-    held = np.take_along_axis(points, at[..., None], 0)
-    seen = times[at]
-    missing = (
-        (np.full(points.shape[1:], np.nan), np.full(valid.shape[1:], -np.inf))
-        if before is None
-        else (before[0][0], before[1][0])
-    )
-    return np.where(known[..., None], held, missing[0]).astype(np.float32), np.where(known, seen, missing[1])
+    return moments, known & np.isfinite(moments).all(-1)
