@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import resource
 import time as clocks
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,13 @@ import numpy as np
 import pytest
 from made_motions import BODY, clip, motion, still
 
-from kinesics import ActionTeacher, label_clip
+from kinesics import ActionTeacher, explain, label_clip
 from kinesics.actions.live import frames
 from kinesics.errors import FormatError, NotFittedError, SinkError, UsageError
 from kinesics.testing import check_live_actions
 from kinesics.types import People, PoseSequence
+
+SHIPPED = files("kinesics.actions").joinpath("data", "motion2d.kin").is_file()
 
 
 def shown(label: str, seed: int = 0, **options: Any) -> PoseSequence:
@@ -227,6 +231,86 @@ def test_files_that_are_no_teacher_are_refused(tmp_path: Path, taught: ActionTea
         ActionTeacher("plain").save(tmp_path / "y.kin")
     with pytest.raises(UsageError, match="nosuch"):
         ActionTeacher("nosuch").add(shown("squat"), "squat")
+
+
+def test_an_answer_says_which_example_is_nearest_and_where_it_differs(taught: ActionTeacher) -> None:
+    same = taught.predict(taught.examples[0].clip)
+    assert same.why["nearest"]["example"] == 1 and same.why["nearest"]["label"] == "pull"
+    assert same.why["differs"]["joints"] == []
+    film = shown("squat", 3)
+    points = film.points.copy()
+    points[20:40, 0, [7, 9]] += [40.0, -90.0]  # the left arm goes elsewhere, in the middle
+    answer = taught.predict(PoseSequence(points, film.scores, film.times, BODY))
+    differs = answer.why["differs"]
+    assert set(differs["joints"]) == {"left_wrist", "left_elbow"} and differs["apart"] > 0.1
+    assert 0.4 < differs["from"] < differs["to"] < 1.6
+
+
+def test_what_speaks_for_a_label_can_be_explained(taught: ActionTeacher) -> None:
+    why = explain(taught, shown("pull", 4), "pull")
+    assert {"left_wrist", "left_elbow"} & set(why.names(4)) and why.score > 0.5
+    assert np.isfinite(why.map).all()
+
+
+def test_one_class_one_example_ten_and_none_are_all_fine() -> None:
+    teacher = ActionTeacher("plain")
+    film = clip(still(1), motion("squat"), still(1), motion("raise"), still(1))
+    for count in (1, 10):
+        for seed in range(count - len(teacher.examples)):
+            teacher.add(shown("squat", seed), "squat")
+        assert {a.label for a in label_clip(teacher, film)} <= {"squat", "unknown"}
+        assert teacher.predict(shown("squat", 5)).label == "squat"
+        assert teacher.predict(shown("raise", 5)).label == "unknown"
+    people, at = next(iter(frames(film)))
+    teacher.forget("squat")
+    assert teacher.update(people, at) == [] and teacher.update(people, at + 1) == []
+    assert teacher.certainty() == {}
+
+
+def test_of_two_people_the_one_who_moves_is_meant() -> None:
+    one, other = clip(still(1.8), tall=400), clip(motion("squat"), still(0.2), tall=150)
+    count = min(len(one), len(other))
+    both = PoseSequence(
+        np.concatenate([one.points[:count], other.points[:count]], 1),
+        np.concatenate([one.scores[:count], other.scores[:count]], 1),
+        one.times[:count],
+        BODY,
+        np.array([1, 2]),
+    )
+    teacher = ActionTeacher("plain")
+    teacher.add(both, "squat")
+    assert teacher.examples[0].person == 2 and "nothing moved" not in teacher.examples[0].notes
+
+
+def test_a_full_disk_is_one_line_and_leaves_the_old_file(taught: ActionTeacher, tmp_path: Path) -> None:
+    place = tmp_path / "t.kin"
+    taught.save(place)
+    before = place.read_bytes()
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    taught.add(shown("wave"), "wave")
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limit[1]))
+        with pytest.raises(SinkError) as full:
+            taught.save(place)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert "\n" not in str(full.value) and place.read_bytes() == before and list(tmp_path.iterdir()) == [place]
+
+
+def test_when_nobody_is_seen_it_is_none_of_them(taught: ActionTeacher) -> None:
+    film = shown("squat")
+    blind = PoseSequence(film.points, film.scores * 0, film.times, BODY)
+    assert taught.predict_proba([blind, film])[0].sum() == 0
+
+
+@pytest.mark.skipif(not SHIPPED, reason="no embedding is installed")
+def test_the_embedding_that_ships_teaches_joints_in_a_picture() -> None:
+    teacher = ActionTeacher()
+    for label in ("pull", "raise", "squat"):
+        teacher.add(shown(label), label)
+    again = clip(still(1), motion("pull"), still(1), motion("squat"), still(1), seed=5, tall=260)
+    assert [a.label for a in label_clip(teacher, again) if a.label != "unknown"] == ["pull", "squat"]
+    assert all(teacher.predict(shown(label, 3)).label == label for label in ("pull", "raise", "squat"))
 
 
 def test_leaving_one_out_tells_how_sure_it_is(taught: ActionTeacher) -> None:

@@ -17,6 +17,7 @@ from .plain import MOMENTS, PlainEmbedding
 __all__ = ["difference"]
 
 MOST = 3  # joints that are named
+LEAST = 0.02  # body lengths apart, on average: what is nearer does not differ
 
 
 def difference(clip: PoseSequence, example: PoseSequence) -> dict[str, Any]:
@@ -27,16 +28,16 @@ def difference(clip: PoseSequence, example: PoseSequence) -> dict[str, Any]:
         example: of one person, the same number of coordinates.
 
     Returns:
-        `joints` (names, the most different first), `from` and `to` (seconds of the clip when these differ most) and `apart`
-        (how far they are apart then, body lengths).
+        `joints` (names, the most different first; none where all is alike), `from` and `to` (seconds of the clip when these
+        differ most) and `apart` (how far they are apart then, body lengths).
     """
     body = common_skeleton([clip.skeleton, example.skeleton])
     here, there = (_placed(map_joints(one, body)) for one in (clip, example))
     apart = np.sqrt(((here - there) ** 2).sum(-1))  # (m, k)
     each = apart.mean(0)
     order = np.argsort(-each, kind="stable")[:MOST]
-    chosen = [int(j) for j in order if each[j] >= each[order[0]] / 2]
-    over_time = apart[:, chosen].mean(1)
+    chosen = [int(j) for j in order if each[j] >= max(each[order[0]] / 2, LEAST)]
+    over_time = apart[:, chosen or slice(None)].mean(1)
     peak = int(over_time.argmax())
     strong = over_time >= 0.7 * over_time[peak]
     low = peak - int(np.argmin(np.append(strong[peak::-1], False))) + 1

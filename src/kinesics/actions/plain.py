@@ -6,6 +6,7 @@ on where none is at hand.
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -67,6 +68,7 @@ class PlainStepper:
         self._length = 0.0
         self._across = trunk(skeleton)  # left and right shoulder, left and right hip
         self._hips = list(self._across[2:])
+        self._ever, self._hops = np.zeros(len(skeleton), bool), hops(skeleton)
 
     def push(self, points: Array, scores: Array, time: float) -> None:
         """Take one more moment of the first person: (n, k, d), (n, k), seconds rising."""
@@ -91,8 +93,15 @@ class PlainStepper:
                 held[: self._count] = held[self._from : self._from + self._count]
             self._from = 0
         at = self._from + self._count
-        before = self._points[at - 1] if self._count else np.zeros_like(points)
-        self._points[at] = np.where(np.isfinite(points), points, before)
+        seen = np.asarray(np.isfinite(points).all(-1))
+        self._ever |= seen
+        before = self._points[at - 1] if self._count else points
+        here = np.where(seen[:, None], points, before)
+        missing = np.flatnonzero(~self._ever)
+        if len(missing):  # never seen: where the nearest joint along the bones is
+            nearest = np.where(self._ever, self._hops[missing], np.inf).argmin(1)
+            here[missing] = here[nearest]
+        self._points[at] = here
         self._roots[at], self._times[at], self.time = root, time, time
         self._count += 1
         if self._count > self._most:
@@ -130,3 +139,16 @@ class PlainStepper:
             return np.eye(3)
         c, s = x / size, z / size
         return np.array([[c, 0, -s], [0, 1, 0], [s, 0, c]])
+
+
+@functools.lru_cache(64)
+def hops(body: Skeleton) -> Array:
+    """(k, k) bones from joint to joint; k where none leads there."""
+    k = len(body)
+    far = np.full((k, k), float(k))
+    np.fill_diagonal(far, 0)
+    for a, b in body.bones:
+        far[a, b] = far[b, a] = 1
+    for via in range(k):
+        far = np.minimum(far, far[:, via : via + 1] + far[via])
+    return far
