@@ -139,16 +139,19 @@ def _places(times: Array, wanted: Array, rate: float) -> tuple[Array, Array, Arr
 
 def _with_losses(points: Array, valid: Array, times: Array, rate: float) -> tuple[Array, Array]:
     """The moments of a clip in which joints are missing now and then, and what is known of them."""
-    index = np.where(valid, np.arange(len(points))[:, None, None], -1)
+    t, n, k, d = points.shape
+    index = np.where(valid, np.arange(t)[:, None, None], -1)
     index = np.maximum.accumulate(index, 0)  # the frame in which each joint was seen last
-    found = index >= 0
-    held = np.take_along_axis(points, np.maximum(index, 0)[..., None], 0)
-    held = np.where(found[..., None], held, np.float32(np.nan))
-    seen = np.where(found, times[index], -np.inf)
+    joint = np.maximum(index, 0) * (n * k) + np.arange(n * k).reshape(n, k)
+    held, seen = points.reshape(-1, d).take(joint, 0), times.take(index)
+    if (index[0] < 0).any():
+        held[index < 0], seen[index < 0] = np.nan, -np.inf
     wanted = np.arange(math.floor(times[-1] * rate + NEAR) + 1) / rate
     ahead, after, share = _places(times, wanted, rate)
-    b = held[after]
-    a = np.where(((times[ahead][:, None, None] - seen[ahead]) <= HOLD)[..., None], held[ahead], b)
-    moments = a + share[:, None, None, None].astype(np.float32) * (b - a)
-    known = valid[after] | ((wanted[:, None, None] - seen[after]) <= HOLD)
-    return moments, known & np.isfinite(moments).all(-1)
+    b = held.take(after, 0)
+    a = np.where(((times[ahead][:, None, None] - seen.take(ahead, 0)) <= HOLD)[..., None], held.take(ahead, 0), b)
+    b -= a
+    b *= share[:, None, None, None].astype(np.float32)
+    b += a
+    known = valid.take(after, 0) | ((wanted[:, None, None] - seen.take(after, 0)) <= HOLD)
+    return b, known & np.isfinite(b).all(-1)
