@@ -110,7 +110,7 @@ def _speeds(points: Array, times: Array) -> Array:
 
 
 def _steps(feet: Array) -> float:
-    """How often two feet (t, 2, d), body lengths, change places: before and behind, or up and down; NaN if they are not seen."""
+    """How often two feet (t, 2, d), body lengths, change places: before and behind, or up and down; NaN if not seen."""
     if feet.shape[1] != 2:
         return np.nan
     apart = feet[:, 0] - feet[:, 1]
@@ -172,7 +172,7 @@ def learn_habits(clips: Sequence[PoseSequence], labels: Array, classes: int) -> 
 
 
 def plausible(found: Array, habits: Array, dims: int, *, grace: float = 1.0) -> Array:
-    """(c,) whether a stretch could be each class, by its ways: several that are a little odd are together as bad as one very odd.
+    """(c,) whether a stretch could be each class, by its ways: several a little odd are together as bad as one very odd.
 
     Args:
         found: (6,) `FACTS` of the stretch; NaN says nothing.
