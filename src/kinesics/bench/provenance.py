@@ -13,7 +13,7 @@ from typing import Any
 
 __all__ = ["machine", "provenance", "versions"]
 
-PACKAGES = ("ai-edge-litert", "onnxruntime", "numpy", "scipy", "opencv-python-headless", "av")
+PACKAGES = ("ai-edge-litert", "onnxruntime", "numpy", "scipy", "opencv-python-headless", "av", "torch")
 
 
 def provenance(weights: Iterable[str] = (), command: str | None = None) -> dict[str, Any]:
