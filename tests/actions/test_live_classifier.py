@@ -8,10 +8,19 @@ import numpy as np
 import pytest
 from made_motions import BODY, STAND, clip, motion, still
 
-from kinesics import ActionClassifier, LiveActions, label_clip, live_actions
+from kinesics import (
+    ACTION_MODELS,
+    ActionClassifier,
+    ActionTeacher,
+    LiveActions,
+    label_clip,
+    live_actions,
+    register_action_model,
+)
 from kinesics.actions.habits import FACTS, Ways, learn_habits, plausible, witnessed
 from kinesics.actions.live import frames
 from kinesics.actions.nearness import Nearness
+from kinesics.actions.selection import Several
 from kinesics.errors import FormatError, UsageError
 from kinesics.testing import acting_people, check_live_actions
 from kinesics.types import PoseSequence, Skeleton, skeleton
@@ -153,3 +162,37 @@ def test_near_is_one_for_what_was_learned_and_far_for_what_was_not() -> None:
     assert near.of(rng.normal(0, 3, 30)).min() > 1.3
     again = Nearness.from_arrays(near.arrays())
     assert np.allclose(again.of(fresh[0]), near.of(fresh[0]), rtol=0.02)
+
+
+def test_a_risk_reaches_a_teacher_in_a_file_and_one_that_is_none_is_refused(tmp_path: Path) -> None:
+    teacher = ActionTeacher("plain")
+    teacher.add(shown("squat", 0), "squat")
+    teacher.save(tmp_path / "t.kin")
+    live = live_actions(tmp_path / "t.kin", decide_at=0.2)
+    assert isinstance(live, ActionTeacher) and live.decide_at == 0.2
+    with pytest.raises(UsageError, match="above 0 and below 1"):
+        live_actions("postures", decide_at=3)
+
+
+@pytest.mark.parametrize("what", ["squat", "coach", "postures:x", "nosuch.kin", 7, LiveActions])
+def test_what_is_no_model_is_refused_in_one_line(what: object) -> None:
+    with pytest.raises((UsageError, FormatError)) as refused:
+        live_actions(what)
+    assert "\n" not in str(refused.value)
+
+
+def test_names_objects_and_lists_of_them_become_one_live_model(model: ActionClassifier) -> None:
+    assert live_actions(None) is None and live_actions("none") is None and live_actions([]) is None
+    both = live_actions([model, "postures", None])
+    assert isinstance(both, Several) and len(both.models) == 2
+    labels = {a.label for people, at in frames(FILM) for a in both.update(people, at)}
+    assert {"squat", "standing"} <= labels
+    both.reset()
+    assert isinstance(live_actions(model), LiveActions)
+    register_action_model("mine of the test", lambda of: LiveActions(model))
+    try:
+        assert isinstance(live_actions("mine of the test"), LiveActions)
+        with pytest.raises(UsageError, match="already"):
+            register_action_model("mine of the test", lambda of: None)
+    finally:
+        del ACTION_MODELS["mine of the test"]

@@ -95,7 +95,8 @@ def live_actions(what: Any, *, decide_at: float | None = None) -> LiveActionMode
         what: None or "none"; "postures"; "coach:squat"; a registered name; the path of a model saved by `kinesics train` or
             `kinesics teach`; a fitted model with `stepper()`; anything with `update(people, time)` and `reset()`; or several
             of these, as a list or with commas.
-        decide_at: for fitted models: name an action as soon as the probability of being wrong is at most this.
+        decide_at: for fitted models, and teachers in files: name an action as soon as the probability of being wrong is at
+            most this.
 
     Returns:
         The model, new unless it was one already; None for none.
@@ -104,6 +105,8 @@ def live_actions(what: Any, *, decide_at: float | None = None) -> LiveActionMode
         UsageError: nobody knows what is meant; the message lists what is possible.
         FormatError: the file is no model, or a damaged one.
     """
+    if decide_at is not None and not 0 < decide_at < 1:
+        raise UsageError(f"decide_at: expected a risk above 0 and below 1, such as 0.05, got {decide_at}")
     if what is None or what == "none":
         return None
     if isinstance(what, list | tuple):
@@ -125,7 +128,7 @@ def _named(what: str, decide_at: float | None) -> LiveActionModel | None:
     if "," in what and not Path(what).is_file():
         return live_actions([part.strip() for part in what.split(",") if part.strip()], decide_at=decide_at)
     if what.endswith(".kin") or Path(what).is_file():
-        return live_actions(load_model(what), decide_at=decide_at)
+        return live_actions(load_model(what, decide_at=decide_at), decide_at=decide_at)
     name, _, of = what.partition(":")
     build = ACTION_MODELS.get(name) or _offered().get(name)
     if build is None:
@@ -133,8 +136,8 @@ def _named(what: str, decide_at: float | None) -> LiveActionModel | None:
     return live_actions(build(of), decide_at=decide_at)
 
 
-def load_model(path: str | Path) -> Any:
-    """The model in a bundle: an `ActionClassifier` or an `ActionTeacher`."""
+def load_model(path: str | Path, *, decide_at: float | None = None) -> Any:
+    """The model in a bundle: an `ActionClassifier` or an `ActionTeacher`; a teacher takes the risk with it."""
     from .bundle import read_bundle
 
     kind = read_bundle(path)[0].get("kind")
@@ -145,7 +148,7 @@ def load_model(path: str | Path) -> Any:
     if kind == "teacher":
         from .teacher import ActionTeacher
 
-        return ActionTeacher.load(path)
+        return ActionTeacher.load(path, decide_at=decide_at)
     raise FormatError(f"{path}: a model of kind {kind!r}; expected one that names actions, from kinesics train or teach")
 
 
