@@ -17,7 +17,8 @@ from .stature import Stature
 
 __all__ = ["Postures"]
 
-UNKNOWN, NOTHING = "unknown", ""
+UNKNOWN, NOTHING, AHEAD = "unknown", "", "weight ahead of feet"
+HELD = 0.5  # seconds for which it is remembered where the weight was
 METRES = (
     4.0  # a trunk shorter than this in a skeleton with depth is in metres, longer in pixels (whose depth is of no use here)
 )
@@ -84,6 +85,7 @@ class _Person:
         self._trunk, self._stature, self._motion, self._hands = Completed(), Stature(), Motion(), Hands()
         self._body = Settled(rules.body, UNKNOWN, 0.4, rules.smooth, rules.lead, rules.least)
         self._gesture = Settled(rules.gesture, NOTHING, 0.25, rules.smooth, rules.lead, rules.least)
+        self._ahead = -math.inf, 0.0  # seconds, weight ahead of feet
         self._last: list[Action] = []
 
     def update(
@@ -99,10 +101,21 @@ class _Person:
         self._trunk.update(figure, time)
         self._stature.update(figure, time)
         small = figure.flat and 3.0 < self._stature.height < self._rules.tall
-        measures = {} if small else {**measure(figure, self._stature), **self._motion.update(figure, self._stature, time)}
+        measures = {} if small else self._balanced(measure(figure, self._stature), time)
+        measures |= {} if small else self._motion.update(figure, self._stature, time)
         hands = [] if small else self._hands.update(figure, self._stature.height, time)
         self._last = [self._posture(identity, figure, parts, measures, small, time), *self._waving(identity, hands, time)]
         return self._last
+
+    def _balanced(self, measures: dict[str, float], time: float) -> dict[str, float]:
+        """Where the weight is, remembered for a moment: it takes four joints of the legs to tell, and a side view."""
+        ahead = measures.get(AHEAD)
+        if ahead is not None:
+            self._ahead = time, ahead
+        elif measures and time - self._ahead[0] <= HELD:
+            measures = {name: value for name, value in measures.items() if not name.endswith(", front view")}
+            measures[AHEAD] = self._ahead[1]
+        return measures
 
     def _posture(
         self, identity: int, figure: Figure, parts: Parts, measures: dict[str, float], small: bool, time: float

@@ -22,7 +22,7 @@ STAYS = 15.0  # seconds over which a smaller one is believed of who is down: lim
 FORGETS_LEGS = 20.0  # seconds over which the longest leg seen fades to the usual
 STOOD = 0.3  # seconds of standing after which it is known how a standing body looks from here
 LEARNS, UNLEARNS = 0.5, 3.0  # seconds over which legs that look longer, shorter in standing are believed
-PLUMB, EVEN, WIDE = 0.95, 0.72, 1.1  # a leg that stands: hip to ankle against its bones, thigh against shin; shoulders to trunk
+PLUMB, EVEN, WIDE = 0.95, 0.8, 1.1  # a leg that stands: hip to ankle against its bones, thigh against shin; shoulders to trunk
 
 
 class Stature:
