@@ -113,6 +113,7 @@ def test_progress_names_column_and_seed() -> None:
         CLIPS, LABELS, SUBJECTS, SPLITS, ["split*"], seeds=1, make=lambda s: NearestCentroid(), progress=told.append
     )
     assert [(info["column"], info["seed"], info["step"]) for info in told] == [("split", 0, 1), ("split2", 0, 1)]
+    assert {info["trainings"] for info in told} == {2}
 
 
 @pytest.mark.parametrize(

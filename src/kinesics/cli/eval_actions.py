@@ -156,7 +156,7 @@ class _Trainings:
         """Inside a training."""
         share = info.get("step", 0) / max(info.get("steps") or 1, 1)
         facts = {key: info[key] for key in ("column", "seed", "loss", "accuracy") if info.get(key) is not None}
-        self.bar(self.finished + min(share, 1.0), **facts)
+        self.bar(self.finished + min(share, 1.0), of=info.get("trainings"), **facts)
 
     def done(self, row: dict[str, Any], model: Any) -> None:
         """After a training and its questions."""

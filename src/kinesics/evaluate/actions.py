@@ -44,7 +44,7 @@ def evaluate_actions(
         seeds: trainings a column, with seeds 0, 1, 2 …
         early: also what is known when only the first 10 to 100 % of each clip have been seen.
         make: seed -> model; None: `ActionClassifier(seed=seed, **options)`.
-        progress: handed to `fit`; its mappings come with column and seed.
+        progress: handed to `fit`; its mappings come with column, seed and how many trainings there are.
         each: called with the numbers of each training and its model.
         options: of `ActionClassifier`.
 
@@ -70,7 +70,7 @@ def evaluate_actions(
     rows: list[dict[str, Any]] = []
     for seed in range(seeds):
         for name, values in chosen.items():
-            told = None if progress is None else _naming(progress, name, seed)
+            told = None if progress is None else _naming(progress, name, seed, seeds * len(chosen))
             model = build(seed)
             row = {"column": name, "seed": seed, **_run(model, clips, labels, who, parted(values, name), told, early)}
             rows.append(row)
@@ -87,8 +87,10 @@ def _classifier(options: dict[str, Any]) -> Callable[[int], ActionModel]:
     return build
 
 
-def _naming(progress: Callable[[dict[str, Any]], None], column: str, seed: int) -> Callable[[dict[str, Any]], None]:
-    return lambda info: progress({"column": column, "seed": seed, **info})
+def _naming(
+    progress: Callable[[dict[str, Any]], None], column: str, seed: int, trainings: int
+) -> Callable[[dict[str, Any]], None]:
+    return lambda info: progress({"column": column, "seed": seed, "trainings": trainings, **info})
 
 
 def _run(
