@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from kinesics.actions import ActionClassifier
 from kinesics.actions.fewshot import FewShotHead
 from kinesics.bodies import motion_clips
 from kinesics.errors import UsageError
@@ -55,6 +58,16 @@ def test_a_set_of_clips_is_measured_with_what_ships_and_with_coordinates() -> No
     assert shipped["shot_1"] > 75
     assert {"shot_1", "shot_1_ci", "unknown_auroc", "unknown_auroc_ci", "centroid_1"} <= set(shipped)
     assert plain["held_out"] == shipped["held_out"] and len(shipped["held_out"][0]) == 3
+
+
+def test_a_trained_model_s_file_is_an_embedding_too(tmp_path: Path) -> None:
+    clips, labels = motion_clips(6, 8, seed=5)
+    people = [str(i % 4) for i in range(len(clips))]
+    ActionClassifier(head="statistics").fit(clips, labels).save(tmp_path / "a.kin")
+    numbers = evaluate_fewshot(clips, labels, people, way=3, shots=(1,), episodes=40, seeds=1, embedding=tmp_path / "a.kin")
+    assert numbers["shot_1"] > 55  # a third by chance
+    with pytest.raises(UsageError, match="no embedding is called 'magic'"):
+        evaluate_fewshot(clips, labels, people, way=3, shots=(1,), episodes=40, seeds=1, embedding="magic")
 
 
 def test_a_short_training_keeps_what_the_embedding_could() -> None:

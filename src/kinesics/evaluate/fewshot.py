@@ -57,7 +57,7 @@ def evaluate_fewshot(
         shots: examples a class.
         cross_subject: examples and questions come from different people.
         embedding: "trained" on the other classes' training clips (needs PyTorch), "shipped", "none" (coordinates as they
-            are), or the file of an embedding.
+            are), or the file of an embedding or of a model from `kinesics train`, whatever that has learned from.
         episodes: for each draw of classes.
         seeds: draws of classes; the mean counts.
         progress: told the number of the draw.
@@ -162,11 +162,12 @@ def _embedding(
     embedding: str | Path, clips: Sequence[PoseSequence], labels: Sequence[str], base: Sequence[int], seed: int
 ) -> tuple[Callable[[Sequence[PoseSequence]], Array], Callable[[], Any]]:
     """What embeds clips, and what makes its empty heads."""
+    from ..actions.embeddings import new_head, opened
     from ..actions.fewshot import FewShotHead
-    from ..actions.motion_embedding import MotionEmbedding, shipped_embedding
+    from ..actions.motion_embedding import shipped_embedding
     from ..actions.plain import PlainEmbedding
 
-    if embedding == "none":
+    if embedding in ("none", "plain"):
         plain = PlainEmbedding(clips[0].skeleton, clips[0].points.shape[3])
         return lambda some: plain.embed(list(some)), FewShotHead
     if embedding == "shipped":
@@ -178,8 +179,8 @@ def _embedding(
             raise UsageError("trained: no clip is left to train on once classes and people are held out")
         used = fit_embedding([clips[i] for i in base], [labels[i] for i in base], seed=seed)
     else:
-        used = MotionEmbedding.load(embedding)
-    return used.embed, used.head
+        used = opened(embedding)
+    return used.embed, lambda: new_head(used)
 
 
 def _unit(rows: Array) -> Array:
