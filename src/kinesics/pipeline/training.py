@@ -92,7 +92,7 @@ def train(
     numbers = {
         "model": None if out is None else str(out),
         "classes": list(model.classes_),
-        "head": getattr(model, "kind_", model.head),
+        "head": model.kind_,
         "parameters": model.parameters_,
         "seed": model.seed,
         "clips_train": len(learned),
@@ -156,6 +156,4 @@ def _validated(model: ActionClassifier) -> float | None:
     held = model.validation_
     if not held or not len(held["labels"]):
         return None
-    found, truth = np.asarray(held["proba"]).argmax(1), held["labels"]
-    names = [label if isinstance(label, str) else model.classes_[int(label)] for label in truth]
-    return float(100 * np.mean([model.classes_[i] == name for i, name in zip(found, names, strict=True)]))
+    return float(100 * np.mean(held["proba"].argmax(1) == held["labels"]))
