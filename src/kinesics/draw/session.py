@@ -212,7 +212,8 @@ def _table(page: Page, plot: _Plot, rows: Sequence[Row], top: float, line: float
     held = all(len(row.tempo) < 2 for row in rows)
     bar = 15 * size
     columns = [1.4 * size + offset * size for offset in (4, 12, 20, 22 + bar / size, 22 + bar / size + 6)]
-    heads = ("when", "range", "seconds held" if held else "seconds down, hold, up", "even", "")
+    ranged, evened = (name if any(row.cells[i] for row in rows) else "" for i, name in ((1, "range"), (2, "even")))
+    heads = ("when", ranged, "seconds held" if held else "seconds down, hold, up", evened, "")
     for x, head in zip(columns, heads, strict=True):
         page.text(x, top + 0.5 * line, head, size, QUIET)
     for i, row in enumerate(rows):

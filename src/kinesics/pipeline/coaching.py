@@ -19,6 +19,8 @@ from .watching import watch
 
 __all__ = ["best_tier", "coach", "draw_session", "example"]
 
+SHARES = 3.0  # limits up to here are shares of a length, those above degrees
+
 Step = Callable[[Scene, Source, Coach], object]
 
 
@@ -185,6 +187,5 @@ def _row(one: Repetition | Hold, unit: str) -> Row:
 
 
 def _fault_words(fault: Fault) -> str:
-    number = f"{fault.value:.0f}" if abs(fault.limit) > 3 else f"{fault.value:.2f}"
-    bound = f"{fault.limit:.0f}" if abs(fault.limit) > 3 else f"{fault.limit:.2f}"
+    number, bound = (f"{v:.0f}°" if abs(fault.limit) > SHARES else f"{v:.2f}" for v in (fault.value, fault.limit))
     return f"{fault.name} ({number}, limit {bound})"

@@ -78,7 +78,7 @@ def test_size_place_and_side_do_not_matter(script: str, change: Callable[[Staged
 def test_half_the_frames_tell_the_same(script: str) -> None:
     staged = staged_people(4, script, fps=30)
     all_, half = _told(staged)[::2], _told(staged, every=2)
-    assert np.mean([a == b for a, b in zip(all_, half, strict=True)]) > 0.93
+    assert np.mean([a == b for a, b in zip(all_, half, strict=True)]) > 0.9
 
 
 def test_joints_lost_now_and_then_change_little() -> None:

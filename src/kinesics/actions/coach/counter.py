@@ -193,7 +193,7 @@ class Counter:
             range=shape.range,
             tempo=shape.tempo,
             symmetry=shape.symmetry(view),
-            faults=find_faults(self.exercise, inside, view),
+            faults=find_faults(self.exercise, inside, view, [phase.name for phase in self.exercise.phases[self._reached :]]),
         )
 
     def _judged(self, rep: Repetition, why: str) -> Repetition:

@@ -15,17 +15,18 @@ NEAR = 0.2  # share of the range: a phase is judged where the movement is this n
 Sample = tuple[float, Mapping[str, float]]  # seconds, values by measure
 
 
-def find_faults(exercise: Exercise, samples: Sequence[Sample], view: str) -> tuple[Fault, ...]:
+def find_faults(exercise: Exercise, samples: Sequence[Sample], view: str, missed: Sequence[str] = ()) -> tuple[Fault, ...]:
     """Faults of one repetition or hold, the worst first.
 
     Args:
         exercise: has the limits.
         samples: of the movement, in order.
         view: from which it is seen; limits that cannot be judged from there are left out.
+        missed: phases that were not reached, in which nothing can be wrong.
     """
     found = []
     for limit in exercise.limits:
-        if view in limit.views:
+        if view in limit.views and limit.during not in missed:
             fault = _longest(limit, _during(exercise, limit, samples))
             if fault is not None:
                 found.append(fault)
