@@ -59,7 +59,8 @@ class NearestHead:
 
     def _usual(self) -> float:
         """How far apart two examples of one class usually are."""
-        apart = np.sqrt(((self._examples[:, None] - self._examples[None]) ** 2).sum(-1))
+        square = (self._examples**2).sum(-1)
+        apart = np.sqrt(np.maximum(square[:, None] + square - 2 * self._examples @ self._examples.T, 0))
         same = (self._of[:, None] == self._of[None]) & ~np.eye(len(apart), dtype=bool)
         other = self._of[:, None] != self._of[None]
         unlike = [float(d) for d in np.where(other, apart, np.inf).min(1, initial=np.inf) if np.isfinite(d)]

@@ -23,6 +23,7 @@ from .watching import watch
 __all__ = ["answer_in_words", "lesson", "teach", "teach_folder"]
 
 Say = Callable[[str], object]
+MANY = 30  # examples from which each is left out in turn only when somebody asks
 
 
 def teach(
@@ -134,13 +135,15 @@ def teach_folder(folder: str | Path, teacher: ActionTeacher, said: Say | None = 
 
 
 def learned(teacher: ActionTeacher, number: int) -> str:
-    """What is known after an example, in words."""
+    """What is known after an example, in words; of many examples only this one."""
     example = next(e for e in teacher.examples if e.id == number)
+    doubts = f" ({'; '.join(example.notes)})" if example.notes else ""
+    words = f"example {number}: {example.label}, person {example.person}, {example.end - example.start:.1f} s{doubts}"
+    if len(teacher.examples) > MANY:
+        return words
     sure = teacher.certainty()
     known = ", ".join(f"{label} {f'{right}/{of} sure' if of > 1 else '1 example'}" for label, (right, of) in sure.items())
-    doubts = f" ({'; '.join(example.notes)})" if example.notes else ""
-    lasts = example.end - example.start
-    return f"example {number}: {example.label}, person {example.person}, {lasts:.1f} s{doubts}; known: {known}"
+    return f"{words}; known: {known}"
 
 
 def answer_in_words(action: Action) -> str:
