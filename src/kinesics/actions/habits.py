@@ -17,7 +17,7 @@ from ..types import Array, PoseSequence, Skeleton
 from .energy import body_length, trunk
 from .joints import part_of
 
-__all__ = ["FACTS", "Ways", "learn_habits", "plausible", "witnessed"]
+__all__ = ["FACTS", "Ways", "learn_habits", "plausible", "ranges", "ways_of", "witnessed"]
 
 # body lengths from where it began; body lengths a second relative to the hips, on average; how far the higher hand rises above
 # the shoulders and how much the height of the hips over the feet changes, body lengths; how often the feet change places
@@ -155,12 +155,19 @@ def learn_habits(clips: Sequence[PoseSequence], labels: Array, classes: int) -> 
         labels: (n,) index of each clip's class.
         classes: c.
     """
-    rows = []
-    for clip in clips:
-        ways = Ways(clip.skeleton)
-        for points, scores, time in zip(clip.points, clip.scores, clip.times.tolist(), strict=True):
-            ways.push(points, scores, time)
-        rows.append(ways.since(float(clip.times[0]) if len(clip) else 0.0))
+    return ranges([ways_of(clip) for clip in clips], labels, classes)
+
+
+def ways_of(clip: PoseSequence) -> Array:
+    """(6,) `FACTS` of a whole clip's first person."""
+    ways = Ways(clip.skeleton)
+    for points, scores, time in zip(clip.points, clip.scores, clip.times.tolist(), strict=True):
+        ways.push(points, scores, time)
+    return ways.since(float(clip.times[0]) if len(clip) else 0.0)
+
+
+def ranges(rows: Sequence[Array], labels: Sequence[int] | Array, classes: int) -> Array:
+    """(c, 6, 2) lowest and highest of each fact in the rows (6,) of each class; NaN where nobody knows."""
     out = np.full((classes, len(FACTS), 2), np.nan)
     for label in range(classes):
         own = np.array([row for row, of in zip(rows, labels, strict=True) if of == label])

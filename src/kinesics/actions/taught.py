@@ -12,6 +12,9 @@ from ..types import Array, PoseSequence, Skeleton
 __all__ = ["Taught", "TaughtStepper"]
 
 
+GRACE = 1.5
+
+
 class Taught:
     """What `LiveActions` needs to know of a teacher at one moment: a snapshot that stays as it is when teaching goes on.
 
@@ -21,13 +24,24 @@ class Taught:
         durations_: (c, 2) median and spread of the examples' seconds.
         unknown_: probability from which something is named.
         rejects_: what is missing to 1 in its answers is the probability of none of them.
+        habits_, grace_: how people move in the examples, see `habits.py`, and how much wider that is taken: a few examples do
+            not show all ways to do it.
         numbers: of the examples, in the order in which the head was given them.
     """
 
     def __init__(
-        self, embedding: Any, head: Any, skeleton: Skeleton, durations: Array, unknown: float, *, numbers: tuple[int, ...]
+        self,
+        embedding: Any,
+        head: Any,
+        skeleton: Skeleton,
+        durations: Array,
+        unknown: float,
+        *,
+        habits: Array,
+        numbers: tuple[int, ...],
     ) -> None:
         self.embedding, self.head, self.skeleton_, self.numbers = embedding, head, skeleton, numbers
+        self.habits_, self.grace_ = habits, GRACE
         self.classes_: tuple[str, ...] = tuple(head.classes_)
         self.durations_, self.unknown_, self.rejects_ = durations, unknown, True
 

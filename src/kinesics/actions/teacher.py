@@ -17,6 +17,7 @@ from ..errors import NotFittedError, UsageError
 from ..types import Action, Array, People, PoseSequence, Skeleton
 from .embeddings import add_to, beside, new_head, resolve
 from .examples import Example, checked_label, only_person, quality, trimmed
+from .habits import ranges, ways_of
 from .joints import map_joints
 from .likeness import difference
 from .live import LiveActions
@@ -55,6 +56,7 @@ class ActionTeacher:
         self._examples: dict[int, Example] = {}
         self._rows: dict[int, Array] = {}
         self._stills: dict[int, Array | None] = {}
+        self._ways: dict[int, Array] = {}
         self._next = 1
         self._undo: list[Callable[[], None]] = []
         self._taught: Taught | None = None
@@ -266,11 +268,11 @@ class ActionTeacher:
     def _learn(self, clip: PoseSequence, label: str) -> int:
         notes, clip = quality(clip), trimmed(clip)
         self._use(clip)
-        row, still = self._embed(clip), self._beside(clip)
+        row = self._embed(clip)
         identity, self._next = self._next, self._next + 1
         person, start, end = int(clip.ids[0]), float(clip.times[0]), float(clip.times[-1])
         self._examples[identity] = Example(identity, label, person, start, end, notes, clip)
-        self._rows[identity], self._stills[identity] = row, still
+        self._rows[identity] = row
         self._remember(lambda: self._drop([identity]))
         self._changed()
         return identity
@@ -289,7 +291,7 @@ class ActionTeacher:
 
     def _drop(self, ids: list[int]) -> None:
         for identity in ids:
-            for held in (self._examples, self._rows, self._stills):
+            for held in (self._examples, self._rows, self._stills, self._ways):
                 held.pop(identity, None)
 
     def _remember(self, back: Callable[[], None]) -> None:
@@ -306,11 +308,19 @@ class ActionTeacher:
         if not self._examples:
             return
         for identity in self._examples.keys() - self._stills.keys():
-            self._stills[identity] = self._beside(self._examples[identity].clip)
+            clip = map_joints(self._examples[identity].clip, self._used.skeleton_)
+            self._stills[identity], self._ways[identity] = beside(self._used, clip), ways_of(clip)
         head = self._head_of(self._examples)
         seconds = {label: [e.end - e.start for e in self.examples if e.label == label] for label in head.classes_}
         lasts = [(float(np.median(s)), max(float(np.std(s)), 0.25 * float(np.median(s)))) for s in seconds.values()]
-        self._taught = Taught(self._used, head, self._used.skeleton_, np.array(lasts), KNOWN, numbers=tuple(self._examples))
+        habits = ranges(
+            [self._ways[i] for i in self._examples],
+            [head.classes_.index(example.label) for example in self.examples],
+            len(head.classes_),
+        )
+        self._taught = Taught(
+            self._used, head, self._used.skeleton_, np.array(lasts), KNOWN, habits=habits, numbers=tuple(self._examples)
+        )
 
     def _head_of(self, ids: Iterable[int]) -> Any:
         """A head that numbers its examples 1, 2, … in the order of `ids`."""
@@ -336,9 +346,6 @@ class ActionTeacher:
         if clip.points.shape[-1] != dims:
             raise UsageError(f"the examples so far have {dims} coordinates a joint, this clip has {clip.points.shape[-1]}")
         return np.asarray(self._used.embed([map_joints(clip, self._used.skeleton_)])[0])
-
-    def _beside(self, clip: PoseSequence) -> Array | None:
-        return beside(self._used, map_joints(clip, self._used.skeleton_))
 
     def _why(self, clip: PoseSequence, row: Array, proba: Array) -> dict[str, Any]:
         model = self._model()
