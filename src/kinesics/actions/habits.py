@@ -126,7 +126,9 @@ def _steps(feet: Array) -> float:
 
 def _quantile(rows: Array, share: float) -> float:
     """Of each row's known values, the highest of the rows; NaN if nothing is known."""
-    found = [float(np.quantile(row[np.isfinite(row)], share)) for row in rows if np.isfinite(row).any()]
+    ordered = np.sort(rows, axis=-1)  # what is not known comes last
+    known = np.isfinite(ordered).sum(-1)
+    found = [float(row[round(share * (n - 1))]) for row, n in zip(ordered, known.tolist(), strict=True) if n]
     return max(found, default=np.nan)
 
 

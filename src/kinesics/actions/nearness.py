@@ -78,19 +78,21 @@ class Nearness:
         between = (means - z.mean(0)) @ white
         _, _, turn = np.linalg.svd(np.concatenate([between, z @ white]), full_matrices=False)
         self.axes_ = axes @ white @ turn[: min(KEPT, len(turn))].T
+        self._ready()
         self.rows_, self.labels_ = self._place(rows), labels
 
+    def _ready(self) -> None:
+        self._matrix = self.axes_ / self.scale_[:, None]
+        self._middle = self.mean_ @ self._matrix
+
     def _place(self, rows: Array) -> Array:
-        return np.asarray((rows - self.mean_) / self.scale_ @ self.axes_)
+        return np.asarray(rows @ self._matrix - self._middle)
 
     def _nearest(self, places: Array, classes: int) -> Array:
         """(m, c) distance of places (m, e) to the nearest clip of each class; infinite where a class has none."""
-        apart = np.sqrt(((places[:, None] - self.rows_[None]) ** 2).sum(-1))
-        out = np.full((len(places), classes), np.inf)
-        for c in range(classes):
-            if (self.labels_ == c).any():
-                out[:, c] = apart[:, self.labels_ == c].min(1)
-        return out
+        out = np.full((classes, len(places)), np.inf)
+        np.minimum.at(out, self.labels_, ((self.rows_[:, None] - places[None]) ** 2).sum(-1))
+        return np.asarray(np.sqrt(out.T))
 
     def arrays(self) -> dict[str, Array]:
         """What was learned, for a file."""
@@ -103,6 +105,7 @@ class Nearness:
         new = cls()
         new.mean_, new.scale_ = arrays["near.mean"].astype(float), arrays["near.scale"].astype(float)
         new.axes_, new.rows_ = arrays["near.axes"].astype(float), arrays["near.rows"].astype(float)
+        new._ready()
         new.labels_, new.far_ = arrays["near.labels"], arrays["near.far"]
         return new
 
