@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from made_clips import fitted, one_by_one, shown
 
 from kinesics import ActionClassifier
-from kinesics.actions.blend import SHARE, BlendHead
+from kinesics.actions.blend import LATE, BlendHead
 from kinesics.actions.blending import MOST, learn_rocket, sizes
-from kinesics.actions.calibration import softmax
+from kinesics.actions.calibration import Calibration, softmax
+from kinesics.actions.held_out import corrected
 from kinesics.actions.network import NetHead
 from kinesics.actions.ridge import RidgeHead
 from kinesics.actions.rocket import RocketEncoder
@@ -29,7 +30,7 @@ def test_blend_is_between_its_parts():
     pooled = np.random.default_rng(1).normal(size=(6, 12 + 10 + 2)).astype(np.float32)
     told = BlendHead(net, late, early).logits(pooled, 2.0)
     one, other = net.logits(pooled[:, :12], 2.0), np.log(softmax(late.logits(pooled[:, 12:22])))
-    np.testing.assert_allclose(told, (1 - SHARE) * one + SHARE * other, atol=1e-5)
+    np.testing.assert_allclose(told, (1 - LATE) * one + LATE * other, atol=1e-5)
 
 
 def test_beginnings_are_judged_by_those_who_learned_from_beginnings():
@@ -98,17 +99,35 @@ def test_convolutions_learn_beginnings_beside_the_whole():
     data = training_set(clips, layout)
     placed, roots = Reference(layout).place(data.points, data.known)
     features = Features.learn(layout, *raw_features(placed, data.known, roots, layout))
-    rocket, late, early = learn_rocket(
+    part = learn_rocket(
         data, labels[data.clips], 3, features, strength=Strength(), subjects=[""] * len(data), mixtures=30, early=True, seed=0
     )
-    again = learn_rocket(
+    alone = learn_rocket(
         data, labels[data.clips], 3, features, strength=Strength(), subjects=[""] * len(data), mixtures=30, early=False, seed=0
     )
-    assert again[2] is None
+    assert alone.early is None and part.early is not None
+    rocket = part.encoder
     x = [features.of(data.points[i : i + 1], data.known[i : i + 1])[0, : data.lengths[i]] for i in range(len(data))]
     z = [rocket.encode(one, rocket.start())[0] for one in x]
     begun = np.stack([one[: len(one) // 2].mean(0) for one in z])
     whole = np.stack([one.mean(0) for one in z])
     truth = labels[data.clips]
-    assert (late.logits(whole).argmax(1) == truth).mean() > 0.9
-    assert (early.logits(begun).argmax(1) == truth).mean() >= (late.logits(begun).argmax(1) == truth).mean()
+    assert (part.late.logits(whole).argmax(1) == truth).mean() > 0.9
+    assert (part.early.logits(begun).argmax(1) == truth).mean() >= (part.late.logits(begun).argmax(1) == truth).mean()
+    assert set(part.left_out) == {0.1, 0.25, 0.5, 0.75, 1.0} and set(alone.left_out) == {1.0}
+    logits, told = part.left_out[1.0]
+    assert (logits.argmax(1) == told).mean() > 0.7
+
+
+def test_temperatures_move_with_what_all_clips_say():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, 400)
+    logits = rng.normal(size=(400, 3)) + 2 * np.eye(3)[labels]
+    calibration = Calibration(np.array([0.1, 0.25, 0.5, 0.75, 1.0]), np.ones(5))
+    few = {share: (logits[:200], labels[:200]) for share in (0.25, 1.0)}
+    every = {share: (1.5 * logits, labels) for share in (0.25, 1.0)}
+    same = corrected(calibration, few, few, until=0.6)
+    np.testing.assert_array_equal(same.temperature, calibration.temperature)
+    moved = corrected(calibration, few, every, until=0.6)
+    assert moved.temperature[0] == moved.temperature[2] == 1.0  # nothing is known of these
+    assert 1.2 < moved.temperature[1] < 2.0 and (moved.temperature[3:] == moved.temperature[1]).all()

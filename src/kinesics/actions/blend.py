@@ -18,7 +18,7 @@ from .rocket import RocketEncoder
 
 __all__ = ["BlendEncoder", "BlendHead"]
 
-SHARE = 0.35  # of the random convolutions in the answer
+LATE, EARLY = 0.35, 0.6  # share of the random convolutions in the answer to whole actions and to beginnings
 
 
 class BlendEncoder:
@@ -69,23 +69,35 @@ class BlendHead:
     Args:
         net: reads the first columns; it knows how long beginnings last.
         late, early: read those after them; early None: the network alone answers for beginnings.
+        left_out: what `late` and `early` say of clips they did not learn from, by the share that is seen; not saved.
     """
 
-    def __init__(self, net: NetHead, late: RidgeHead, early: RidgeHead | None) -> None:
-        self.net, self.late, self.early = net, late, early
+    def __init__(
+        self,
+        net: NetHead,
+        late: RidgeHead,
+        early: RidgeHead | None,
+        left_out: dict[float, tuple[Array, Array]] | None = None,
+    ) -> None:
+        self.net, self.late, self.early, self.left_out = net, late, early, left_out or {}
+
+    def rocket_columns(self, pooled: Array) -> Array:
+        """Those of pooled vectors (n, f) that the random convolutions gave."""
+        first = self.net.weight.shape[0] * self.net.weight.shape[1]
+        return pooled[:, first : first + self.late.columns_]
 
     def logits(self, pooled: Array, seconds: Array | float = np.inf) -> Array:
         """(n, f) after `seconds` (n,) to (n, classes): mean logarithms of probabilities."""
         first = self.net.weight.shape[0] * self.net.weight.shape[1]
         out = self.net.logits(pooled[:, :first], seconds)
-        rows = pooled[:, first : first + self.late.columns_]
+        rows = self.rocket_columns(pooled)
         if np.ndim(seconds) == 0:
-            head = self.late if seconds >= self.net.until else self.early
-            return out if head is None else _mixed(out, head.logits(rows))
+            head, share = (self.late, LATE) if seconds >= self.net.until else (self.early, EARLY)
+            return out if head is None else _mixed(out, head.logits(rows), share)
         late = np.broadcast_to(np.asarray(seconds) >= self.net.until, len(pooled))
-        for head, which in ((self.late, late), (self.early, ~late)):
+        for head, which, share in ((self.late, late, LATE), (self.early, ~late, EARLY)):
             if head is not None and which.any():
-                out[which] = _mixed(out[which], head.logits(rows[which]))
+                out[which] = _mixed(out[which], head.logits(rows[which]), share)
         return out
 
     def place(self, pooled: Array) -> Array:
@@ -108,6 +120,6 @@ class BlendHead:
         return cls(NetHead.from_arrays(parts["net"]), RidgeHead.from_arrays(parts["late"]), early)
 
 
-def _mixed(net: Array, rocket: Array) -> Array:
+def _mixed(net: Array, rocket: Array, share: float) -> Array:
     """Logarithms of probabilities (n, classes) of the network, and logits of the random convolutions, weighed."""
-    return net + SHARE * (np.log(softmax(rocket) + 1e-9) - net)
+    return net + share * (np.log(softmax(rocket) + 1e-9) - net)

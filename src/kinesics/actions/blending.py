@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..types.arrays import Array
 from .augment import Strength, augment
+from .calibration import SHARES
 from .features import Features
 from .ridge import RidgeHead
 from .rocket import RocketEncoder
 from .training_set import TrainingSet
 
-__all__ = ["learn_rocket", "performances", "sizes"]
+__all__ = ["RocketPart", "learn_rocket", "performances", "sizes"]
 
-BEGINNINGS = (0.25, 0.5, 0.75)  # shares of a clip
+BEGINNINGS = SHARES[:-1]  # shares of a clip
 COPIES = 3  # of each clip, the clip itself among them, where there are few
-ROWS = 3000  # of a ridge regression, at most
+ROWS = 2000  # of a ridge regression, at most, so that it says of each what it would not having seen it
 MOST = 490_000  # numbers in a model
 SMALLER = ((252, True), (252, False), (126, False), (63, False), (30, False))  # mixtures, and whether for beginnings too
+
+
+@dataclass(frozen=True)
+class RocketPart:
+    """Random convolutions and their heads.
+
+    Attributes:
+        encoder: fitted.
+        late, early: for whole actions, and for beginnings; None where there is none.
+        left_out: share seen -> logits (n, c) of pieces by heads that did not learn from them or their subject, labels (n,).
+    """
+
+    encoder: RocketEncoder
+    late: RidgeHead
+    early: RidgeHead | None
+    left_out: dict[float, tuple[Array, Array]]
 
 
 def sizes(channels: int, classes: int, taken: int) -> tuple[int, bool]:
@@ -61,7 +78,7 @@ def learn_rocket(
     mixtures: int,
     early: bool,
     seed: int,
-) -> tuple[RocketEncoder, RidgeHead, RidgeHead | None]:
+) -> RocketPart:
     """Random convolutions, and their heads for whole actions and for beginnings.
 
     Args:
@@ -101,7 +118,12 @@ def learn_rocket(
         blocks = encoder.widths(clips[0].shape[1])
         return RidgeHead(clips[0].shape[1], blocks).fit(pooled, labels[of[rows]], classes, groups, seed)
 
-    late = head(whole, np.arange(len(clips)))
-    if not early:
-        return encoder, late, None
-    return encoder, late, head(np.stack(begun), np.repeat(sorted(some), len(BEGINNINGS)))
+    late, beginnings = head(whole, np.arange(len(clips))), None
+    left_out = {} if late.left_out_ is None else {1.0: (late.left_out_[: len(data)], labels)}
+    if early:
+        rows = np.array(sorted(some))
+        beginnings = head(np.stack(begun), np.repeat(rows, len(BEGINNINGS)))
+        if beginnings.left_out_ is not None:
+            each = beginnings.left_out_.reshape(len(rows), len(BEGINNINGS), classes)
+            left_out |= {share: (each[:, i], labels[rows]) for i, share in enumerate(BEGINNINGS)}
+    return RocketPart(encoder, late, beginnings, left_out)

@@ -8,11 +8,11 @@ import numpy as np
 
 from ..types.arrays import Array
 
-__all__ = ["SHARES", "Calibration", "fit_calibration", "softmax"]
+__all__ = ["SHARES", "Calibration", "fit_calibration", "fit_temperature", "softmax"]
 
 SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)
 TEMPERATURES = np.exp(np.linspace(-1.5, 2.0, 71))
-PRIOR = 20.0  # held-out clips that believing in a temperature of 1 is worth
+PRIOR = 5.0  # held-out clips that believing in a temperature of 1 is worth
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,15 @@ def fit_calibration(logits: Array, labels: Array, seconds: Array) -> Calibration
         labels: (n,) index of the class.
         seconds: (s,) typical seconds that each share is.
     """
-    heats = []
-    for answers in logits:
-        told = answers[np.arange(len(labels)), labels]
-        loss = [np.mean(_log_sum(answers / t) - told / t) * len(labels) + PRIOR * np.log(t) ** 2 / 2 for t in TEMPERATURES]
-        heats.append(float(TEMPERATURES[int(np.argmin(loss))]))
+    heats = [fit_temperature(answers, labels) for answers in logits]
     return Calibration(np.asarray(seconds, float), np.array(heats))
+
+
+def fit_temperature(logits: Array, labels: Array) -> float:
+    """What logits (n, c) are divided by so that they are the likeliest for labels (n,), and not far from 1 if n is small."""
+    told = logits[np.arange(len(labels)), labels]
+    loss = [np.mean(_log_sum(logits / t) - told / t) * len(labels) + PRIOR * np.log(t) ** 2 / 2 for t in TEMPERATURES]
+    return float(TEMPERATURES[int(np.argmin(loss))])
 
 
 def _log_sum(values: Array) -> Array:

@@ -20,8 +20,9 @@ from .calibration import SHARES, Calibration, fit_calibration, softmax
 from .choosing import CLASSICAL, best_head, folds
 from .encoding import Encoder
 from .features import Features, raw_features
+from .held_out import LeftOut, answers_early, corrected, rocket_alone
 from .layout import Layout
-from .reader import Reader, judged
+from .reader import Reader
 from .reference import Reference
 from .sides import both_sides
 from .training_set import TrainingSet, training_set
@@ -89,18 +90,23 @@ def learn(
     enough = fold.max() > 0 and len(np.unique(labels[inside])) == len(np.unique(labels))
     job = _Job(data, features, labels, classes, seed, Strength(mirror=both_sides(data, labels, layout)), subjects, told)
     start = clocks.perf_counter()
+    few: LeftOut = {}
     validation, calibration = None, _trusting(layout)
     if enough:
         kind, encoder, head = job.fit(kind, inside, seconds * 0.35, TRIAL)
-        logits = _early(clips, aside, Reader(features, encoder, layout.skeleton()), head, classes)
+        reader = Reader(features, encoder, layout.skeleton())
+        logits = answers_early(clips, aside, reader, head, classes)
         calibration = fit_calibration(logits, labels[aside], np.array(SHARES) * layout.seconds[1])
         proba = [softmax(answers / heat) for answers, heat in zip(logits, calibration.temperature, strict=True)]
         early = dict(zip(SHARES, proba, strict=True))
         validation = {"labels": labels[aside], "proba": proba[-1], "clips": aside, "proba_early": early}
+        few = rocket_alone(clips, aside, labels, reader, head) if isinstance(head, BlendHead) else {}
         told.held_out(proba[-1], labels[aside], classes)
     if told.stopped and enough:
         return Learned(kind, features, encoder, head, calibration, validation, told.history)
     kind, encoder, head = job.fit(kind, np.arange(len(clips)), seconds - (clocks.perf_counter() - start), 1.0)
+    if isinstance(head, BlendHead):
+        calibration = corrected(calibration, few, head.left_out, head.net.until)
     return Learned(kind, features, encoder, head, calibration, validation, told.history)
 
 
@@ -135,17 +141,6 @@ def _standard(data: TrainingSet, layout: Layout) -> Features:
 def _trusting(layout: Layout) -> Calibration:
     """Where nothing could be held out: early answers are taken to be worth less."""
     return Calibration(np.array(SHARES) * layout.seconds[1], np.array([3.0, 2.2, 1.6, 1.3, 1.2]))
-
-
-def _early(clips: Sequence[PoseSequence], rows: Array, reader: Reader, head: Any, classes: int) -> Array:
-    """(shares, rows, classes) logits after each share of some clips."""
-    out = np.zeros((len(SHARES), len(rows), classes))
-    for i, row in enumerate(rows):
-        pooled = reader.beginnings(clips[row], SHARES)
-        if pooled is not None:
-            spans = np.array(SHARES) * (clips[row].times[-1] - clips[row].times[0])
-            out[:, i] = judged(head, pooled, spans)
-    return out
 
 
 class _Told:
@@ -205,7 +200,7 @@ class _Job:
         recipe = replace(recipe, epochs=max(1, round(recipe.epochs * share)), steps=max(1, round(recipe.steps * share)))
         start = clocks.perf_counter()
         mixtures, early = sizes(len(self.features.mean), self.classes, parameters(self.features.layout, self.classes, recipe))
-        rocket, late, beginnings = learn_rocket(
+        rocket = learn_rocket(
             data,
             labels,
             self.classes,
@@ -220,8 +215,8 @@ class _Job:
         net = train_net(data, labels, self.classes, self.features, recipe, seed=self.seed, seconds=left, progress=self.told)
         count = sum(p.numel() for name, p in net.named_parameters() if not name.startswith(("head", "early")))
         until = EARLY * self.features.layout.seconds[0]
-        encoder = BlendEncoder(NetEncoder(export_net(net), count), rocket, net.width)
-        return encoder, BlendHead(export_head(net, until), late, beginnings)
+        encoder = BlendEncoder(NetEncoder(export_net(net), count), rocket.encoder, net.width)
+        return encoder, BlendHead(export_head(net, until), rocket.late, rocket.early, rocket.left_out)
 
     def _classical(self, kind: str, data: TrainingSet, labels: Array) -> tuple[str, Encoder, Any]:
         flat = data.points.shape[-1] != self.features.layout.dims
