@@ -19,17 +19,19 @@ Folder = Annotated[
     str | None, typer.Argument(metavar="[DIR]", help="Labelled clips: folders by label, or a folder with index.csv.")
 ]
 
+SplitOption = Annotated[
+    str | None,
+    typer.Option(
+        "--split",
+        metavar="COL[,COL]",
+        help="Columns that say train and test; split* finds split1, split2 …; found out if not given.",
+    ),
+]
+
 
 def actions(
     folder: Folder = None,
-    split: Annotated[
-        str | None,
-        typer.Option(
-            "--split",
-            metavar="COL[,COL]",
-            help="Columns that say train and test; split* finds split1, split2 …; found out if not given.",
-        ),
-    ] = None,
+    split: SplitOption = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="Trainings a column; the mean counts (3).")] = None,
     early: Annotated[bool, typer.Option("--early", help="Also when only the first 10 to 100 % have been seen.")] = False,
     head: HeadOption = None,
@@ -205,6 +207,7 @@ def fewshot(
     folder: Folder = None,
     way: Annotated[int | None, typer.Option("--way", min=2, help="Classes an episode (5).")] = None,
     shot: Annotated[str | None, typer.Option("--shot", metavar="N[,N]", help="Examples a class (1,3,5).")] = None,
+    split: SplitOption = None,
     cross_subject: Annotated[
         bool, typer.Option("--cross-subject", help="Examples and questions come from different people.")
     ] = False,
@@ -223,6 +226,7 @@ def fewshot(
     In Python: kinesics.evaluate.fewshot.evaluate_fewshot().
     """
     from ..evaluate.fewshot import evaluate_fewshot
+    from ..evaluate.splits import choose_columns
 
     if folder is None:
         raise UsageError("eval fewshot: expected a folder of labelled clips")
@@ -232,9 +236,10 @@ def fewshot(
     known = _read(folder, output)
     for line in (*known.notes, *(f"{name}: left out: {why}" for name, why in known.unread.items())):
         output.say(line)
+    columns = known.splits if split is None else {name: known.splits[name] for name in choose_columns(known.splits, split)}
     with output.steps(None, "draws of classes") as bar:
         values = evaluate_fewshot(
-            known.clips, known.labels, known.subjects, splits=known.splits, cross_subject=cross_subject, progress=bar,
+            known.clips, known.labels, known.subjects, splits=columns, cross_subject=cross_subject, progress=bar,
             **{key: value for key, value in options.items() if value is not None},
         )  # fmt: skip
     report(values, as_json)
