@@ -73,7 +73,7 @@ def test_who_walks_or_stands_exercises_nothing(move: str, azimuth: float) -> Non
 
 @pytest.mark.parametrize("move", REPEATED)
 def test_half_a_repetition_does_not_count_and_says_how_much_is_missing(move: str) -> None:
-    clip, _ = exercise_clip(move, [1.0, 0.35 if move == "push-up" else 0.6, 1.0], azimuth=10, noise=0.004, fps=15)
+    clip, _ = exercise_clip(move, [1.0, 0.35 if move == "push-up" else 0.5, 1.0], azimuth=10, noise=0.004, fps=15)
     first, half, last = coach_clip(clip, move).repetitions
     assert first.counted and last.counted and not half.counted
     assert "°" in half.why_not and "needed" in half.why_not

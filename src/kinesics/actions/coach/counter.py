@@ -178,7 +178,8 @@ class Counter:
             why = self._words_unseen(self._hidden)
         elif missing is not None and not why:
             best = shape.farthest(missing)
-            why = f"{missing.short}: {self._spoken(missing, best)} of {self._spoken(missing, missing.enter)} needed"
+            needed = "for a moment only" if missing.inside(best) else f"of {self._spoken(missing, missing.enter)} needed"
+            why = f"{missing.short}: {self._spoken(missing, best)} {needed}"
         self.repetitions.append(self._judged(rep, why))
         self._settling = end if self._triggers[0].on else None
 

@@ -72,7 +72,7 @@ class Follower:
         start = self.work.state == "ready" and bool(self.exercise.phases)
         self.placement.step(body, time, start)
         readings = [read(self._measure(name), name.partition(".")[2], body) for name in self._names[:-1]]
-        readings.append((body.size() or math.nan, 1.0))
+        readings.append(((body.size() if body.flat else 0.0) or math.nan, 1.0))
         self.score = readings[self._names.index(self.exercise.main)][1]
         for moment, values in self._finer.push(time, np.array([value for value, _ in readings])):
             self._step(moment, values)

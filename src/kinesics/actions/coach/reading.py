@@ -180,7 +180,7 @@ class _Reader:
             side = "below" if above else "above"
             self.wrong(key + f"leave_{side}", f"expected a value {side} {enter:g}, where it is entered; got {leave:g}")
         name = self.text(row, key, "name", None)
-        hold = self.number(row, key, "hold", 0.08, 0, 60)
+        hold = self.number(row, key, "hold", 0.05, 0, 60)
         return Phase(
             name, self.measure(row, key), above, enter, leave, hold, self.text(row, key, "short", f"{name} not reached")
         )
