@@ -173,7 +173,8 @@ class Segmenter:
         good = self._rank(best) >= 1
         lasts = self._wish.seconds(best.label if good else NONE, time)
         if good and (self.rules.at_once or lasts >= HOLD - GRACE or self.onsets.stopped):
-            before, self.now, self._bare = self.now, best, None
+            before, self._bare = self.now, None
+            self._start(best)
             if before is None or best.start <= before.start:
                 return None
             before.end = best.start
@@ -193,10 +194,10 @@ class Segmenter:
         if rival and strong >= SWITCH - GRACE:
             if best.start >= now.start + SWITCH - GRACE:
                 over = self._finish(best.start)
-                self.now = best
+                self._start(best)
                 return over
             best.start = now.start
-            self.now = best
+            self._start(best)
         elif self._rank(now) < LEAVE and weak >= DOUBT - GRACE:
             return self._finish(self._parting(now, time - weak))
         return None
@@ -207,10 +208,15 @@ class Segmenter:
         near = [a for a in self.onsets.anchors if abs(a - peak) <= NEAR and a > now.start]
         return min(near, key=lambda a: abs(a - peak), default=peak)
 
+    def _start(self, span: Span) -> None:
+        """From here on it has this name, and what was doubted of another is forgotten."""
+        self.now = span
+        self._wish, self._rival, self._doubt = _Lasting(), _Lasting(), _Lasting()
+
     def _finish(self, end: float) -> Span | None:
         over, self.now = self.now, None
         if over is not None:
-            over.end, over.score = end, max(over.score, over.peak)
+            over.end, over.score = max(end, over.start), max(over.score, over.peak)
             over.fits = over.fits if over.label == NONE else over.shown
             if over.label != NONE:
                 self.onsets.free(end)
