@@ -138,7 +138,7 @@ def _kept(teacher: ActionTeacher, out: Path, output: Output) -> Iterator[Callabl
 
     def keep() -> None:
         teacher.save(out)
-        output.say(f"saved: {out}, {len(teacher.examples)} examples")
+        output.say(f"saved: {out}, {_count(len(teacher.examples), 'example')}")
 
     try:
         yield keep
@@ -210,8 +210,12 @@ def _values(teacher: ActionTeacher, out: Path) -> dict[str, Any]:
     return {"model": str(out), "classes": sure, "examples": rows}
 
 
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def _words(teacher: ActionTeacher, out: Path) -> str:
-    lines = [f"{out}: {len(teacher.examples)} examples of {len(teacher.classes_)} actions"]
+    lines = [f"{out}: {_count(len(teacher.examples), 'example')} of {_count(len(teacher.classes_), 'action')}"]
     for example in teacher.examples:
         lasts = f"{example.end - example.start:.1f} s"
         lines.append("  ".join([f"{example.id:3}", lasts, example.label, *example.notes]))
