@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from kinesics.actions.coach import Session, exercises
 from kinesics.pipeline.coaching import coach, draw_session, example
 from kinesics.testing.exercising import exercise_clip
-from kinesics.types import PoseSequence, Scene
+from kinesics.types import PoseSequence, Scene, skeleton
 
 # Looked at frame by frame (65 frames, 5 a second). start: the hips begin to sink; bottom: they are lowest; end: upright again.
 # A third squat begins at 10.1 s, is lowest at 11.8 s, and the clip ends at 12.8 s when she is half way up.
@@ -50,6 +51,19 @@ def test_mirrored_they_are_the_same(seen: tuple[Session, PoseSequence]) -> None:
 @pytest.mark.parametrize("offset", [0, 1])
 def test_at_half_the_frame_rate_they_are_the_same(seen: tuple[Session, PoseSequence], offset: int) -> None:
     _as_by_eye(coach("squat", seen[1][offset::2]))
+
+
+@pytest.mark.parametrize("azimuth", [0, 60, 135, -90])
+@pytest.mark.parametrize("three_d", [False, True], ids=["2D", "3D"])
+def test_from_another_camera_they_are_the_same(data: Path, azimuth: float, three_d: bool) -> None:
+    """Another net's joints in metres (the clip's publisher gives them), feet put on the floor, filmed from 3.5 m away."""
+    found = np.array(json.loads((data / "video" / "tfjs" / "pose_squats_3d.full.json").read_text("utf-8")))[..., :3]
+    x, y, z = np.moveaxis(found - found[:, [27, 28]].mean(1, keepdims=True), -1, 0)
+    a = np.radians(azimuth)
+    x, z = x * np.cos(a) + z * np.sin(a), z * np.cos(a) - x * np.sin(a) + 3.5
+    points = np.stack([x, y, z] if three_d else [640 + 900 * x / z, 700 + 900 * y / z], axis=-1)
+    body = skeleton("blazepose33")
+    _as_by_eye(coach("squat", PoseSequence(points[:, None], np.ones((65, 1, 33)), np.arange(65) / 5, body)))
 
 
 def test_seen_as_another_exercise_they_do_not_count(seen: tuple[Session, PoseSequence]) -> None:

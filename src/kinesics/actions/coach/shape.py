@@ -17,11 +17,13 @@ __all__ = ["Shape", "settled_end", "shape_of"]
 
 BAND = 0.1  # share of the way: a body that is within it of the turn counts as there
 LEAVES, GOES = 0.1, 0.3  # shares of the way that are found well; the line through both tells when the body left or was back
-EARLIER = 0.5  # of the time between both, before the first: where half a cosine has gone 4 %, about what an eye sees
+# of the time between both, before and after: half a cosine has gone 1 % and 5 %; eyes see a body leave its rest at once, and call
+# it back before it is quite still
+BEGINS, ENDS = 0.85, 0.4
 TURN = 0.12  # share of the way: the bottom is the middle of the time spent within it of the extreme
 SEEN = 0.7  # share of the moments in which a side has to be seen for its range to count
 QUIET = 0.2  # share of the values before a movement that are farther from it than rest: noise
-MOST = 0.2  # seconds that it may tell; more is a body that settles slowly
+MOST = 0.25  # seconds that it may tell; more is a body that settles slowly
 FEW = 15.0  # degrees (or hundredths) of range below which symmetry says nothing
 
 
@@ -125,8 +127,9 @@ def settled_end(exercise: Exercise, samples: Sequence[Sample], bottom: float) ->
 def _rested(times: Array, depth: Array, rest: float, way: float) -> float:
     """When a movement that is seen from its turn on came to rest; for when it began, times run backwards."""
     far, near = (_crossed(times, depth, rest + share * way) for share in (GOES, LEAVES))
-    end = near + max(min(EARLIER * (near - far), MOST), -MOST)
-    return min(end, float(times[-1])) if times[-1] >= times[0] else max(end, float(times[-1]))
+    if times[-1] >= times[0]:
+        return min(near + min(ENDS * (near - far), MOST), float(times[-1]))
+    return max(near - min(BEGINS * (far - near), MOST), float(times[-1]))
 
 
 def _crossed(times: Array, depth: Array, level: float) -> float:
