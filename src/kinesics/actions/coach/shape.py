@@ -17,8 +17,8 @@ __all__ = ["Shape", "settled_end", "shape_of"]
 
 BAND = 0.1  # share of the way: a body that is within it of the turn counts as there
 LEAVES, GOES = 0.1, 0.3  # shares of the way that are found well; the line through both tells when the body left or was back
-# of the time between both, before and after: half a cosine has gone 1 % and 5 %; eyes see a body leave its rest at once, and call
-# it back before it is quite still
+# of the time between both, before and after: half a cosine has gone 1 % and 5 %; eyes see a body leave its rest at once,
+# and call it back before it is quite still
 BEGINS, ENDS = 0.85, 0.4
 TURN = 0.12  # share of the way: the bottom is the middle of the time spent within it of the extreme
 SEEN = 0.7  # share of the moments in which a side has to be seen for its range to count
