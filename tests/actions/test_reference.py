@@ -53,8 +53,9 @@ def test_size_is_the_mean_so_far_and_fades_after_ten_seconds(body: str, dims: in
         if alone.count[0]:
             count = min(count + 1, MEMORY * layout.rate)
             size += (alone.size[0] - size) / count
-        wanted = np.where(known[0, t][..., None], points[0, t], 0) / size
-        assert np.allclose(placed[0, t], wanted, rtol=1e-4, atol=1e-5)
+        apart = np.where(known[0, t][..., None], points[0, t] - points[0, t, :1, :1], 0) / size
+        away = np.where(known[0, t][..., None] & known[0, t, :1, :1, None], placed[0, t] - placed[0, t, :1, :1], 0)
+        assert np.allclose(away, np.where(known[0, t, :1, :1, None], apart, 0), rtol=1e-4, atol=1e-4)
     assert points.shape[1] > MEMORY * layout.rate and np.isclose(reference.size[0], size)
 
 
@@ -66,6 +67,15 @@ def test_size_does_not_matter(body: str, dims: int, people: int, lose: float) ->
     placed, roots = Reference(layout).place(points[:, start:], known[:, start:])
     larger, others = Reference(layout).place(points[:, start:] * np.float32(250), known[:, start:])
     assert np.allclose(placed, larger, atol=1e-4) and np.allclose(roots, others, atol=1e-4)
+
+
+@pytest.mark.parametrize("turn", [False, True])
+@pytest.mark.parametrize(("body", "dims", "people", "lose"), KINDS)
+def test_where_in_the_room_does_not_matter(body: str, dims: int, people: int, lose: float, turn: bool) -> None:
+    points, known, layout = moments(body, dims, people, lose, turn=turn)
+    placed, roots = Reference(layout).place(points, known)
+    moved, others = Reference(layout).place(points + np.float32([3, -1, 5][:dims]), known)
+    assert np.allclose(placed, moved, atol=1e-4) and np.allclose(roots, others, atol=1e-4)
 
 
 @pytest.mark.parametrize("people", [1, 2])

@@ -1,7 +1,8 @@
-"""Bodies to their own frame of reference: where they stand, how large they are and, in 3D, where they face, as seen so far.
+"""Bodies to their own frame of reference: how far they went, how large they are and, in 3D, where they face, as seen so far.
 
 Size and facing are running means over the last seconds, so a moment never depends on later ones, and frames one by one give
-what the whole clip gives.
+what the whole clip gives. The way is the sum of steps, each in the size and direction of its moment: where in the room it began
+does not matter, and a better known size does not move anybody.
 """
 
 from __future__ import annotations
@@ -51,12 +52,15 @@ class Reference:
     Attributes:
         count, size: (n,) moments that told a size, and their mean; 1 until there is one.
         turned: (n, 2) mean direction of facing.
+        way: (n, d) how far people went since the first moment, body sizes.
     """
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.count, self.size, self.turned = np.zeros(0), np.ones(0), np.zeros((0, 2))
         self._total = np.zeros(0)  # sum of the sizes that were told
+        self.way = np.zeros((0, layout.dims))
+        self._origin, self._there = np.zeros((0, layout.dims)), np.zeros((0, layout.people), bool)
 
     def place(self, points: Array, known: Array) -> tuple[Array, Array]:
         """Take the next moments of each clip.
@@ -74,14 +78,37 @@ class Reference:
             n = len(points)
             self.count, self.size, self.turned, self._total = np.zeros(n), np.ones(n), np.zeros((n, 2)), np.zeros(n)
         sizes = self._sizes(*self._lengths(points, None if whole else known))
-        points = points / sizes[:, :, None, None, None]
-        if layout.turn:
-            points = self._turn(points, known)
         roots = middle(points, layout.roots)
         if not whole:
             there = np.asarray(known[..., list(layout.roots)].all(-1))
-            roots = np.where(there[..., None], roots, _centre(points, known))
-        return points, roots
+            roots = np.where(there[..., None], roots, _centre(points, known)).astype(np.float32)
+        seen = np.ones(points.shape[:3], bool) if whole else np.asarray(known.any(-1))
+        origin = _shared(roots, seen)
+        steps = self._steps(origin, seen) / sizes[..., None]
+        points = (points - origin[:, :, None, None]) / sizes[:, :, None, None, None]
+        roots = (roots - origin[:, :, None]) / sizes[:, :, None, None]
+        if layout.turn:
+            points, roots, steps = self._turn((points, roots, steps), points, known)
+        way = self._way(steps)
+        points, roots = points + way[:, :, None, None], roots + way[:, :, None]
+        if not whole:
+            points *= known[..., None]
+        return points.astype(np.float32, copy=False), roots.astype(np.float32, copy=False)
+
+    def _steps(self, origin: Array, seen: Array) -> Array:
+        """(n, t, d) float64 from moment to moment; none where somebody came or went."""
+        if not len(self._origin):
+            self._origin, self._there = origin[:, 0], seen[:, 0]
+        before = np.concatenate([self._origin[:, None], origin[:, :-1]], 1)
+        same = np.concatenate([self._there[:, None], seen[:, :-1]], 1) == seen
+        self._origin, self._there = origin[:, -1], seen[:, -1]
+        return np.asarray((origin.astype(float) - before) * same.all(-1, keepdims=True))
+
+    def _way(self, steps: Array) -> Array:
+        """(n, t, d) float32: the sum of all steps so far."""
+        way = np.cumsum(steps if not len(self.way) else np.concatenate([self.way[:, None], steps], 1), 1)
+        self.way = way[:, -1]
+        return way[:, -steps.shape[1] :].astype(np.float32)
 
     def _lengths(self, points: Array, known: Array | None) -> tuple[Array, Array]:
         """Size of the bodies at each moment (n, t) and whether it is told.
@@ -133,8 +160,8 @@ class Reference:
             self.size[0] += (length - self.size[0]) / cap
         return self.size[None].astype(np.float32)
 
-    def _turn(self, points: Array, known: Array) -> Array:
-        """Rotate about gravity so that the bodies face one way, as far as was seen until each moment."""
+    def _turn(self, parts: tuple[Array, ...], points: Array, known: Array) -> tuple[Array, ...]:
+        """Rotate (n, t, …, 3) about gravity so that the bodies face one way, as far as was seen until each moment."""
         ahead = facing(points, known, self.layout)[:, :, 0]
         decay = 1 - 1 / (2 * self.layout.rate)
         headings = np.empty_like(ahead)
@@ -143,11 +170,22 @@ class Reference:
             headings[:, t] = self.turned
         length = np.maximum(np.hypot(headings[..., 0], headings[..., 1]), 1e-6)
         told = length > 1e-5
-        c, s = (np.where(told, headings[..., i] / length, 1.0 - i)[:, :, None, None] for i in (0, 1))
-        x, z = points[..., 0], points[..., 2]
-        out = np.empty_like(points)
-        out[..., 0], out[..., 1], out[..., 2] = c * x + s * z, points[..., 1], c * z - s * x
-        return out
+        c, s = (np.where(told, headings[..., i] / length, 1.0 - i) for i in (0, 1))
+        turned = []
+        for part in parts:
+            cosine, sine = (np.reshape(v, v.shape + (1,) * (part.ndim - 3)) for v in (c, s))
+            x, z, out = part[..., 0], part[..., 2], np.empty_like(part)
+            out[..., 0], out[..., 1], out[..., 2] = cosine * x + sine * z, part[..., 1], cosine * z - sine * x
+            turned.append(out)
+        return tuple(turned)
+
+
+def _shared(roots: Array, seen: Array) -> Array:
+    """(n, t, p, d) roots to the middle of those who are seen, (n, t, d); 0 where nobody is."""
+    if roots.shape[2] == 1:
+        return roots[:, :, 0]
+    weight = seen[..., None]
+    return np.asarray((roots * weight).sum(2) / np.maximum(weight.sum(2), 1), np.float32)
 
 
 def _centre(points: Array, known: Array) -> Array:
