@@ -18,7 +18,10 @@ from .rocket import RocketEncoder
 
 __all__ = ["BlendEncoder", "BlendHead"]
 
-LATE, EARLY = 0.35, 0.6  # share of the random convolutions in the answer to whole actions and to beginnings
+LATE, EARLY = (
+    0.3,
+    0.6,
+)  # share of the random convolutions in the answer to whole actions, unless clips say so, and to beginnings
 
 
 class BlendEncoder:
@@ -70,6 +73,7 @@ class BlendHead:
         net: reads the first columns; it knows how long beginnings last.
         late, early: read those after them; early None: the network alone answers for beginnings.
         left_out: what `late` and `early` say of clips they did not learn from, by the share that is seen; not saved.
+        share: of the random convolutions in the answer to whole actions.
     """
 
     def __init__(
@@ -78,8 +82,14 @@ class BlendHead:
         late: RidgeHead,
         early: RidgeHead | None,
         left_out: dict[float, tuple[Array, Array]] | None = None,
+        share: float = LATE,
     ) -> None:
-        self.net, self.late, self.early, self.left_out = net, late, early, left_out or {}
+        self.net, self.late, self.early, self.left_out, self.share = net, late, early, left_out or {}, share
+
+    def parts(self, pooled: Array) -> tuple[Array, Array]:
+        """(n, f) of whole actions to logarithms of probabilities (n, classes): the network's, the random convolutions'."""
+        first = self.net.weight.shape[0] * self.net.weight.shape[1]
+        return self.net.logits(pooled[:, :first]), np.log(softmax(self.late.logits(self.rocket_columns(pooled))) + 1e-9)
 
     def rocket_columns(self, pooled: Array) -> Array:
         """Those of pooled vectors (n, f) that the random convolutions gave."""
@@ -92,10 +102,10 @@ class BlendHead:
         out = self.net.logits(pooled[:, :first], seconds)
         rows = self.rocket_columns(pooled)
         if np.ndim(seconds) == 0:
-            head, share = (self.late, LATE) if seconds >= self.net.until else (self.early, EARLY)
+            head, share = (self.late, self.share) if seconds >= self.net.until else (self.early, EARLY)
             return out if head is None else _mixed(out, head.logits(rows), share)
         late = np.broadcast_to(np.asarray(seconds) >= self.net.until, len(pooled))
-        for head, which, share in ((self.late, late, LATE), (self.early, ~late, EARLY)):
+        for head, which, share in ((self.late, late, self.share), (self.early, ~late, EARLY)):
             if head is not None and which.any():
                 out[which] = _mixed(out[which], head.logits(rows[which]), share)
         return out
@@ -107,17 +117,19 @@ class BlendHead:
     def arrays(self) -> dict[str, Array]:
         """For a bundle."""
         parts: dict[str, Any] = {"net": self.net, "late": self.late, "early": self.early}
-        return {f"{part}.{name}": v for part, head in parts.items() if head is not None for name, v in head.arrays().items()}
+        arrays = {f"{part}.{name}": v for part, head in parts.items() if head is not None for name, v in head.arrays().items()}
+        return {**arrays, "blend.share": np.array(self.share)}
 
     @classmethod
     def from_arrays(cls, arrays: dict[str, Array]) -> BlendHead:
         """Back from a bundle."""
-        parts: dict[str, dict[str, Array]] = {"net": {}, "late": {}, "early": {}}
+        parts: dict[str, dict[str, Array]] = {"net": {}, "late": {}, "early": {}, "blend": {}}
         for key, value in arrays.items():
             part, _, name = key.partition(".")
             parts[part][name] = value
         early = RidgeHead.from_arrays(parts["early"]) if parts["early"] else None
-        return cls(NetHead.from_arrays(parts["net"]), RidgeHead.from_arrays(parts["late"]), early)
+        share = float(parts["blend"]["share"])
+        return cls(NetHead.from_arrays(parts["net"]), RidgeHead.from_arrays(parts["late"]), early, share=share)
 
 
 def _mixed(net: Array, rocket: Array, share: float) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..types.arrays import Array
 
-__all__ = ["SHARES", "Calibration", "fit_calibration", "fit_temperature", "softmax"]
+__all__ = ["SHARES", "Calibration", "fit_calibration", "fit_temperature", "likeliest", "softmax"]
 
 SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)
 TEMPERATURES = np.exp(np.linspace(-1.5, 2.0, 71))
@@ -53,9 +53,15 @@ def fit_calibration(logits: Array, labels: Array, seconds: Array) -> Calibration
 
 def fit_temperature(logits: Array, labels: Array) -> float:
     """What logits (n, c) are divided by so that they are the likeliest for labels (n,), and not far from 1 if n is small."""
+    return likeliest(logits, labels)[0]
+
+
+def likeliest(logits: Array, labels: Array) -> tuple[float, float]:
+    """That temperature, and the nats that all labels are then unlikely by."""
     told = logits[np.arange(len(labels)), labels]
     loss = [np.mean(_log_sum(logits / t) - told / t) * len(labels) + PRIOR * np.log(t) ** 2 / 2 for t in TEMPERATURES]
-    return float(TEMPERATURES[int(np.argmin(loss))])
+    best = int(np.argmin(loss))
+    return float(TEMPERATURES[best]), float(loss[best])
 
 
 def _log_sum(values: Array) -> Array:

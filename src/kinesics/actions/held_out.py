@@ -14,13 +14,15 @@ import numpy as np
 
 from ..types import PoseSequence
 from ..types.arrays import Array
-from .blend import BlendHead
-from .calibration import SHARES, Calibration, fit_temperature
+from .blend import LATE, BlendHead
+from .calibration import SHARES, Calibration, fit_temperature, likeliest
 from .reader import Reader, judged
 
-__all__ = ["LeftOut", "answers_early", "corrected", "rocket_alone"]
+__all__ = ["LeftOut", "answers_early", "best_share", "corrected", "rocket_alone"]
 
 LeftOut = dict[float, tuple[Array, Array]]  # share seen -> logits (n, c) and labels (n,)
+TRIED = (0.15, 0.2, 0.3, 0.4, 0.5, 0.65)  # shares of the random convolutions
+HABIT = 0.15  # how far from the usual share one may go for two nats
 FARTHEST = 2.0  # times that a temperature may be corrected
 
 
@@ -33,6 +35,18 @@ def answers_early(clips: Sequence[PoseSequence], rows: Array, reader: Reader, he
             spans = np.array(SHARES) * (clips[row].times[-1] - clips[row].times[0])
             out[:, i] = judged(head, pooled, spans)
     return out
+
+
+def best_share(clips: Sequence[PoseSequence], rows: Array, labels: Array, reader: Reader, head: BlendHead) -> float:
+    """The share of the random convolutions with which some held-out clips are the likeliest, near the usual one if in doubt."""
+    pooled = [(reader.pooled(clips[row]), labels[row]) for row in rows]
+    seen = [(vector, label) for vector, label in pooled if vector is not None]
+    if not seen:
+        return LATE
+    net, rocket = head.parts(np.stack([vector for vector, _ in seen]))
+    truth = np.array([label for _, label in seen])
+    losses = [likeliest(net + share * (rocket - net), truth)[1] + 2 * ((share - LATE) / HABIT) ** 2 for share in TRIED]
+    return TRIED[int(np.argmin(losses))]
 
 
 def rocket_alone(clips: Sequence[PoseSequence], rows: Array, labels: Array, reader: Reader, head: BlendHead) -> LeftOut:

@@ -14,13 +14,13 @@ from ..errors import UsageError, need
 from ..types import PoseSequence
 from ..types.arrays import Array
 from .augment import Strength, augment
-from .blend import BlendEncoder, BlendHead
+from .blend import LATE, BlendEncoder, BlendHead
 from .blending import COPIES, learn_rocket, performances, sizes
 from .calibration import SHARES, Calibration, fit_calibration, softmax
 from .choosing import CLASSICAL, best_head, folds
 from .encoding import Encoder
 from .features import Features, raw_features
-from .held_out import LeftOut, answers_early, corrected, rocket_alone
+from .held_out import LeftOut, answers_early, best_share, corrected, rocket_alone
 from .layout import Layout
 from .reader import Reader
 from .reference import Reference
@@ -95,17 +95,21 @@ def learn(
     if enough:
         kind, encoder, head = job.fit(kind, inside, seconds * 0.35, TRIAL)
         reader = Reader(features, encoder, layout.skeleton())
+        if isinstance(head, BlendHead):
+            head.share = best_share(clips, aside, labels, reader, head)
+            few = rocket_alone(clips, aside, labels, reader, head)
         logits = answers_early(clips, aside, reader, head, classes)
         calibration = fit_calibration(logits, labels[aside], np.array(SHARES) * layout.seconds[1])
         proba = [softmax(answers / heat) for answers, heat in zip(logits, calibration.temperature, strict=True)]
         early = dict(zip(SHARES, proba, strict=True))
         validation = {"labels": labels[aside], "proba": proba[-1], "clips": aside, "proba_early": early}
-        few = rocket_alone(clips, aside, labels, reader, head) if isinstance(head, BlendHead) else {}
         told.held_out(proba[-1], labels[aside], classes)
     if told.stopped and enough:
         return Learned(kind, features, encoder, head, calibration, validation, told.history)
+    share = head.share if enough and isinstance(head, BlendHead) else LATE
     kind, encoder, head = job.fit(kind, np.arange(len(clips)), seconds - (clocks.perf_counter() - start), 1.0)
     if isinstance(head, BlendHead):
+        head.share = share
         calibration = corrected(calibration, few, head.left_out, head.net.until)
     return Learned(kind, features, encoder, head, calibration, validation, told.history)
 
