@@ -67,7 +67,7 @@ def calibrated(rows: Array, labels: Array, cohort: Array, seed: int = 0, episode
                     strange += [(1.0, s, np.log(shots), np.log(ways)) for s in one]
                     none += [is_none] * len(one)
                 asked.append((head.scores(known), truth))
-            if ways > 1:
+            if ways > 1 and any(len(truth) for _, truth in asked):  # else no class has so many examples
                 sharp.append(_sharpest(asked))
                 sharp_at.append((1.0, np.log(shots), np.log(ways)))
     a, b, c = np.linalg.lstsq(np.array(sharp_at), np.array(sharp), rcond=None)[0].tolist()
@@ -91,7 +91,7 @@ def _episodes(
             known += at[shots : shots + 3].tolist()
             truth += [place] * len(at[shots : shots + 3])
         others = [int(rng.choice(np.flatnonzero(labels == label))) for label in order[ways : ways + 3 * ways][: len(known)]]
-        yield head.fit(), rows[known], np.array(truth), rows[others]
+        yield head.fit(), rows[np.array(known, int)], np.array(truth, int), rows[others]
 
 
 def _sharpest(asked: Sequence[tuple[Array, Array]]) -> float:

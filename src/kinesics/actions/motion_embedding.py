@@ -90,7 +90,7 @@ class MotionEmbedding:
             UsageError: the clips' joints do not fit, or have another number of coordinates.
         """
         pooled = [self._pooled(clip) for clip in clips]
-        return self.project(np.array(pooled, np.float32).reshape(len(clips), -1))
+        return self.project(np.array(pooled, np.float32).reshape(len(clips), self.encoder.streams * self.encoder.width))
 
     def _pooled(self, clip: PoseSequence) -> Array:
         clip = self._fitting(clip)
@@ -113,9 +113,11 @@ class MotionEmbedding:
     def project(self, pooled: Array) -> Array:
         """Pooled channels (n, f) to embeddings (n, e) of length 1."""
         groups = len(self._answer)
-        parts = pooled.reshape(len(pooled), groups, -1).transpose(1, 0, 2) @ self._answer + self._bias[:, None]  # (g, n, e)
+        parts = (
+            pooled.reshape(len(pooled), groups, self.encoder.width).transpose(1, 0, 2) @ self._answer + self._bias[:, None]
+        )  # (g, n, e)
         parts /= np.linalg.norm(parts, axis=-1, keepdims=True) + 1e-9
-        flat = parts.transpose(1, 0, 2).reshape(len(pooled), -1) / np.sqrt(groups)
+        flat = parts.transpose(1, 0, 2).reshape(len(pooled), len(self._mean)) / np.sqrt(groups)
         out = (flat - self._mean) @ self._white
         return np.asarray(out / (np.linalg.norm(out, axis=-1, keepdims=True) + 1e-9), np.float32)
 
