@@ -21,7 +21,7 @@ from .reader import Reader, judged
 __all__ = ["LeftOut", "answers_early", "best_share", "corrected", "rocket_alone"]
 
 LeftOut = dict[float, tuple[Array, Array]]  # share seen -> logits (n, c) and labels (n,)
-TRIED = (0.15, 0.2, 0.3, 0.4, 0.5, 0.65)  # shares of the random convolutions
+TRIED = (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.65)  # shares of the random convolutions
 HABIT = 0.15  # how far from the usual share one may go for two nats
 FARTHEST = 2.0  # times that a temperature may be corrected
 

@@ -43,8 +43,8 @@ class Recipe:
     width: int = 64
     kernel: int = 5
     dilations: tuple[int, ...] = (1, 2, 4)
-    epochs: int = 30
-    steps: int = 300
+    epochs: int = 45
+    steps: int = 450
     batch: int = 32
     rate: float = 4e-3
     decay: float = 0.05
