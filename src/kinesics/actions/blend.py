@@ -18,10 +18,7 @@ from .rocket import RocketEncoder
 
 __all__ = ["BlendEncoder", "BlendHead"]
 
-LATE, EARLY = (
-    0.3,
-    0.6,
-)  # share of the random convolutions in the answer to whole actions, unless clips say so, and to beginnings
+LATE, EARLY = 0.25, 0.6  # share of the random convolutions in answers to whole actions (usually) and to beginnings
 
 
 class BlendEncoder:
