@@ -88,17 +88,15 @@ def test_network_learns_streams_and_comes_back(tmp_path):
 
 def test_convolutions_learn_beginnings_beside_the_whole():
     from kinesics.actions.augment import Strength
-    from kinesics.actions.features import Features, raw_features
+    from kinesics.actions.features import Features
     from kinesics.actions.layout import learn_layout
-    from kinesics.actions.reference import Reference
     from kinesics.actions.training_set import training_set
 
     labels = np.repeat(np.arange(3), 6)
     clips = [shown(("pull", "raise", "squat")[label], seed=i) for i, label in enumerate(labels)]
     layout = learn_layout(clips)
     data = training_set(clips, layout)
-    placed, roots = Reference(layout).place(data.points, data.known)
-    features = Features.learn(layout, *raw_features(placed, data.known, roots, layout))
+    features = Features.of_pieces(layout, data.points, data.known, data.lengths)
     part = learn_rocket(
         data, labels[data.clips], 3, features, strength=Strength(), subjects=[""] * len(data), mixtures=30, early=True, seed=0
     )

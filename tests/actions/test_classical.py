@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinesics.actions.boosting import BoostedHead
+from kinesics.actions.calibration import softmax
 from kinesics.actions.choosing import CLASSICAL, ClassicalModel, best_head, folds
-from kinesics.actions.ridge import RidgeHead, balance, softmax
+from kinesics.actions.ridge import RidgeHead, balance
 from kinesics.errors import NotFittedError, ShapeError, UsageError
 
 HEADS = [RidgeHead, BoostedHead]

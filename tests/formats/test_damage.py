@@ -6,21 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from suffixes import SUFFIX
 
 from kinesics.errors import FormatError
 from kinesics.formats import open_sink, read_scenes
 from kinesics.testing import sample_scenes
 from kinesics.types import Scene, skeleton
-
-SUFFIX = {
-    "jsonl": ".jsonl",
-    "parquet": ".parquet",
-    "csv": ".csv",
-    "coco": ".json",
-    "openpose": "",
-    "mot": ".txt",
-    "pose": ".pose",
-}
 
 
 def write(path: Path, name: str, count: int = 12) -> list[Scene]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from suffixes import SUFFIX
 
 from kinesics.errors import FormatError, SinkError, UsageError
 from kinesics.formats import FORMATS, Format, convert, open_sink, read_scenes, register_format
@@ -15,15 +16,6 @@ from kinesics.formats.output import partial_path
 from kinesics.testing import sample_scenes
 from kinesics.types import Action, People, Scene, skeleton
 
-SUFFIX = {
-    "jsonl": ".jsonl",
-    "parquet": ".parquet",
-    "csv": ".csv",
-    "coco": ".json",
-    "openpose": "",
-    "mot": ".txt",
-    "pose": ".pose",
-}
 SCENES = sample_scenes(skeleton("coco17"))
 
 

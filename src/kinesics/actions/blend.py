@@ -85,18 +85,15 @@ class BlendHead:
 
     def parts(self, pooled: Array) -> tuple[Array, Array]:
         """(n, f) of whole actions to logarithms of probabilities (n, classes): the network's, the random convolutions'."""
-        first = self.net.weight.shape[0] * self.net.weight.shape[1]
-        return self.net.logits(pooled[:, :first]), np.log(softmax(self.late.logits(self.rocket_columns(pooled))) + 1e-9)
+        return self.net.logits(self.place(pooled)), _sure(self.late.logits(self.rocket_columns(pooled)))
 
     def rocket_columns(self, pooled: Array) -> Array:
         """Those of pooled vectors (n, f) that the random convolutions gave."""
-        first = self.net.weight.shape[0] * self.net.weight.shape[1]
-        return pooled[:, first : first + self.late.columns_]
+        return pooled[:, self._first : self._first + self.late.columns_]
 
     def logits(self, pooled: Array, seconds: Array | float = np.inf) -> Array:
         """(n, f) after `seconds` (n,) to (n, classes): mean logarithms of probabilities."""
-        first = self.net.weight.shape[0] * self.net.weight.shape[1]
-        out = self.net.logits(pooled[:, :first], seconds)
+        out = self.net.logits(self.place(pooled), seconds)
         rows = self.rocket_columns(pooled)
         if np.ndim(seconds) == 0:
             head, share = (self.late, self.share) if seconds >= self.net.until else (self.early, EARLY)
@@ -109,7 +106,13 @@ class BlendHead:
 
     def place(self, pooled: Array) -> Array:
         """The columns that tell where a movement lies among others: the network's."""
-        return pooled[..., : self.net.weight.shape[0] * self.net.weight.shape[1]]
+        return pooled[..., : self._first]
+
+    @property
+    def _first(self) -> int:
+        """Of the random convolutions' columns: the network's are before it."""
+        streams, width, _ = self.net.weight.shape
+        return int(streams * width)
 
     def arrays(self) -> dict[str, Array]:
         """For a bundle."""
@@ -131,4 +134,9 @@ class BlendHead:
 
 def _mixed(net: Array, rocket: Array, share: float) -> Array:
     """Logarithms of probabilities (n, classes) of the network, and logits of the random convolutions, weighed."""
-    return net + share * (np.log(softmax(rocket) + 1e-9) - net)
+    return net + share * (_sure(rocket) - net)
+
+
+def _sure(logits: Array) -> Array:
+    """Logits (n, classes) to logarithms of probabilities."""
+    return np.asarray(np.log(softmax(logits) + 1e-9))

@@ -11,8 +11,9 @@ import numpy as np
 from ..errors import UsageError
 from ..types import Array
 from .boosting import BoostedHead
+from .calibration import softmax
 from .encoding import checked_clip, pool_clips
-from .ridge import RidgeHead, balance, log_loss, softmax
+from .ridge import RidgeHead, balance, log_loss
 from .rocket import RocketEncoder
 from .statistics import StatisticsEncoder
 

@@ -15,10 +15,9 @@ from torch.nn import functional
 
 from ..types.arrays import Array
 from .augment import Strength, augment
-from .features import Features, raw_features, streams
+from .features import Features, streams
 from .layout import Layout
 from .net import StreamNet
-from .reference import Reference
 from .training import one_cycle
 from .training_set import TrainingSet
 
@@ -76,10 +75,7 @@ def learn_features(data: TrainingSet, layout: Layout, recipe: EmbeddingRecipe, r
     """Features standardised over a thousand augmented pieces."""
     rows = rng.permutation(len(data))[:1000]
     points, known, lengths = augment(data.points[rows], data.known[rows], data.lengths[rows], layout, recipe.strength, rng)
-    placed, roots = Reference(layout).place(points, known)
-    values, seen = raw_features(placed, known, roots, layout)
-    there = (np.arange(points.shape[1])[None] < lengths[:, None])[..., None]
-    return Features.learn(layout, values, seen & there)
+    return Features.of_pieces(layout, points, known, lengths)
 
 
 def train_embedding(

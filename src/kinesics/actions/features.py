@@ -76,6 +76,14 @@ class Features:
         spread[constant] = 1.0
         return cls(layout, mean.astype(np.float32), (1 / np.maximum(spread, 0.02)).astype(np.float32))
 
+    @classmethod
+    def of_pieces(cls, layout: Layout, points: Array, known: Array, lengths: Array) -> Features:
+        """The same from pieces on the grid, (n, t, p, k, d) and (n, t, p, k), each of `lengths` (n,) moments."""
+        placed, roots = Reference(layout).place(points, known)
+        values, told = raw_features(placed, known, roots, layout)
+        there = np.arange(values.shape[1])[None] < lengths[:, None]
+        return cls.learn(layout, values, told & there[..., None])
+
     def standard(self, values: Array, known: Array | None) -> Array:
         """(n, t, c) raw features standardised, 0 where unknown; None: all are known."""
         return self._standard(values, known, np.empty(values.shape, np.float32))

@@ -19,11 +19,10 @@ from .blending import COPIES, learn_rocket, performances, sizes
 from .calibration import SHARES, Calibration, fit_calibration, softmax
 from .choosing import CLASSICAL, best_head, folds
 from .encoding import Encoder
-from .features import Features, raw_features
+from .features import Features
 from .held_out import LeftOut, answers_early, best_share, corrected, rocket_alone
 from .layout import Layout
 from .reader import Reader
-from .reference import Reference
 from .sides import both_sides
 from .training_set import TrainingSet, training_set
 
@@ -136,10 +135,7 @@ def _standard(data: TrainingSet, layout: Layout) -> Features:
     points, known, lengths = data.points, data.known, data.lengths
     if points.shape[-1] != layout.dims:
         points, known, lengths = augment(points, known, lengths, layout, Strength(lose=0), np.random.default_rng(0))
-    placed, roots = Reference(layout).place(points, known)
-    values, told = raw_features(placed, known, roots, layout)
-    there = np.arange(values.shape[1])[None] < lengths[:, None]
-    return Features.learn(layout, values, told & there[..., None])
+    return Features.of_pieces(layout, points, known, lengths)
 
 
 def _trusting(layout: Layout) -> Calibration:

@@ -16,7 +16,7 @@ from ..errors import NotFittedError, ShapeError, UsageError
 from ..types import Array
 from .statistics import deviations, with_deviations
 
-__all__ = ["RidgeHead", "balance", "checked_rows", "log_loss", "softmax"]
+__all__ = ["RidgeHead", "balance", "checked_rows", "log_loss"]
 
 _PENALTIES = tuple(10.0 ** (i / 2) for i in range(-6, 9))  # times the number of features
 _TEMPERATURES = np.exp(np.linspace(-1, 4, 51))
@@ -149,12 +149,6 @@ def balance(labels: Array, classes: int) -> Array:
     """(n,) weights of mean 1 that let each class that is there count the same."""
     weights = 1 / np.bincount(labels, minlength=classes)[labels]
     return np.asarray(weights / weights.mean())
-
-
-def softmax(logits: Array) -> Array:
-    """(n, c) -> (n, c) float64, rows sum to 1."""
-    e = np.exp(logits - logits.max(1, keepdims=True), dtype=np.float64)
-    return np.asarray(e / e.sum(1, keepdims=True))
 
 
 def log_loss(logits: Array, labels: Array, weights: Array) -> float:

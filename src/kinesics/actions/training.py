@@ -37,7 +37,6 @@ class Recipe:
         smoothing: of the labels (Szegedy et al. 2016).
         dropout: share of pooled features left out.
         strength: of the augmentation.
-        members: networks of other starts that are averaged.
     """
 
     width: int = 64
@@ -51,7 +50,6 @@ class Recipe:
     smoothing: float = 0.1
     dropout: float = 0.3
     strength: Strength = field(default_factory=Strength)
-    members: int = 1
 
 
 def train_net(
@@ -82,9 +80,7 @@ def train_net(
     """
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    net = StreamNet(
-        streams(features.layout) * recipe.members, classes, recipe.width, recipe.kernel, recipe.dilations, recipe.dropout
-    )
+    net = _new_net(features.layout, classes, recipe)
     optimiser = torch.optim.AdamW(net.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
     a_round = -(-len(data) // recipe.batch)
     rounds = max(recipe.epochs, -(-recipe.steps // a_round))
@@ -126,8 +122,11 @@ def train_net(
 
 def parameters(layout: Layout, classes: int, recipe: Recipe) -> int:
     """Numbers that a network of a layout learns."""
-    net = StreamNet(streams(layout) * recipe.members, classes, recipe.width, recipe.kernel, recipe.dilations, recipe.dropout)
-    return sum(p.numel() for p in net.parameters())
+    return sum(p.numel() for p in _new_net(layout, classes, recipe).parameters())
+
+
+def _new_net(layout: Layout, classes: int, recipe: Recipe) -> StreamNet:
+    return StreamNet(streams(layout), classes, recipe.width, recipe.kernel, recipe.dilations, recipe.dropout)
 
 
 def _loss(out: torch.Tensor, target: torch.Tensor, recipe: Recipe) -> torch.Tensor:

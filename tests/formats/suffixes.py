@@ -1,0 +1,13 @@
+"""How files of each format end."""
+
+from __future__ import annotations
+
+SUFFIX = {
+    "jsonl": ".jsonl",
+    "parquet": ".parquet",
+    "csv": ".csv",
+    "coco": ".json",
+    "openpose": "",
+    "mot": ".txt",
+    "pose": ".pose",
+}
