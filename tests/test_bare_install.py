@@ -19,7 +19,7 @@ class Blocked:
             raise ModuleNotFoundError(f'No module named {{name!r}}', name=name)
 sys.meta_path.insert(0, Blocked())
 """
-HEAVY = ("ai_edge_litert", "av", "cv2", "msgspec", "onnxruntime", "pyarrow", "rich", "scipy")
+HEAVY = ("ai_edge_litert", "av", "cv2", "msgspec", "numba", "onnxruntime", "pyarrow", "rich", "scipy")
 
 
 def without(names: tuple[str, ...], code: str) -> subprocess.CompletedProcess[str]:

@@ -16,8 +16,8 @@ import pytest
 from made_clips import fitted, shown
 
 from kinesics import ActionClassifier
-from kinesics.actions.bundle import FORMAT, pack, read_bundle, unpack, write_bundle
 from kinesics.errors import FormatError, SinkError
+from kinesics.weights.bundle import FORMAT, pack, read_bundle, unpack, write_bundle
 
 HEAD: dict[str, Any] = {"kind": "toy", "classes": ["a/b", "ü" * 40], "rate": 18.5}
 PARTS = {
@@ -124,7 +124,7 @@ def test_another_kind_is_refused(saved: Path) -> None:
 def test_a_bundle_that_unpacks_to_more_than_there_is_room_for_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kinesics.actions.bundle.LARGEST", 1 << 20)
+    monkeypatch.setattr("kinesics.weights.bundle.LARGEST", 1 << 20)
     path = tmp_path / "bomb.kin"
     write_bundle(path, HEAD, {"zeros.npz": bytes(1 << 21)})
     assert path.stat().st_size < 1 << 13 and "more than 1 MB" in refused(path)

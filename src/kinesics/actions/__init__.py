@@ -27,16 +27,12 @@ _HOMES: dict[str, str] = {
     "label_clip": "live",
     "live_actions": "selection",
     "map_joints": "joints",
-    "read_bundle": "bundle",
     "register_action_model": "selection",
-    "write_bundle": "bundle",
 }
 
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
-    from .bundle import read_bundle as read_bundle
-    from .bundle import write_bundle as write_bundle
     from .classifier import ActionClassifier as ActionClassifier
     from .coach import Coach as Coach
     from .coach import coach_clip as coach_clip

@@ -55,7 +55,7 @@ def opened(embedding: Any) -> Any:
 
 
 def _loaded(path: str | Path) -> Any:
-    from .bundle import read_bundle
+    from ..weights.bundle import read_bundle
     from .selection import load_model
 
     return MotionEmbedding.load(path) if read_bundle(path)[0].get("kind") == "embedding" else load_model(path)

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import FormatError, UsageError
 from ..types import Array, PoseSequence, Skeleton
-from .bundle import pack, read_bundle, unpack, write_bundle
+from ..weights.bundle import pack, read_bundle, unpack, write_bundle
 from .causal import CausalEncoder, channel_counts
 from .encoding import Pool
 from .features import Features, FeatureStream, streams

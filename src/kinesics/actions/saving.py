@@ -9,8 +9,8 @@ import numpy as np
 
 from ..errors import FormatError
 from ..types import Skeleton
+from ..weights.bundle import pack, read_bundle, unpack, write_bundle
 from .blend import BlendEncoder, BlendHead
-from .bundle import pack, read_bundle, unpack, write_bundle
 from .calibration import Calibration
 from .choosing import ClassicalModel
 from .features import Features

@@ -138,7 +138,7 @@ def _named(what: str, decide_at: float | None) -> LiveActionModel | None:
 
 def load_model(path: str | Path, *, decide_at: float | None = None) -> Any:
     """The model in a bundle: an `ActionClassifier` or an `ActionTeacher`; a teacher takes the risk with it."""
-    from .bundle import read_bundle
+    from ..weights.bundle import read_bundle
 
     kind = read_bundle(path)[0].get("kind")
     if kind == "actions":

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..errors import FormatError, KinesicsError
 from ..types import Array, PoseSequence, Skeleton
-from .bundle import pack, read_bundle, unpack, write_bundle
+from ..weights.bundle import pack, read_bundle, unpack, write_bundle
 from .examples import Example
 
 __all__ = ["load_teacher", "save_teacher"]

@@ -1,41 +1,81 @@
-"""Made bodies that move: proportions, joints and their limits, endless kinds of motion, and what sensors see of them.
+"""Made bodies that move: shape, skeleton, skin, possible poses, endless kinds of motion, and what sensors see of them.
 
-What training without anybody's data, tests, depth renders and the viewer are made from. numpy only.
+What training without anybody's data, tests, depth renders and the viewer are made from. Nothing heavy is imported before it is
+asked for.
 """
 
 from __future__ import annotations
 
-from .inventing import random_recipe, recipe_of
-from .kinematics import DOFS, JOINTS, LIMITS, Body, forward, limited, make_body
-from .motions import Performance, motion_clips, perform
-from .named import NAMED_MOTIONS, named_motion
-from .reach import reach
-from .recipes import STANCES, HandPath, Move, Recipe, backwards, mirrored
-from .sensors import depth_camera, picture_camera, skeleton_of
+import importlib
+from typing import TYPE_CHECKING, Any
 
-__all__ = [
-    "DOFS",
-    "JOINTS",
-    "LIMITS",
-    "NAMED_MOTIONS",
-    "STANCES",
-    "Body",
-    "HandPath",
-    "Move",
-    "Performance",
-    "Recipe",
-    "backwards",
-    "depth_camera",
-    "forward",
-    "limited",
-    "make_body",
-    "mirrored",
-    "motion_clips",
-    "named_motion",
-    "perform",
-    "picture_camera",
-    "random_recipe",
-    "reach",
-    "recipe_of",
-    "skeleton_of",
-]
+_HOMES = {
+    "DOFS": "kinematics",
+    "JOINTS": "kinematics",
+    "LIMITS": "kinematics",
+    "NAMED_MOTIONS": "named",
+    "PARTS": "parts",
+    "STANCES": "recipes",
+    "Body": "kinematics",
+    "HandPath": "recipes",
+    "Move": "recipes",
+    "Performance": "motions",
+    "Recipe": "recipes",
+    "backwards": "recipes",
+    "depth_camera": "sensors",
+    "forward": "kinematics",
+    "limited": "kinematics",
+    "make_body": "kinematics",
+    "mirrored": "recipes",
+    "motion_clips": "motions",
+    "named_motion": "named",
+    "part_mirror": "parts",
+    "perform": "motions",
+    "picture_camera": "sensors",
+    "random_recipe": "inventing",
+    "reach": "reaching",
+    "recipe_of": "inventing",
+    "skeleton_of": "sensors",
+}
+
+__all__ = sorted(_HOMES)
+
+if TYPE_CHECKING:
+    from .inventing import random_recipe as random_recipe
+    from .inventing import recipe_of as recipe_of
+    from .kinematics import DOFS as DOFS
+    from .kinematics import JOINTS as JOINTS
+    from .kinematics import LIMITS as LIMITS
+    from .kinematics import Body as Body
+    from .kinematics import forward as forward
+    from .kinematics import limited as limited
+    from .kinematics import make_body as make_body
+    from .motions import Performance as Performance
+    from .motions import motion_clips as motion_clips
+    from .motions import perform as perform
+    from .named import NAMED_MOTIONS as NAMED_MOTIONS
+    from .named import named_motion as named_motion
+    from .parts import PARTS as PARTS
+    from .parts import part_mirror as part_mirror
+    from .reaching import reach as reach
+    from .recipes import STANCES as STANCES
+    from .recipes import HandPath as HandPath
+    from .recipes import Move as Move
+    from .recipes import Recipe as Recipe
+    from .recipes import backwards as backwards
+    from .recipes import mirrored as mirrored
+    from .sensors import depth_camera as depth_camera
+    from .sensors import picture_camera as picture_camera
+    from .sensors import skeleton_of as skeleton_of
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -9,7 +9,7 @@ import numpy as np
 from ..types import Array, PoseSequence
 from .inventing import recipe_of
 from .kinematics import DOFS, Body, forward, limited, make_body
-from .reach import reach
+from .reaching import reach
 from .recipes import STANCES, HandPath, Move, Recipe
 from .sensors import depth_camera, picture_camera
 

@@ -8,10 +8,11 @@ is an int, -1 for "not yet".
 from __future__ import annotations
 
 from .arrays import Array
+from .camera import Camera
 from .frame import Frame, is_bt709
 from .people import People
 from .scene import Action, Scene
 from .sequence import PoseSequence
 from .skeletons import Skeleton, skeleton
 
-__all__ = ["Action", "Array", "Frame", "People", "PoseSequence", "Scene", "Skeleton", "is_bt709", "skeleton"]
+__all__ = ["Action", "Array", "Camera", "Frame", "People", "PoseSequence", "Scene", "Skeleton", "is_bt709", "skeleton"]

@@ -1,0 +1,23 @@
+"""The 31 parts of a body that a depth picture is cut into (Shotton et al., "Human pose recognition in parts", 2011)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..types import Array
+
+_SIDED = ("head", "head_top", "clavicle", "shoulder", "upper_arm", "elbow", "forearm", "wrist", "hand", "waist", "hip", "thigh",
+          "knee", "shin", "foot")  # fmt: skip
+
+#: Names by label: 0 is no body, 1 to 31 are the parts; left is the person's left.
+PARTS: tuple[str, ...] = ("background", "neck", *(f"{side}_{name}" for name in _SIDED for side in ("left", "right")))
+
+
+def part_mirror() -> Array:
+    """(32,) label that a label becomes when the picture is mirrored."""
+    swapped = {"left": "right", "right": "left"}
+    order = []
+    for name in PARTS:
+        side, _, rest = name.partition("_")
+        order.append(PARTS.index(f"{swapped[side]}_{rest}") if side in swapped else PARTS.index(name))
+    return np.array(order)
