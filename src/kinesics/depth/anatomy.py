@@ -35,3 +35,13 @@ def mixture(name: str) -> Array:
             row[VOTED.index(part)] = share
         rows.append(row)
     return np.array(rows)
+
+
+def mirror_order() -> Array:
+    """(23,) index of the voted joint on the other side; itself for those of the middle."""
+    swapped = {"left": "right", "right": "left"}
+    order = []
+    for name in VOTED:
+        side, _, rest = name.partition("_")
+        order.append(VOTED.index(f"{swapped[side]}_{rest}") if side in swapped else VOTED.index(name))
+    return np.array(order)

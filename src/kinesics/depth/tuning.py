@@ -1,0 +1,219 @@
+"""What the decoders learn once a forest stands: from bodies that the forest has not seen."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..bodies import JOINTS, PARTS, part_mirror
+from ..types import Array
+from .anatomy import VOTED, mirror_order
+from .confidence import RADIUS, fit_confidence
+from .evidence import gather_evidence
+from .joints import PULL_BINS, draw_to_votes, strength_signs, whole_body
+from .part_modes import part_proposals
+from .perceptron import Perceptron, fit_perceptron
+
+if TYPE_CHECKING:
+    from ..bodies.views import View, ViewMaker
+    from .forest import Forest
+
+_COLUMNS = np.array([JOINTS.index(name) for name in VOTED])
+_CHUNK = 100
+_HELD_OUT = 0.2
+SURE = 0.08  # metres: spread of a leaf's votes at which they count for a third
+
+
+def vote_worth(forest: Forest) -> Array:
+    """(leaves, k) float32: how much each vote counts: its share of the leaf's pixels, less the wider they are spread."""
+    spread = forest.vote_spread.astype(np.float32) * np.float32(0.01 / SURE)
+    return forest.vote_weight.astype(np.float32) / np.float32(255) * np.exp(-(spread**2))
+
+
+def vote_bandwidths() -> Array:
+    """(23,) metres: how near votes for a joint must lie to support each other."""
+    wide = {"head": 0.05, "shoulder_center": 0.05, "spine": 0.06, "hip_center": 0.06}
+    return np.array([wide.get(name, 0.05) for name in VOTED])
+
+
+def person_of(view: View) -> tuple[Array, Array, Array]:
+    """A view's only person: millimetres (h, w) uint16, the true joints (23, 3), and which can be seen (23,)."""
+    millimetres = np.where(view.segment, view.depth, 0) * 1000 + 0.5
+    return np.clip(millimetres, 0, 65535).astype(np.uint16), view.joints[0][_COLUMNS], view.visible[0][_COLUMNS]
+
+
+# ------------------------------------------------------------------------------------------------------- in other processes
+_shared: dict[str, Any] = {}
+
+
+def _share(**things: Any) -> None:
+    _shared.update(things)
+
+
+def _first_look(start: int) -> dict[str, Array]:
+    """Features, vote modes and part proposals of a chunk of views."""
+    rows: list[dict[str, Array]] = []
+    for index in range(start, start + _CHUNK):
+        view = _shared["maker"].view(index)
+        depth, truth, visible = person_of(view)
+        seen = gather_evidence(_shared["forest"], _shared["worth"], _shared["bandwidths"], depth, view.camera)
+        parts = part_proposals(_shared["forest"], depth, view.camera, _shared["bandwidths"], np.zeros(len(VOTED)))
+        if seen is None or parts is None:
+            continue
+        rows.append({
+            "features": seen.features(), "truth": truth, "visible": visible, "index": np.array(index),
+            "local": ((truth - seen.centre) @ seen.turn.T).astype(np.float32),
+            "modes": seen.modes, "strengths": seen.strengths, "part_modes": parts[0], "part_strengths": parts[1],
+        })  # fmt: skip
+    return {name: np.stack([row[name] for row in rows]) for name in rows[0]} if rows else {}
+
+
+def _second_look(index: int) -> tuple[Array, Array, Array, Array]:
+    """Body, drawn to votes without reserve, signs of doubt and truth of one view."""
+    view = _shared["maker"].view(index)
+    depth, truth, _ = person_of(view)
+    seen = gather_evidence(_shared["forest"], _shared["worth"], _shared["bandwidths"], depth, view.camera)
+    if seen is None:
+        nothing = np.full((len(VOTED), 3), np.nan)
+        return nothing, nothing, np.full((len(VOTED), 5), np.nan), truth
+    body, spread, swap = whole_body(_shared["net"], seen, None)
+    whole = np.ones((len(VOTED), len(PULL_BINS) + 1))
+    drawn, signs = draw_to_votes(seen, body, spread, _shared["bandwidths"], whole, swap)
+    return body, drawn, signs, truth
+
+
+def _everywhere(work: Callable[[int], Any], on: list[int], workers: int, things: dict[str, Any]) -> Iterator[Any]:
+    """The answers in order, whoever worked them out."""
+    if workers < 2:
+        _share(**things)
+        yield from map(work, on)
+        return
+    context = multiprocessing.get_context("fork" if "fork" in multiprocessing.get_all_start_methods() else None)
+    with ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(things,)) as pool:
+        yield from pool.map(work, on, chunksize=max(1, min(25, len(on) // (4 * workers))))
+
+
+def _begin(things: dict[str, Any]) -> None:
+    _share(**things)
+
+
+# ------------------------------------------------------------------------------------------------------- what is learned
+def fit_decoders(
+    forest: Forest,
+    maker: ViewMaker,
+    *,
+    start: int,
+    count: int = 40_000,
+    workers: int = 2,
+    seed: int = 0,
+    progress: Callable[[str, float], None] | None = None,
+) -> dict[str, dict[str, Array]]:
+    """Learn all three decoders.
+
+    Args:
+        forest: with votes.
+        maker: of views with one person each; those from `start` on must be new to the forest.
+        start: first view.
+        count: how many; a fifth is held out for the shares of the way to the votes and for the confidences.
+        workers: processes.
+        seed: of all chance.
+        progress: is told what is done, and which share of it.
+
+    Returns:
+        arrays by decoder, as `JointFinder` reads them.
+    """
+    tell = progress or (lambda what, share: None)
+    worth, bandwidths = vote_worth(forest), vote_bandwidths()
+    things: dict[str, Any] = {"forest": forest, "maker": maker, "worth": worth, "bandwidths": bandwidths}
+    looks: list[dict[str, Array]] = []
+    chunks = list(range(start, start + count, _CHUNK))
+    for done, look in enumerate(_everywhere(_first_look, chunks, workers, things), 1):
+        looks += [look] if look else []
+        tell("looking", done / len(chunks))
+    seen = {name: np.concatenate([look[name] for look in looks]) for name in looks[0]}
+    held = max(1, int(len(seen["truth"]) * _HELD_OUT))
+    net = fit_perceptron(
+        seen["features"][:-held], seen["local"][:-held], mirror_order(), flipped=mirrored_features, seed=seed,
+        progress=lambda share: tell("bodies", share),
+    )  # fmt: skip
+    second: list[tuple[Array, ...]] = []
+    for done, row in enumerate(_everywhere(_second_look, seen["index"][-held:].tolist(), workers, {**things, "net": net}), 1):
+        second.append(row)
+        tell("joints", done / held)
+    fit = _fit_learned(net, *(np.stack(column) for column in zip(*second, strict=True)))
+    visible = seen["visible"]
+    parts = _parts_learned(seen["part_modes"], seen["part_strengths"], seen["truth"], visible, bandwidths)
+    votes = {"bandwidths": bandwidths, "worth": worth, "confidence": _trust(seen["modes"], seen["strengths"], seen["truth"])}
+    return {"parts": parts, "votes": votes, "fit": fit}
+
+
+def _trust(modes: Array, strengths: Array, truth: Array) -> Array:
+    """Coefficients of the confidence of modes (n, k, m, 3)."""
+    right = np.linalg.norm(modes - truth[:, :, None], axis=-1) <= RADIUS  # (n, k, m)
+    signs = np.stack([strength_signs(row) for row in strengths])  # (n, k, m, 3)
+    n, k, m, f = signs.shape
+    return fit_confidence(signs.transpose(0, 2, 1, 3).reshape(n * m, k, f), right.transpose(0, 2, 1).reshape(n * m, k))
+
+
+def _parts_learned(modes: Array, strengths: Array, truth: Array, visible: Array, bandwidths: Array) -> dict[str, Array]:
+    """How far joints lie behind the middle of their parts, and how much to trust them."""
+    away = modes[:, :, 0] / np.linalg.norm(modes[:, :, 0], axis=-1, keepdims=True)
+    missed = truth - modes[:, :, 0]
+    along = np.where(visible & (np.linalg.norm(missed, axis=-1) < 0.25), (missed * away).sum(axis=-1), np.nan)
+    found = np.isfinite(along).any(axis=0)
+    push = np.zeros(len(VOTED))
+    push[found] = np.nanmedian(along[:, found], axis=0)
+    push = (push + push[mirror_order()]) / 2
+    pushed = modes + modes / np.linalg.norm(modes, axis=-1, keepdims=True) * push[:, None, None]
+    return {"bandwidths": bandwidths, "push": push, "confidence": _trust(pushed, strengths, truth)}
+
+
+def _fit_learned(net: Perceptron, body: Array, drawn: Array, signs: Array, truth: Array) -> dict[str, Array]:
+    """The share of the way to the votes that would have been best, by joint and distance, and the confidence after it."""
+    far = np.nan_to_num(signs[..., 1] / np.exp(signs[..., 0]))
+    bins = np.searchsorted(PULL_BINS, far)  # (n, k)
+    mirror = mirror_order()
+    pull = np.zeros((len(VOTED), len(PULL_BINS) + 1))
+    way, wish = drawn - body, truth - body
+    for j in range(len(VOTED)):
+        for b in range(pull.shape[1]):
+            over = under = 0.0
+            for k in {j, int(mirror[j])}:  # both sides learn together
+                rows = (bins[:, k] == b) & np.isfinite(way[:, k]).all(axis=1) & (np.linalg.norm(wish[:, k], axis=1) < 0.4)
+                over += float((way[rows, k] * wish[rows, k]).sum())
+                under += float((way[rows, k] ** 2).sum())
+            pull[j, b] = np.clip(over / under, 0, 1) if under > 1e-6 else 0.0
+    share = np.take_along_axis(pull.T, bins, axis=0)
+    placed = body + share[..., None] * way
+    right = np.linalg.norm(placed - truth, axis=-1) <= RADIUS
+    layers = {f"layer_{i}": weight for i, weight in enumerate(net.layers)}
+    return {"mean": net.mean, "scale": net.scale, **layers, "pull": pull, "confidence": fit_confidence(signs, right)}
+
+
+def mirrored_features(features: Array) -> Array:
+    """Features (n, f) of evidence as they would be had the camera looked into a mirror."""
+    k, p = len(VOTED), len(PARTS) - 1
+    sides, parts = mirror_order(), part_mirror()[1:] - 1
+    cuts = np.cumsum([k * 6, k * 2, p * 3, p, 15])
+    modes, strengths, middles, areas, extent, turn = np.split(features, cuts, axis=1)
+    flip = np.array([-1, 1, 1], features.dtype)
+    modes = modes.reshape(-1, k, 2, 3)[:, sides] * flip
+    middles = middles.reshape(-1, p, 3)[:, parts] * flip
+    wide = np.concatenate([-extent[:, 4::-1], extent[:, 5:]], axis=1)
+    turn = turn * np.array([1, 1, -1, -1, 1, 1], features.dtype)
+    n = len(features)
+    return np.concatenate(
+        [
+            modes.reshape(n, -1),
+            strengths.reshape(n, k, 2)[:, sides].reshape(n, -1),
+            middles.reshape(n, -1),
+            areas[:, parts],
+            wide,
+            turn,
+        ],
+        axis=1,
+    )
