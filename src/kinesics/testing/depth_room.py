@@ -1,0 +1,153 @@
+"""A made room before a depth camera: floor, wall, furniture, people of capsules who move; exact, without a mesh or a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ..bodies import JOINTS, Performance
+from ..bodies.kinematics import turn
+from ..types import Array, Camera, Frame
+
+_THICK = {
+    "hip": 0.085, "knee": 0.06, "ankle": 0.045, "foot": 0.035, "heel": 0.035, "shoulder": 0.06, "elbow": 0.045, "wrist": 0.035,
+    "hand": 0.035, "spine": 0.12, "center": 0.1, "head": 0.1,
+}  # fmt: skip
+_CHAINS: tuple[tuple[str, ...], ...] = (
+    ("hip_center", "spine", "shoulder_center", "head"),
+    *(("shoulder_center", f"{s}_shoulder", f"{s}_elbow", f"{s}_wrist", f"{s}_hand") for s in ("left", "right")),
+    *(("hip_center", f"{s}_hip", f"{s}_knee", f"{s}_ankle", f"{s}_foot") for s in ("left", "right")),
+    *((f"{s}_shoulder", f"{s}_hip") for s in ("left", "right")),
+)
+
+
+@dataclass(frozen=True)
+class Box:
+    """Something with corners, level, on world axes: `low` and `high` are its two outermost corners, metres, y down."""
+
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+
+
+def chair(x: float, z: float) -> tuple[Box, ...]:
+    """A chair 0.9 m high whose seat is centred over (x, z), its back to the wall."""
+    seat = Box((x - 0.22, -0.48, z - 0.22), (x + 0.22, -0.42, z + 0.22))
+    back = Box((x - 0.22, -0.90, z + 0.18), (x + 0.22, -0.48, z + 0.22))
+    legs = (Box((x + a - 0.02, -0.42, z + b - 0.02), (x + a + 0.02, 0, z + b + 0.02)) for a in (-0.2, 0.2) for b in (-0.2, 0.2))
+    return (seat, back, *legs)
+
+
+@dataclass(frozen=True)
+class Room:
+    """What stands still, and the camera.
+
+    World axes: the floor is y = 0, y points down, the camera stands over the origin and looks along z.
+
+    Attributes:
+        camera: how it maps.
+        eye: metres of the camera above the floor.
+        pitch: degrees it looks down.
+        wall: metres to the back wall; None for none.
+        floor: whether there is one; without floor and wall the pictures look segmented.
+        boxes: furniture.
+        noise: metres of noise at two metres, growing with the square of the distance.
+    """
+
+    camera: Camera = field(default_factory=lambda: Camera.of_view(320, 240, 46.0))
+    eye: float = 1.1
+    pitch: float = 5.0
+    wall: float | None = 4.5
+    floor: bool = True
+    boxes: tuple[Box, ...] = ()
+    noise: float = 0.004
+
+    def seen(self, points: Array) -> Array:
+        """(..., 3) of the room as (..., 3) of the camera."""
+        return np.asarray((np.asarray(points) + (0, self.eye, 0)) @ turn("x", np.array([self.pitch]))[0].T)
+
+    def shot(self, people: Sequence[Array], rng: np.random.Generator) -> tuple[Array, Array]:
+        """Depth (h, w) float32 metres, 0 for nothing; and owner (h, w) int8, the number of the person or -1.
+
+        Args:
+            people: joints (len(JOINTS), 3) in the room.
+            rng: of the noise.
+        """
+        depth = self._still()
+        owner = np.full(depth.shape, -1, np.int8)
+        for number, joints in enumerate(people):
+            for centre, radius in _spheres(joints):
+                self._ball(depth, owner, number, self.seen(centre), radius)
+        depth = np.where(depth < 9.5, depth, 0)
+        noise = rng.normal(0, self.noise / 4, depth.shape) * depth**2
+        return np.where(depth > 0, depth + noise, 0).astype(np.float32), owner
+
+    def _rays(self) -> Array:
+        """(h, w, 3) directions in the room, of which the part along the camera's axis is 1."""
+        rows, columns = np.mgrid[0 : self.camera.height, 0 : self.camera.width]
+        rays = self.camera.unproject(np.stack([columns, rows], -1), np.ones(rows.shape))
+        return np.asarray(rays @ turn("x", np.array([self.pitch]))[0])
+
+    def _still(self) -> Array:
+        rays, depth = self._rays(), np.full((self.camera.height, self.camera.width), np.inf)
+        start = np.array([0.0, -self.eye, 0.0])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if self.floor:
+                depth = np.where(rays[..., 1] > 1e-6, self.eye / rays[..., 1], depth)
+            if self.wall is not None:
+                depth = np.minimum(depth, np.where(rays[..., 2] > 1e-6, self.wall / rays[..., 2], np.inf))
+            for box in self.boxes:
+                one, other = ((np.array(corner) - start) / rays for corner in (box.low, box.high))
+                enter, leave = np.minimum(one, other).max(axis=-1), np.maximum(one, other).min(axis=-1)
+                depth = np.where((enter < leave) & (enter > 0.05) & (enter < depth), enter, depth)
+        return depth
+
+    def _ball(self, depth: Array, owner: Array, number: int, centre: Array, radius: float) -> None:
+        camera = self.camera
+        if centre[2] < radius + 0.1:
+            return
+        (u, v), reach = camera.project(centre), camera.fx * radius / (centre[2] - radius) + 1
+        x1, x2 = (int(np.clip(value, 0, camera.width)) for value in (u - reach, u + reach + 1))
+        y1, y2 = (int(np.clip(value, 0, camera.height)) for value in (v - reach, v + reach + 1))
+        if x1 >= x2 or y1 >= y2:
+            return
+        rows, columns = np.mgrid[y1:y2, x1:x2]
+        rays = camera.unproject(np.stack([columns, rows], -1), np.ones(rows.shape))
+        a, b = (rays**2).sum(-1), rays @ centre
+        root = b * b - a * (centre @ centre - radius * radius)
+        z = np.where(root > 0, (b - np.sqrt(np.maximum(root, 0))) / a, np.inf)
+        nearer = z < depth[y1:y2, x1:x2]
+        depth[y1:y2, x1:x2][nearer] = z[nearer]
+        owner[y1:y2, x1:x2][nearer] = number
+
+
+def _spheres(joints: Array) -> Iterator[tuple[Array, float]]:
+    """Centres and radii that a body of capsules is made of."""
+    for chain in _CHAINS:
+        for one, other in zip(chain, chain[1:], strict=False):
+            a, b = joints[JOINTS.index(one)], joints[JOINTS.index(other)]
+            ra, rb = _THICK[one.rsplit("_", 1)[-1]], _THICK[other.rsplit("_", 1)[-1]]
+            if "hip" in other and "shoulder" in one:
+                ra = rb = 0.1
+            count = max(int(np.linalg.norm(b - a) / 0.04), 1)
+            for share in np.linspace(0, 1, count + 1):
+                yield a + (b - a) * share, ra + (rb - ra) * share
+
+
+def walk(performance: Performance, start: tuple[float, float], stop: tuple[float, float], facing: float = 0.0) -> Array:
+    """Joints (t, len(JOINTS), 3) in the room of somebody who goes from (x, z) to (x, z) while doing what they do."""
+    joints = performance.joints @ turn("y", np.array([facing]))[0].T
+    joints = joints - joints[:, :1] * (1, 0, 1)
+    share = np.linspace(0, 1, len(joints))[:, None]
+    path = np.array(start) + share * (np.array(stop) - np.array(start))
+    return np.asarray(joints + np.stack([path[:, 0], np.zeros(len(path)), path[:, 1]], axis=1)[:, None])
+
+
+def frames(room: Room, people: Sequence[Array], *, fps: float = 30.0, seed: int = 0) -> Iterator[tuple[Frame, Array, Array]]:
+    """Frame after frame of people (t, len(JOINTS), 3) in a room: the frame, their joints as seen (n, k, 3), and the owner picture."""
+    rng = np.random.default_rng(seed)
+    for index in range(min(len(joints) for joints in people) if people else 0):
+        now = [joints[index] for joints in people]
+        depth, owner = room.shot(now, rng)
+        yield Frame(depth=depth, index=index, time=index / fps), np.stack([room.seen(joints) for joints in now]), owner
