@@ -129,17 +129,17 @@ def _fill(
         if area == 0 or (area < 0 and not two_sided):
             continue
         if area > 0:  # run clockwise in the picture
-            b, c = c, b
-        if nearness[a] > 0 and nearness[b] > 0 and nearness[c] > 0:
+            b, c, bx, by, cx, cy = c, b, cx, cy, bx, by
+        near = (nearness[a], nearness[b], nearness[c])
+        if near[0] > 0 and near[1] > 0 and near[2] > 0:
             box = (max(x0, 0), max(y0, 0), min(x1, width - 1), min(y1, height - 1))
-            _triangle(places, nearness, (a, b, c), box, abs(area), face_parts[f], depth, parts, owner, np.int8(number))
+            _triangle((ax, ay, bx, by, cx, cy), near, box, abs(area), face_parts[f], depth, parts, owner, number)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
 def _triangle(
-    places: Array,
-    nearness: Array,
-    corners: tuple[int, int, int],
+    corners: tuple[int, int, int, int, int, int],
+    nearness: tuple[float, float, float],
     box: Box,
     area: int,
     part: int,
@@ -149,20 +149,19 @@ def _triangle(
     number: int,
 ) -> None:
     """Draw the pixels of a box that lie in a triangle whose corners run clockwise in the picture."""
-    a, b, c = corners
-    ax, ay = np.int64(places[a, 0]), np.int64(places[a, 1])
-    bx, by = np.int64(places[b, 0]), np.int64(places[b, 1])
-    cx, cy = np.int64(places[c, 0]), np.int64(places[c, 1])
+    ax, ay, bx, by, cx, cy = corners
     # the edges b to c, c to a, a to b: their directions, and how far inside of them the first pixel lies
-    ux, uy, vx, vy, wx, wy = cx - bx, cy - by, ax - cx, ay - cy, bx - ax, by - ay
+    ux, uy, vx, vy = np.int64(cx - bx), np.int64(cy - by), np.int64(ax - cx), np.int64(ay - cy)
+    wx, wy = np.int64(bx - ax), np.int64(by - ay)
     x0, y0, x1, y1 = box
     px, py = np.int64(x0) << _STEPS, np.int64(y0) << _STEPS
     la, lb, lc = _owed(ux, uy), _owed(vx, vy), _owed(wx, wy)
     ea = ux * (py - by) - uy * (px - bx) - la
     eb = vx * (py - cy) - vy * (px - cx) - lb
     ec = wx * (py - ay) - wy * (px - ax) - lc
-    whole, near = np.float64(area), np.float64(nearness[a])
-    nb, nc, na = nearness[b] - near, nearness[c] - near, near * whole
+    owned = owner.shape[0] > 0
+    whole, near = np.float64(area), np.float64(nearness[0])
+    nb, nc, na = nearness[1] - near, nearness[2] - near, near * whole
     for y in range(y0, y1 + 1):
         ra, rb, rc = ea, eb, ec
         for x in range(x0, x1 + 1):
@@ -170,7 +169,7 @@ def _triangle(
                 z = np.float32(whole / (na + np.float64(rb + lb) * nb + np.float64(rc + lc) * nc))
                 if z < depth[y, x]:
                     depth[y, x], parts[y, x] = z, part
-                    if owner.shape[0] > 0:
+                    if owned:
                         owner[y, x] = number
             ra, rb, rc = ra - (uy << _STEPS), rb - (vy << _STEPS), rc - (wy << _STEPS)
         ea, eb, ec = ea + (ux << _STEPS), eb + (vx << _STEPS), ec + (wx << _STEPS)
