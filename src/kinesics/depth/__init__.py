@@ -11,13 +11,17 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES: dict[str, str] = {
+    "Forest": "forest",
     "VOTED": "anatomy",
+    "millimetres": "features",
 }
 
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
     from .anatomy import VOTED as VOTED
+    from .features import millimetres as millimetres
+    from .forest import Forest as Forest
 
 
 def __getattr__(name: str) -> Any:
