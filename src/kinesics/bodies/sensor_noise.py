@@ -1,0 +1,225 @@
+"""What depth sensors make of a perfect depth picture: steps, shadows, ragged edges, flying pixels, blur, loss.
+
+Each profile takes a picture of metres with 0 where nothing is, and gives another one. All lengths in the picture follow from
+the focal length, so that a cut-out of a picture fares like the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numba
+import numpy as np
+
+from ..errors import UsageError
+from ..types import Array, Camera
+from .chance import bits, fresh, normal, share
+
+Sensor = Callable[[Array, Camera, np.random.Generator], Array]
+
+
+def sense(name: str, depth: Array, camera: Camera, rng: np.random.Generator) -> Array:
+    """A depth picture as a sensor would give it.
+
+    Args:
+        name: one of `SENSORS`.
+        depth: (h, w) float32 metres along the axis, 0 where nothing is.
+        camera: its focal length counts.
+        rng: of all chance.
+
+    Returns:
+        (h, w) float32, another array.
+
+    Raises:
+        UsageError: no sensor is called so.
+    """
+    if name not in SENSORS:
+        raise UsageError(f"sensor: there is no {name}; there are {', '.join(SENSORS)}")
+    return SENSORS[name](np.ascontiguousarray(depth, np.float32), camera, rng)
+
+
+def perfect(depth: Array, camera: Camera, rng: np.random.Generator) -> Array:
+    """The picture itself."""
+    return depth.copy()
+
+
+def kinect1(depth: Array, camera: Camera, rng: np.random.Generator) -> Array:
+    """Structured light, as in the first Kinect.
+
+    Disparity comes in steps, which makes depth come in steps of about 2.85 mm at 1 m, growing with the square of the distance
+    (Khoshelham and Elberink, "Accuracy and resolution of Kinect depth data for indoor mapping applications", 2012: 7 cm at
+    5 m); it is noisy by a sixth of a step before that, and each pixel looks a little beside its place (Barron and Malik, "Intrinsic
+    scene properties from a single RGB-D image", 2013; by 0.8 pixels of 640x480: Nguyen, Izadi and Lovell, "Modeling Kinect
+    sensor noise for improved 3D reconstruction and tracking", 2012). What the projector, 7.5 cm to one side, does not reach is
+    lost, as is much of what is very thin, seen at a grazing angle, nearer than 0.5 m or far away.
+    """
+    out = np.zeros_like(depth)
+    side = 1 if rng.random() < 0.5 else -1  # mirrored pictures are common
+    _structured(depth, camera.fx, side, fresh(rng), out)
+    return out
+
+
+def time_of_flight(depth: Array, camera: Camera, rng: np.random.Generator) -> Array:
+    """Time of flight, as in the second and the third Kinect.
+
+    The spread is 1.5 - 0.5 z + 0.3 z^2 mm (Fankhauser et al., "Kinect v2 for mobile robot navigation: evaluation and modeling",
+    2015), and twice that towards grazing angles; light that comes over other surfaces bends the picture by a centimetre or so;
+    pixels on an edge see both sides of it and lie in between.
+    """
+    out = np.zeros_like(depth)
+    bias, wave = rng.normal(0, (0.003, 0.006))
+    _flight(depth, camera.fx, bias, wave, rng.uniform(0, 6.28), rng.uniform(0.1, 0.6), fresh(rng), out)
+    return out
+
+
+def phone(depth: Array, camera: Camera, rng: np.random.Generator) -> Array:
+    """The sensor of a telephone: few points, smoothed and enlarged, so that edges are soft and noise comes in patches.
+
+    The size of a cell is that of 256 x 192 pixels at a common field of view, or up to twice that.
+    """
+    cell = max(2, round(camera.fx / 210 * rng.uniform(1.0, 2.2)))
+    rows, columns = depth.shape[0] // cell + 2, depth.shape[1] // cell + 2
+    out = np.zeros_like(depth)
+    _patches(depth, cell, rng.uniform(0.001, 0.005), fresh(rng), np.zeros((rows, columns), np.float32), out)
+    return out
+
+
+def mixed(depth: Array, camera: Camera, rng: np.random.Generator) -> Array:
+    """One of the others by chance."""
+    return SENSORS[str(rng.choice(["none", "kinect1", "tof", "phone"], p=[0.15, 0.4, 0.25, 0.2]))](depth, camera, rng)
+
+
+#: Profiles by name: (depth, camera, rng) to depth.
+SENSORS: dict[str, Sensor] = {"none": perfect, "kinect1": kinect1, "tof": time_of_flight, "phone": phone, "mixed": mixed}
+
+_DISPARITY = 351.3  # steps of disparity times metres
+_BASELINE = 0.075
+_FOCAL = 571.0  # of the first Kinect, for 640 x 480
+
+
+@numba.njit(cache=True, nogil=True)
+def _structured(depth: Array, fx: float, side: int, state: Array, out: Array) -> None:
+    height, width = depth.shape
+    beside = 0.8 * fx / _FOCAL
+    moved = min(0.8, 0.62 * beside)  # of pixels: rounded, a normal number with this spread
+    for y in range(height):
+        reach = -1e9  # how far the projector's rays are blocked by what was nearer, in its own columns
+        for i in range(width):
+            x = i if side > 0 else width - 1 - i
+            word = bits(state)
+            column, row = x + _step(share(word, 0), moved), y + _step(share(word, 1), moved)
+            if depth[y, x] > 0:
+                ray = i + fx * _BASELINE / depth[y, x]
+                shaded = ray < reach - 0.75
+                reach = max(reach, ray)
+                if shaded:
+                    continue
+            if not (0 <= column < width and 0 <= row < height) or depth[row, column] == 0:
+                continue
+            z = depth[row, column]
+            if not 0.5 <= z <= 8 or share(word, 2) < _loss(depth, row, column, fx):
+                continue
+            steps = np.floor(_DISPARITY / z + normal(state) / 6 + 0.5)
+            out[y, x] = _DISPARITY / steps
+
+
+@numba.njit(cache=True, nogil=True)
+def _step(chance: float, moved: float) -> int:
+    if chance < moved / 2:
+        return -1
+    return 1 if chance > 1 - moved / 2 else 0
+
+
+@numba.njit(cache=True, nogil=True)
+def _loss(depth: Array, y: int, x: int, fx: float) -> float:
+    """How likely no disparity is found: thin things, grazing angles, far away."""
+    height, width = depth.shape
+    z = depth[y, x]
+    if not (0 < y < height - 1 and 0 < x < width - 1):
+        return 0.0
+    around, steepest = 0, np.float32(0)
+    for v in range(y - 1, y + 2):
+        for u in range(x - 1, x + 2):
+            gap = abs(depth[v, u] - z)
+            if gap < 0.15:
+                around += 1
+                steepest = max(steepest, gap)
+    lost = 0.002 + 0.03 * max(z - 3.5, 0)
+    if around < 5:
+        lost += 0.3
+    return float(lost + min(max(steepest * fx / z - 3.0, 0) / 6, 0.7))
+
+
+@numba.njit(cache=True, nogil=True)
+def _flight(depth: Array, fx: float, bias: float, wave: float, phase: float, flying: float, state: Array, out: Array) -> None:
+    height, width = depth.shape
+    for y in range(height):
+        for x in range(width):
+            z = np.float64(depth[y, x])
+            if z == 0:
+                continue
+            z, slope, edge = _beside(depth, y, x, flying, bits(state))
+            if z == 0:
+                continue
+            spread = (1.5 - 0.5 * z + 0.3 * z * z) * (1 + min(slope * fx / z / 4, 1)) / 1000
+            bent = wave * np.sin(phase + 9 * x / fx + 5 * y / fx) + bias * z
+            out[y, x] = z + bent + spread * normal(state) * (3 if edge else 1)
+
+
+@numba.njit(cache=True, nogil=True)
+def _beside(depth: Array, y: int, x: int, flying: float, word: np.uint64) -> tuple[float, float, bool]:
+    """What a pixel sees when one beside it is at another distance; the steepest slope round it; whether there is an edge."""
+    height, width = depth.shape
+    z = np.float64(depth[y, x])
+    slope, other = 0.0, z
+    for k in range(4):
+        v, u = y + (k == 0) - (k == 1), x + (k == 2) - (k == 3)
+        if not (0 <= v < height and 0 <= u < width):
+            continue
+        gap = abs(depth[v, u] - z)
+        if gap > 0.1:
+            other = np.float64(depth[v, u])
+        else:
+            slope = max(slope, gap)
+    if other == z:
+        return z, slope, False
+    if share(word, 0) < flying:
+        mix = share(word, 1)
+        if other == 0:  # what is behind a body is metres away, and mostly cut off with the background
+            return (0.0 if mix > 0.6 else z + 0.5 * mix * mix), slope, True
+        return z + mix * (other - z), slope, True
+    return z, slope, True
+
+
+@numba.njit(cache=True, nogil=True)
+def _patches(depth: Array, cell: int, spread: float, state: Array, coarse: Array, out: Array) -> None:
+    """Means of cells with a noise each, then between their middles in proportion."""
+    height, width = depth.shape
+    half = cell // 2
+    for i in range(coarse.shape[0]):
+        for j in range(coarse.shape[1]):
+            total, seen = 0.0, 0
+            for y in range(max(i * cell - half, 0), min(i * cell - half + cell, height)):
+                for x in range(max(j * cell - half, 0), min(j * cell - half + cell, width)):
+                    total += depth[y, x]
+                    seen += depth[y, x] > 0
+            if 2 * seen >= cell * cell:
+                coarse[i, j] = total / seen * (1 + spread * normal(state))
+    shift = half - (cell - 1) / 2
+    for y in range(height):
+        for x in range(width):
+            out[y, x] = _between(coarse, (y + shift) / cell, (x + shift) / cell)
+
+
+@numba.njit(cache=True, nogil=True)
+def _between(coarse: Array, row: float, column: float) -> float:
+    i, j = int(np.floor(row)), int(np.floor(column))
+    total, weight = 0.0, 0.0
+    for v in range(2):
+        for u in range(2):
+            a, b = min(max(i + v, 0), coarse.shape[0] - 1), min(max(j + u, 0), coarse.shape[1] - 1)
+            if coarse[a, b] > 0:
+                w = (row - i if v else 1 - row + i) * (column - j if u else 1 - column + j)
+                total += w * coarse[a, b]
+                weight += w
+    return total / weight if weight > 0.5 else 0.0
