@@ -11,9 +11,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES: dict[str, str] = {
+    "DEPTH_SOURCES": "sources",
+    "DepthCamera": "live_depth",
+    "DepthSource": "sources",
     "Forest": "forest",
     "VOTED": "anatomy",
     "millimetres": "features",
+    "open_depth": "sources",
+    "open_live": "live_depth",
+    "register_depth_source": "sources",
 }
 
 __all__ = sorted(_HOMES)
@@ -22,6 +28,12 @@ if TYPE_CHECKING:
     from .anatomy import VOTED as VOTED
     from .features import millimetres as millimetres
     from .forest import Forest as Forest
+    from .live_depth import DepthCamera as DepthCamera
+    from .live_depth import open_live as open_live
+    from .sources import DEPTH_SOURCES as DEPTH_SOURCES
+    from .sources import DepthSource as DepthSource
+    from .sources import open_depth as open_depth
+    from .sources import register_depth_source as register_depth_source
 
 
 def __getattr__(name: str) -> Any:
