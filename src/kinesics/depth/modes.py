@@ -76,6 +76,36 @@ def _gathered(points: Array, weights: Array, begin: int, end: int, cell: float, 
 
 
 @numba.njit(cache=True, nogil=True)
+def _fullest(sums: Array, used: Array, cells: int) -> int:
+    best = -1
+    for n in range(cells):
+        if sums[used[n], 0] > 0 and (best < 0 or sums[used[n], 0] > sums[best, 0]):
+            best = used[n]
+    return best
+
+
+@numba.njit(cache=True, nogil=True)
+def _clear(sums: Array, used: Array, cells: int, place: Array, reach: float) -> None:
+    """Take away the cells that a mode has explained: a heap across cells is one heap."""
+    for n in range(cells):
+        row = sums[used[n]]
+        if row[0] > 0:
+            x, y, z = row[1] / row[0] - place[0], row[2] / row[0] - place[1], row[3] / row[0] - place[2]
+            if x * x + y * y + z * z < reach * reach:
+                row[0] = 0.0
+
+
+@numba.njit(cache=True, nogil=True)
+def _insert(modes: Array, found: Array, count: int, place: Array, strength: float) -> None:
+    at = count
+    while at > 0 and found[at - 1] < strength:
+        found[at], modes[at] = found[at - 1], modes[at - 1]
+        at -= 1
+    found[at] = strength
+    modes[at, 0], modes[at, 1], modes[at, 2] = place[0], place[1], place[2]
+
+
+@numba.njit(cache=True, nogil=True)
 def find_modes(points: Array, weights: Array, starts: Array, bandwidths: Array, most: int) -> tuple[Array, Array]:
     """The strongest modes of several groups of points.
 
@@ -96,29 +126,19 @@ def find_modes(points: Array, weights: Array, starts: Array, bandwidths: Array, 
     place = np.zeros(3)
     for g in range(groups):
         cells = _gathered(points, weights, starts[g], starts[g + 1], 2 * bandwidths[g], keys, sums, used)
-        got, tries = 0, 0
-        while got < most and tries < most + 2:
-            tries += 1
-            best = -1
-            for n in range(cells):
-                if sums[used[n], 0] > 0 and (best < 0 or sums[used[n], 0] > sums[best, 0]):
-                    best = used[n]
-            if best < 0:
+        got = 0
+        for _ in range(most + 3):
+            best = _fullest(sums, used, cells)
+            if best < 0 or got == most:
                 break
             for axis in range(3):
                 place[axis] = sums[best, 1 + axis] / sums[best, 0]
             sums[best, 0] = 0.0
             strength = climb(points, weights, starts[g], starts[g + 1], place, bandwidths[g], ROUNDS)
-            if not _is_new(modes[g], got, place, 1.5 * bandwidths[g]):
-                continue
-            at = got
-            while at > 0 and found[g, at - 1] < strength:
-                found[g, at] = found[g, at - 1]
-                modes[g, at] = modes[g, at - 1]
-                at -= 1
-            found[g, at] = strength
-            modes[g, at, 0], modes[g, at, 1], modes[g, at, 2] = place[0], place[1], place[2]
-            got += 1
+            _clear(sums, used, cells, place, 2.5 * bandwidths[g])
+            if _is_new(modes[g], got, place, 1.5 * bandwidths[g]):
+                _insert(modes[g], found[g], got, place, strength)
+                got += 1
         for n in range(cells):
             keys[used[n]] = -1
     return modes, found
