@@ -10,23 +10,29 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES = {
+    "Body": "kinematics",
     "DOFS": "kinematics",
+    "HandPath": "recipes",
     "JOINTS": "kinematics",
     "LIMITS": "kinematics",
+    "Move": "recipes",
     "NAMED_MOTIONS": "named",
     "PARTS": "parts",
-    "STANCES": "recipes",
-    "Body": "kinematics",
-    "HandPath": "recipes",
-    "Move": "recipes",
     "Performance": "motions",
+    "PoseBank": "pose_bank",
     "Recipe": "recipes",
+    "STANCES": "recipes",
     "backwards": "recipes",
+    "centre_of_mass": "balance",
+    "collides": "collisions",
     "depth_camera": "sensors",
     "forward": "kinematics",
+    "joint_places": "joint_places",
     "limited": "kinematics",
     "make_body": "kinematics",
     "mirrored": "recipes",
+    "mirrored_hands": "mirroring",
+    "mirrored_pose": "mirroring",
     "motion_clips": "motions",
     "named_motion": "named",
     "part_mirror": "parts",
@@ -41,8 +47,11 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from .balance import centre_of_mass as centre_of_mass
+    from .collisions import collides as collides
     from .inventing import random_recipe as random_recipe
     from .inventing import recipe_of as recipe_of
+    from .joint_places import joint_places as joint_places
     from .kinematics import DOFS as DOFS
     from .kinematics import JOINTS as JOINTS
     from .kinematics import LIMITS as LIMITS
@@ -50,6 +59,8 @@ if TYPE_CHECKING:
     from .kinematics import forward as forward
     from .kinematics import limited as limited
     from .kinematics import make_body as make_body
+    from .mirroring import mirrored_hands as mirrored_hands
+    from .mirroring import mirrored_pose as mirrored_pose
     from .motions import Performance as Performance
     from .motions import motion_clips as motion_clips
     from .motions import perform as perform
@@ -57,6 +68,7 @@ if TYPE_CHECKING:
     from .named import named_motion as named_motion
     from .parts import PARTS as PARTS
     from .parts import part_mirror as part_mirror
+    from .pose_bank import PoseBank as PoseBank
     from .reaching import reach as reach
     from .recipes import STANCES as STANCES
     from .recipes import HandPath as HandPath

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 from ..types import Array
-from .joint_places import lengths_of
+from .joint_places import places
 from .kinematics import JOINTS, Body
 
 #: Depth in metres by which flesh gives way before two parts count as passing through each other.
@@ -63,6 +63,7 @@ def _pairs() -> Array:
 
 
 _PAIRS = _pairs()
+_COUNT = len(JOINTS)
 # what always lies close gives way more, as a share of the height: upper arms and flanks, both thighs
 _SOFT = np.array([0.012 * (_NAMES[i].endswith(("arm", "thigh")) and _NAMES[j].endswith(("flank", "thigh"))) for i, j in _PAIRS])
 
@@ -91,7 +92,7 @@ def all_collide(body: Body, joints: Array, *, give: float = GIVE) -> Array:
     """`collides` for each of (n, len(JOINTS), 3): (n,) bool."""
     joints = np.ascontiguousarray(joints, np.float64)
     found = np.empty(len(joints), np.bool_)
-    _all_crossed(joints, float(lengths_of(body)[0]), give, found)
+    _all_crossed(joints, body.height, give, found)
     return found
 
 
@@ -141,3 +142,11 @@ def _squared_distance(p1: Array, q1: Array, p2: Array, q2: Array) -> float:
         gap = p1[axis] + s * (q1[axis] - p1[axis]) - p2[axis] - t * (q2[axis] - p2[axis])
         total += gap * gap
     return total
+
+
+@numba.njit(cache=True, nogil=True)
+def apart(lengths: Array, pose: Array) -> bool:
+    """Compiled: whether a pose (len(DOFS),) of a body of these `lengths_of` keeps its parts apart, with the usual `GIVE`."""
+    joints = np.empty((_COUNT, 3))
+    places(lengths, pose, joints)
+    return bool(_crossed(joints, lengths[0], GIVE) < 0)

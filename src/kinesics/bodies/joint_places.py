@@ -1,4 +1,4 @@
-"""Joints of many poses at once, compiled: the same as `forward`, without floor and steps, for whoever asks thousands of times."""
+"""Joints of many poses at once, compiled: `forward` without floor and steps, for whoever asks thousands of times."""
 
 from __future__ import annotations
 

@@ -86,10 +86,12 @@ class Recipe:
     travels: bool = True
 
 
-_FLIPPED = ("spine_side", "spine_twist", "neck_tilt", "neck_turn", "root_yaw", "root_roll", "step_side")
+#: Angles of the middle that change their sign in a mirror.
+FLIPPED = ("spine_side", "spine_twist", "neck_tilt", "neck_turn", "root_yaw", "root_roll", "step_side")
 
 
-def _other(name: str) -> str:
+def other_side(name: str) -> str:
+    """The angle across: `left_arm_raise` for `right_arm_raise`; the same name in the middle."""
     side, _, rest = name.partition("_")
     return {"left": "right", "right": "left"}.get(side, side) + ("_" + rest if rest else "")
 
@@ -105,9 +107,9 @@ def mirrored(recipe: Recipe) -> Recipe:
 
 def mirrored_move(move: Move) -> Move:
     """The same move by the other side."""
-    sign = [-1 if dof in _FLIPPED else 1 for dof in move.dofs]
+    sign = [-1 if dof in FLIPPED else 1 for dof in move.dofs]
     values = tuple(tuple(s * v for s, v in zip(sign, row, strict=True)) for row in move.values)
-    return replace(move, dofs=tuple(_other(dof) for dof in move.dofs), values=values)
+    return replace(move, dofs=tuple(other_side(dof) for dof in move.dofs), values=values)
 
 
 def backwards(recipe: Recipe) -> Recipe:
