@@ -220,16 +220,16 @@ def _falling(rng: np.random.Generator, n: int, body: Body, wild: float) -> Array
 
 #: Maker and share of each kind of lower body.
 LOWER: dict[str, tuple[Maker, float]] = {
-    "standing": (_standing, 0.36),
+    "standing": (_standing, 0.45),
     "striding": (_striding, 0.12),
-    "squatting": (_squatting, 0.07),
-    "bending": (_bending, 0.08),
-    "on one leg": (_on_one_leg, 0.11),
-    "jumping": (_jumping, 0.04),
+    "squatting": (_squatting, 0.06),
+    "bending": (_bending, 0.07),
+    "on one leg": (_on_one_leg, 0.08),
+    "jumping": (_jumping, 0.03),
     "seated": (_seated, 0.09),
     "on floor": (_on_floor, 0.03),
-    "kneeling": (_kneeling, 0.035),
-    "on hands and knees": (_on_hands_and_knees, 0.015),
-    "lying": (_lying, 0.03),
-    "falling": (_falling, 0.02),
+    "kneeling": (_kneeling, 0.03),
+    "on hands and knees": (_on_hands_and_knees, 0.01),
+    "lying": (_lying, 0.02),
+    "falling": (_falling, 0.01),
 }

@@ -21,7 +21,7 @@ from .random_poses import random_poses
 from .recipes import Recipe
 
 #: Share of each source of a bank's poses: still moments, moments of motions, still moments near the limits, any angles.
-SHARES = {"everyday": 0.36, "motions": 0.26, "wild": 0.19, "random": 0.19}
+SHARES = {"everyday": 0.42, "motions": 0.30, "wild": 0.14, "random": 0.14}
 _STAYING = [DOFS.index(name) for name in ("root_yaw", "step_side", "step_forward")]
 _JITTER = np.array([0.0 if dof in ("root_yaw", "jump", "step_side", "step_forward") else 1.0 for dof in DOFS])
 _LOW, _HIGH = np.array(list(LIMITS.values()), float).T
