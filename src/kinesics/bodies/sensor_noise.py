@@ -48,10 +48,10 @@ def kinect1(depth: Array, camera: Camera, rng: np.random.Generator) -> Array:
 
     Disparity comes in steps, which makes depth come in steps of about 2.85 mm at 1 m, growing with the square of the distance
     (Khoshelham and Elberink, "Accuracy and resolution of Kinect depth data for indoor mapping applications", 2012: 7 cm at
-    5 m); it is noisy by a sixth of a step before that, and each pixel looks a little beside its place (Barron and Malik, "Intrinsic
-    scene properties from a single RGB-D image", 2013; by 0.8 pixels of 640x480: Nguyen, Izadi and Lovell, "Modeling Kinect
-    sensor noise for improved 3D reconstruction and tracking", 2012). What the projector, 7.5 cm to one side, does not reach is
-    lost, as is much of what is very thin, seen at a grazing angle, nearer than 0.5 m or far away.
+    5 m); it is noisy by a sixth of a step before that, and each pixel looks a little beside its place (Barron and Malik,
+    "Intrinsic scene properties from a single RGB-D image", 2013; by 0.8 pixels of 640x480: Nguyen, Izadi and Lovell, "Modeling
+    Kinect sensor noise for improved 3D reconstruction and tracking", 2012). What the projector, 7.5 cm to one side, does not
+    reach is lost, as is much of what is very thin, seen at a grazing angle, nearer than 0.5 m or far away.
     """
     out = np.zeros_like(depth)
     side = 1 if rng.random() < 0.5 else -1  # mirrored pictures are common

@@ -1,0 +1,97 @@
+"""Where a depth camera stands, how it is held and what lens it has.
+
+The world is the body frame of `kinematics`: y down, the floor at y = 0; somebody who is not turned looks to -z, where the
+camera stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..types import Array, Camera
+from .kinematics import turn
+
+# vertical degrees of view: the first Kinect, glimpse's iPhone X, RealSense D435, the second Kinect, Azure Kinect (narrow)
+_LENSES = (45.7, 43.9, 58.0, 60.0, 65.0)
+
+
+@dataclass(frozen=True)
+class Viewpoint:
+    """A camera and its place.
+
+    Attributes:
+        camera: the lens.
+        rotation: (3, 3) turns world directions into the camera's.
+        position: (3,) metres in the world.
+    """
+
+    camera: Camera
+    rotation: Array
+    position: Array
+
+    def seen(self, points: Array) -> Array:
+        """(..., 3) places of the world in the camera's frame."""
+        return np.asarray((points - self.position) @ self.rotation.T)
+
+    @property
+    def floor(self) -> Array:
+        """(4,) a, b, c, d: the height of a point of the camera's frame over the floor is a x + b y + c z + d."""
+        up = -self.rotation[:, 1]
+        return np.array([*up, -self.position[1]])
+
+
+def random_lens(rng: np.random.Generator, size: tuple[int, int], focal: float | None = None) -> Camera:
+    """A camera of this (width, height): half of the time near a well-known one, else 40 to 65 degrees; its axis a bit off."""
+    width, height = size
+    degrees = rng.choice(_LENSES) * rng.normal(1, 0.01) if rng.random() < 0.5 else rng.uniform(40, 65)
+    length = height / 2 / np.tan(np.radians(degrees) / 2) if focal is None else focal
+    x, y = rng.normal(0, 0.01, 2) * size
+    return Camera(width, height, float(length), float(length), (width - 1) / 2 + float(x), (height - 1) / 2 + float(y))
+
+
+def random_viewpoint(
+    rng: np.random.Generator, camera: Camera, points: Array, *, top: bool = False, pitch: float | None = None
+) -> Viewpoint:
+    """A place from which somebody is seen, mostly whole, anywhere in the picture.
+
+    1.2 to 4.5 m away (more when a wide pose would not fit), 0.3 to 2.5 m high, rolled by a few degrees, and aimed beside the
+    middle of the points.
+
+    Args:
+        rng: of all chance.
+        camera: the lens.
+        points: (k, 3) what should be seen, in the world.
+        top: from above instead, as a camera under the ceiling.
+        pitch: degrees that the camera looks down; None: as much as it takes.
+    """
+    low, high = points.min(axis=0), points.max(axis=0)
+    middle = (low + high) / 2
+    away, tall = _overhead(rng, middle, -low[1]) if top else _in_front(rng, camera, high - low)
+    width, height = camera.width, camera.height
+    spread = 0.3 if rng.random() < 0.15 else 0.1
+    column, row = rng.normal(0, (spread * width, 0.6 * spread * height))
+    position = np.array([middle[0], -tall, middle[2] - away])
+    down = np.degrees(np.arctan2(tall + middle[1], away) - np.arctan(row / camera.fy)) if pitch is None else pitch
+    heading = np.degrees(-np.arctan(column / camera.fx))
+    roll = float(rng.normal(0, 3))
+    return Viewpoint(camera, _held(heading, float(down), roll), position)
+
+
+def _held(heading: float, down: float, roll: float) -> Array:
+    """World to camera: turned to the right by `heading`, then down, then about its own axis."""
+    return np.asarray(turn("z", np.array(roll)) @ turn("x", np.array(down)) @ turn("y", np.array(-heading)))
+
+
+def _in_front(rng: np.random.Generator, camera: Camera, extent: Array) -> tuple[float, float]:
+    """How far away on the floor, how high."""
+    whole = max(extent[0] * camera.fx / camera.width, extent[1] * camera.fy / camera.height) * 1.15 + extent[2] / 2
+    away = rng.uniform(1.2, 4.5)
+    if rng.random() < 0.8:
+        away = max(away, whole)
+    return float(away), float(rng.triangular(0.3, 1.1, 2.5))
+
+
+def _overhead(rng: np.random.Generator, middle: Array, top: float) -> tuple[float, float]:
+    return float(rng.uniform(0.0, 0.9)), float(max(top + rng.uniform(0.8, 1.8), 2.0))
