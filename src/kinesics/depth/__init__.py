@@ -19,7 +19,9 @@ _HOMES: dict[str, str] = {
     "millimetres": "features",
     "open_depth": "sources",
     "open_live": "live_depth",
+    "read_glimpse_trees": "glimpse_trees",
     "register_depth_source": "sources",
+    "write_glimpse_tree": "glimpse_trees",
 }
 
 __all__ = sorted(_HOMES)
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from .anatomy import VOTED as VOTED
     from .features import millimetres as millimetres
     from .forest import Forest as Forest
+    from .glimpse_trees import read_glimpse_trees as read_glimpse_trees
+    from .glimpse_trees import write_glimpse_tree as write_glimpse_tree
     from .live_depth import DepthCamera as DepthCamera
     from .live_depth import open_live as open_live
     from .sources import DEPTH_SOURCES as DEPTH_SOURCES
