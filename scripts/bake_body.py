@@ -23,11 +23,11 @@ from pathlib import Path
 import numpy as np
 from thin_mesh import seen_faces, thinned
 
-from kinesics.bodies.parts import PARTS
+from kinesics.bodies.parts import PARTS, part_mirror
 from kinesics.bodies.segments import FORE_SHARES, MIDDLE_POINTS, SEGMENTS, SIDE_POINTS
 from kinesics.bodies.shaping import LOCAL, Traits, target_names, target_weights
 
-DIRECTIONS = 90
+DIRECTIONS = 112
 RACES = ("african", "asian", "caucasian")
 
 
@@ -369,10 +369,12 @@ def main() -> None:
 
     at = np.concatenate([base[body], base[body][arrays["body_mirrored"]] * [-1, 1, 1]])
     full_weights = np.concatenate([weights[body], weights[opposite[body[arrays["body_mirrored"]]]]])
-    light = thinned(at, arrays["body_faces"].astype(int), len(body), arrays["body_mirrored"])
+    full = arrays["body_faces"].astype(int)
+    corners = full.reshape(-1, 6)[:, [0, 1, 2, 5]]  # quads: their two triangles are the same part
+    arrays["body_parts"] = np.repeat(part_of(at[corners].mean(1), full_weights[corners].mean(1), points), 2)
+    light, marks = thinned(at, full, arrays["body_parts"], len(body), arrays["body_mirrored"])
     arrays["light_faces"] = light.astype(np.uint16)
-    for name, faces in (("body", arrays["body_faces"].astype(int)), ("light", light)):
-        arrays[f"{name}_parts"] = part_of(at[faces].mean(1), full_weights[faces].mean(1), points)
+    arrays["light_parts"] = np.concatenate([marks, part_mirror()[marks]]).astype(np.uint8)
     arrays |= {
         "template": (template * [0.1, -0.1, -0.1]).astype(np.float32),
         "basis": (basis / scale[:, None, None] * [1, -1, -1]).astype(np.float16),

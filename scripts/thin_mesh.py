@@ -38,29 +38,32 @@ def seen_faces(vertices: np.ndarray, faces: np.ndarray, others: tuple[np.ndarray
     return faces[touched[faces].any(1)]
 
 
-def thinned(vertices: np.ndarray, faces: np.ndarray, half: int, mirrored: np.ndarray, wanted: int = 5200) -> np.ndarray:
-    """Triangles of a lighter mesh on the same vertices, about `wanted` of them, symmetrical.
+def thinned(
+    vertices: np.ndarray, faces: np.ndarray, labels: np.ndarray, half: int, mirrored: np.ndarray, wanted: int = 5200
+) -> tuple[np.ndarray, np.ndarray]:
+    """Triangles of a lighter mesh on the same vertices, about `wanted` of them, symmetrical, and of which old face each has the label.
 
     Edges are collapsed onto one of their ends, cheapest first (quadric error: Garland and Heckbert, "Surface simplification using
-    quadric error metrics", 1997), in the left half, whose middle stays the middle; then the half is mirrored.
+    quadric error metrics", 1997), in the left half, whose middle stays the middle, while borders between labels stay borders; then
+    the half is mirrored.
     """
     middle = np.ones(half, bool)
     middle[mirrored] = False
-    mine = faces[(faces < half).all(1)]
-    mine = mine[~middle[mine].all(1)]
-    mesh = _Collapsing(vertices[:half], mine, middle)
+    mine = (faces < half).all(1)
+    mesh = _Collapsing(vertices[:half], faces[mine], labels[mine], middle)
     mesh.run(wanted // 2)
-    kept = mesh.triangles()
+    kept, marks = mesh.triangles()
     to = np.arange(half)
     to[mirrored] = half + np.arange(len(mirrored))
-    return np.concatenate([kept, to[kept][:, ::-1]])
+    return np.concatenate([kept, to[kept][:, ::-1]]), marks
 
 
 class _Collapsing:
     """A triangle mesh whose edges go one by one."""
 
-    def __init__(self, at: np.ndarray, faces: np.ndarray, middle: np.ndarray) -> None:
+    def __init__(self, at: np.ndarray, faces: np.ndarray, labels: np.ndarray, middle: np.ndarray) -> None:
         self.at, self.middle = at, middle
+        self.labels = [int(label) for label in labels]
         self.faces = [tuple(int(v) for v in f) for f in faces]
         self.alive = [True] * len(self.faces)
         self.around: list[set[int]] = [set() for _ in at]
@@ -80,6 +83,9 @@ class _Collapsing:
         for (a, b), n in edges.items():
             if n == 1 and not (middle[a] and middle[b]):
                 self.rim[[a, b]] = True
+        for a, b in edges:
+            if self._border(a, b):
+                self._fence(a, b)
         self.queue: list[tuple[float, int, int, int, int]] = []
         for a, b in edges:
             self._offer(a, b)
@@ -90,6 +96,20 @@ class _Collapsing:
         length = float(np.linalg.norm(normal))
         normal = normal / max(length, 1e-12)
         return np.append(normal, -normal @ a), length / 2
+
+    def _border(self, a: int, b: int) -> bool:
+        """Whether the faces on the two sides of an edge have different labels."""
+        return len({self.labels[f] for f in self.around[a] & self.around[b]}) > 1
+
+    def _fence(self, a: int, b: int) -> None:
+        """Make leaving a border dear: a plane along its edge that stands on the skin."""
+        normal = sum((self._plane(self.faces[f])[0][:3] for f in self.around[a] & self.around[b]), np.zeros(3))
+        edge = self.at[b] - self.at[a]
+        across = np.cross(edge, normal)
+        across /= max(float(np.linalg.norm(across)), 1e-12)
+        plane = np.append(across, -across @ self.at[a])
+        for v in (a, b):
+            self.quadric[v] += np.outer(plane, plane) * float(edge @ edge) * 0.3
 
     def _offer(self, a: int, b: int) -> None:
         for gone, stays in ((a, b), (b, a)):
@@ -106,6 +126,9 @@ class _Collapsing:
     def _may(self, gone: int, stays: int) -> bool:
         shared = self.around[gone] & self.around[stays]
         if not shared or len(self._neighbours(gone) & self._neighbours(stays)) != len(shared):
+            return False
+        borders = [v for v in self._neighbours(gone) if self._border(gone, v)]
+        if borders and (len(borders) != 2 or stays not in borders):
             return False
         for f in self.around[gone] - shared:
             face = self.faces[f]
@@ -136,5 +159,7 @@ class _Collapsing:
             for v in sorted(self._neighbours(stays)):
                 self._offer(stays, v)
 
-    def triangles(self) -> np.ndarray:
-        return np.array([f for f, alive in zip(self.faces, self.alive, strict=True) if alive])
+    def triangles(self) -> tuple[np.ndarray, np.ndarray]:
+        """The faces that are left, and their labels."""
+        left = np.flatnonzero(self.alive)
+        return np.array([self.faces[f] for f in left]), np.array([self.labels[f] for f in left])
