@@ -20,7 +20,7 @@ def box(middle: Array, size: Array, yaw: float = 0.0) -> Mesh:
     signs = np.array([[x, y, z] for x in (-0.5, 0.5) for y in (-0.5, 0.5) for z in (-0.5, 0.5)])
     corners = (signs * size) @ turn("y", np.array(yaw)).T + middle
     quads = np.array([(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)], np.int32)
-    return corners, np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    return corners, np.ascontiguousarray(np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]))
 
 
 def rod(start: Array, end: Array, radius: float, sides: int = 8) -> Mesh:
@@ -35,7 +35,7 @@ def rod(start: Array, end: Array, radius: float, sides: int = 8) -> Mesh:
     i, j = np.arange(sides), np.roll(np.arange(sides), -1)
     low, high = np.full(sides, 2 * sides), np.full(sides, 2 * sides + 1)
     faces = [(i, j, i + sides), (j, j + sides, i + sides), (low, j, i), (high, i + sides, j + sides)]
-    return corners, np.concatenate([np.stack(face, axis=1) for face in faces]).astype(np.int32)
+    return corners, np.ascontiguousarray(np.concatenate([np.stack(face, axis=1) for face in faces]), np.int32)
 
 
 def draw_things(things: list[Mesh], view: Viewpoint, depth: Array, parts: Array, owner: Array, number: int = -1) -> list[Box]:

@@ -69,7 +69,7 @@ def draw_mesh(
 def _check(vertices: Array, faces: Array, face_parts: Array, camera: Camera, *pictures: Array) -> None:
     for name, array, kind in (("vertices", vertices, "float32"), ("faces", faces, "int32")):
         if array.dtype != kind or array.ndim != 2 or array.shape[1] != 3 or not array.flags.c_contiguous:
-            raise ShapeError(f"draw_mesh: expected {name} as (n, 3) {kind}, got {array.shape} {array.dtype}")
+            raise ShapeError(f"draw_mesh: expected {name} as (n, 3) {kind} in one piece, got {array.shape} {array.dtype}")
     if face_parts.shape != faces.shape[:1] or face_parts.dtype != np.uint8:
         raise ShapeError(f"draw_mesh: expected face_parts as ({len(faces)},) uint8, got {face_parts.shape} {face_parts.dtype}")
     shape = (camera.height, camera.width)
