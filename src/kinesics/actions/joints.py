@@ -15,6 +15,7 @@ import numpy as np
 
 from ..errors import UsageError
 from ..types import Array, PoseSequence, Skeleton
+from ..types.joint_names import BODY, part_of, parts_of
 from ..types.sides import mirror_pairs, words
 
 __all__ = ["JointMap", "common_skeleton", "joint_map", "map_joints", "mirror_of", "part_of"]
@@ -22,47 +23,6 @@ __all__ = ["JointMap", "common_skeleton", "joint_map", "map_joints", "mirror_of"
 LEAST = 0.5  # share of the wanted joints that has to be found
 FEWEST = 5  # joints that skeletons must have in common
 
-# How each part is called, words without the side; of several that a skeleton has, the first in this order is meant: rigs of
-# animation have a "shoulder" at the collarbone and an "arm" that begins at the shoulder's joint.
-MIDDLE: dict[str, tuple[str, ...]] = {
-    "head": ("head", "face", "skull", "head top", "top head"),
-    "nose": ("nose",),
-    "neck": (
-        "neck",
-        "shoulder center",
-        "center shoulder",
-        "spine shoulder",
-        "mid shoulder",
-        "thorax",
-        "upper chest",
-        "neck nose",
-        "neck 1",
-    ),
-    "spine": (
-        "spine",
-        "spine mid",
-        "middle of the spine",
-        "torso",
-        "belly",
-        "chest",
-        "abdomen",
-        "spine 1",
-        "stomach",
-        "waist",
-        "lower back",
-    ),
-    "hips": ("hip center", "pelvis", "hips", "mid hip", "spine base", "base of the spine", "hip", "center hip", "root"),
-}
-SIDED: dict[str, tuple[str, ...]] = {
-    "shoulder": ("upper arm", "up arm", "upperarm", "uparm", "arm", "shoulder", "shldr"),
-    "elbow": ("elbow", "lower arm", "fore arm", "forearm", "lowerarm"),
-    "wrist": ("wrist",),
-    "hand": ("hand", "palm"),
-    "hip": ("up leg", "upleg", "thigh", "upper leg", "upperleg", "hip"),
-    "knee": ("knee", "lower leg", "lowerleg", "shin", "calf", "leg"),
-    "ankle": ("ankle",),
-    "foot": ("foot index", "big toe", "toe base", "toe", "toes", "foot"),
-}
 # What may stand in, in this order; several names mean their middle.
 STAND_INS: dict[str, tuple[tuple[str, ...], ...]] = {
     "head": (("nose",), ("left ear", "right ear"), ("left eye", "right eye")),
@@ -79,24 +39,6 @@ STAND_INS: dict[str, tuple[tuple[str, ...], ...]] = {
     "left foot": (("left ankle",),),
     "right foot": (("right ankle",),),
 }
-BODY = frozenset([*MIDDLE, *(f"{side} {part}" for side in ("left", "right") for part in SIDED)])
-NOISE = frozenset({"joint", "mixamorig", "bip", "bip01", "bone", "def", "jnt"})
-
-
-def part_of(name: str) -> tuple[str, int]:
-    """Which part of the body a joint's name means, and how good a name for it that is (0 the best).
-
-    >>> part_of("HandLeft"), part_of("SpineBase"), part_of("L_UpperArm")
-    (('left hand', 0), ('hips', 8), ('left shoulder', 0))
-    """
-    own, whole = words(name.rpartition(".")[2]), words(name)  # `LEFT_HAND.wrist` has its side in front
-    side = next((word for word in (*own, *whole) if word in ("left", "right")), "")
-    plain = [word for word in own if word not in NOISE]
-    rest = " ".join(word for word in plain if word != side)
-    for part, names in (SIDED if side else MIDDLE).items():
-        if rest in names:
-            return f"{side} {part}".strip(), 2 * names.index(rest) + (len(plain) < len(own))
-    return f"{side} {rest}".strip(), 0
 
 
 def mirror_of(names: Sequence[str]) -> tuple[tuple[int, int], ...]:
@@ -130,21 +72,6 @@ class JointMap:
         return np.where((sure > 0)[..., None], moved, np.nan).astype(np.float32), sure.astype(np.float32)
 
 
-def _known(body: Skeleton) -> dict[str, int]:
-    """Part of the body -> index of the joint that is best called so."""
-    best: dict[str, tuple[int, int]] = {}
-    for index, name in enumerate(body.joints):
-        part, rank = part_of(name)
-        if part not in best or rank < best[part][0]:
-            best[part] = rank, index
-    known = {part: index for part, (_, index) in best.items()}
-    for side in ("left", "right"):  # with a toe of its own, a "foot" begins at the ankle
-        foot = next((i for i, name in enumerate(body.joints) if words(name) in ((side, "foot"), ("foot", side))), None)
-        if foot is not None and f"{side} ankle" not in known and known[f"{side} foot"] != foot:
-            known[f"{side} ankle"] = foot
-    return known
-
-
 @functools.lru_cache(256)
 def joint_map(source: Skeleton, target: Skeleton) -> JointMap:
     """Find the joints of `target` in `source`.
@@ -171,7 +98,7 @@ def _rows(source: Skeleton, target: Skeleton) -> list[dict[int, float]]:
     """For each joint of the target the joints of the source with their shares; nothing where there is none."""
     if source.joints == target.joints:
         return [{k: 1.0} for k in range(len(target))]
-    known, meant = _known(source), _known(target)
+    known, meant = parts_of(source), parts_of(target)
     plain = {words(name): k for k, name in enumerate(source.joints)}
     rows = []
     for k, name in enumerate(target.joints):
@@ -238,7 +165,7 @@ def _shared(base: Skeleton, bodies: list[Skeleton]) -> list[int]:
         rows = _rows(body, base)
         taken: set[tuple[int, ...]] = set()
         left = []
-        for k in sorted(kept, key=lambda k: part_of(base.joints[k])[0] not in _known(body)):  # the true owner comes first
+        for k in sorted(kept, key=lambda k: part_of(base.joints[k])[0] not in parts_of(body)):  # the true owner comes first
             makers = tuple(sorted(rows[k]))
             if makers and makers not in taken:
                 taken.add(makers)

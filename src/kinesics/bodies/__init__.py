@@ -41,6 +41,7 @@ _HOMES = {
     "random_recipe": "inventing",
     "reach": "reaching",
     "recipe_of": "inventing",
+    "retarget": "retargeting",
     "skeleton_of": "sensors",
 }
 
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from .recipes import Recipe as Recipe
     from .recipes import backwards as backwards
     from .recipes import mirrored as mirrored
+    from .retargeting import retarget as retarget
     from .sensors import depth_camera as depth_camera
     from .sensors import picture_camera as picture_camera
     from .sensors import skeleton_of as skeleton_of

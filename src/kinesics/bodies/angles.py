@@ -16,7 +16,7 @@ def unit(vectors: Array) -> Array:
 
 def within(frames: Array, vectors: Array) -> Array:
     """Vectors (t, 3) as seen in frames (t, 3, 3) whose columns are their axes."""
-    return np.einsum("tji,tj->ti", frames, vectors)
+    return np.asarray(np.einsum("tji,tj->ti", frames, vectors))
 
 
 def frame_of(across: Array, up: Array) -> Array:
@@ -45,7 +45,7 @@ def arm_angles(side: int, upper: Array, fore: Array) -> Array:
     local = within(swing(side, raised, plane), fore)
     bend = np.degrees(np.arccos(np.clip(local[:, 1], -1, 1)))
     twist = side * np.degrees(np.arctan2(-local[:, 0], -local[:, 2]))
-    return np.stack([raised, plane, np.where(bend < 3, 0.0, twist), bend], axis=-1)
+    return np.stack([raised, plane, np.where(bend < 1, 0.0, twist), bend], axis=-1)
 
 
 def leg_angles(side: int, thigh: Array, shin: Array, foot: Array | None = None) -> Array:
@@ -90,11 +90,14 @@ def head_angles(frames: Array) -> Array:
 
 
 def root_angles(frames: Array) -> Array:
-    """Yaw, pitch and roll, (t, 3) degrees, of pelvises, (t, 3, 3)."""
-    pitch = np.arcsin(np.clip(-frames[:, 1, 2], -1, 1))
-    yaw = np.arctan2(frames[:, 0, 2], frames[:, 2, 2])
-    roll = np.arctan2(frames[:, 1, 0], frames[:, 1, 1])
-    return np.degrees(np.stack([yaw, pitch, roll], axis=-1))
+    """Yaw, pitch and roll, (t, 3) degrees, of pelvises, (t, 3, 3); of the two ways to say each, the one that rolls less."""
+    pitch = np.degrees(np.arcsin(np.clip(-frames[:, 1, 2], -1, 1)))
+    yaw = np.degrees(np.arctan2(frames[:, 0, 2], frames[:, 2, 2]))
+    roll = np.degrees(np.arctan2(frames[:, 1, 0], frames[:, 1, 1]))
+    beyond = np.abs(roll) > 90 + (90 - np.abs(pitch))
+    half = np.where(beyond, 180.0, 0.0)
+    pitch = np.where(beyond, np.copysign(180, pitch) - pitch, pitch)
+    return np.stack([(yaw + half + 180) % 360 - 180, pitch, roll - np.copysign(half, roll)], axis=-1)
 
 
 def half_turn(frames: Array) -> Array:
@@ -109,4 +112,4 @@ def _bend_side_twist(frames: Array) -> Array:
     side = np.arcsin(np.clip(-frames[:, 0, 1], -1, 1))
     bend = np.arctan2(frames[:, 2, 1], frames[:, 1, 1])
     twist = np.arctan2(frames[:, 0, 2], frames[:, 0, 0])
-    return np.degrees(np.stack([bend, side, twist], axis=-1))
+    return np.asarray(np.degrees(np.stack([bend, side, twist], axis=-1)))

@@ -48,10 +48,10 @@ def with_arms(rng: np.random.Generator, poses: Array, body: Body, wild: float = 
     made = poses.copy()
     turned = mirrored_pose(left) + rng.normal(0, 5, poses.shape)  # never quite the same
     for side, whats, sources in (("left", ("alike", "own", "one"), left), ("right", ("own", "other"), right)):
-        columns = [i for i in _ARMS if DOFS[i].startswith(side)]
+        columns = np.array([i for i in _ARMS if DOFS[i].startswith(side)])
         some = np.isin(how, whats)
         made[np.ix_(some, columns)] = sources[np.ix_(some, columns)]
-    alike, columns = how == "alike", [*_RIGHT, DOFS.index("right_arm_wrist")]
+    alike, columns = how == "alike", np.array([*_RIGHT, DOFS.index("right_arm_wrist")])
     made[np.ix_(alike, columns)] = turned[np.ix_(alike, columns)]
     together = how == "together"
     made[together] = _together(rng, poses[together], body)
@@ -167,6 +167,6 @@ def _together(rng: np.random.Generator, poses: Array, body: Body) -> Array:
         held = middle + side * half * way - shoulder + np.array([0, 0.05 * body.trunk, 0])
         folded = across * (side, 1, 1) + side * over + (0, 0.2, -0.02) - shoulder
         poses[:, columns] = reach(body, side, np.where(crossed[:, None], folded, held), swivel + rng.normal(0, 6, n))
-    for side in ("left", "right"):
-        poses[:, DOFS.index(f"{side}_arm_wrist")] = rng.normal(5, 14, n)
+    for dof in ("left_arm_wrist", "right_arm_wrist"):
+        poses[:, DOFS.index(dof)] = rng.normal(5, 14, n)
     return poses

@@ -25,7 +25,7 @@ SHARES = {"everyday": 0.42, "motions": 0.30, "wild": 0.14, "random": 0.14}
 _STAYING = [DOFS.index(name) for name in ("root_yaw", "step_side", "step_forward")]
 _JITTER = np.array([0.0 if dof in ("root_yaw", "jump", "step_side", "step_forward") else 1.0 for dof in DOFS])
 _LOW, _HIGH = np.array(list(LIMITS.values()), float).T
-_MOMENTS = 12  # of a performance
+_MOMENTS = 6  # of a performance
 
 
 class PoseBank:
@@ -125,7 +125,8 @@ def _motions(rng: np.random.Generator, n: int, body: Body) -> Array:
     while _MOMENTS * len(made) < n:
         recipe: Recipe = named[int(rng.integers(len(named)))] if rng.random() < 0.25 else random_recipe(rng)
         shown = perform(recipe, body, rng, fps=10)
-        made.append(shown.pose[rng.integers(0, len(shown.pose), _MOMENTS)])
+        share = rng.uniform(0.15, 0.95, _MOMENTS)  # before and after people stand
+        made.append(shown.pose[(share * len(shown.pose)).astype(int)])
     return np.concatenate(made)[:n]
 
 
