@@ -21,11 +21,16 @@ _HOMES = {
     "Performance": "motions",
     "PoseBank": "pose_bank",
     "Recipe": "recipes",
+    "SENSORS": "sensor_noise",
     "STANCES": "recipes",
+    "View": "views",
+    "ViewMaker": "views",
+    "Viewpoint": "viewpoints",
     "backwards": "recipes",
     "centre_of_mass": "balance",
     "collides": "collisions",
     "depth_camera": "sensors",
+    "draw_mesh": "zbuffer",
     "forward": "kinematics",
     "joint_places": "joint_places",
     "limited": "kinematics",
@@ -42,6 +47,7 @@ _HOMES = {
     "reach": "reaching",
     "recipe_of": "inventing",
     "retarget": "retargeting",
+    "sense": "sensor_noise",
     "skeleton_of": "sensors",
 }
 
@@ -78,9 +84,15 @@ if TYPE_CHECKING:
     from .recipes import backwards as backwards
     from .recipes import mirrored as mirrored
     from .retargeting import retarget as retarget
+    from .sensor_noise import SENSORS as SENSORS
+    from .sensor_noise import sense as sense
     from .sensors import depth_camera as depth_camera
     from .sensors import picture_camera as picture_camera
     from .sensors import skeleton_of as skeleton_of
+    from .viewpoints import Viewpoint as Viewpoint
+    from .views import View as View
+    from .views import ViewMaker as ViewMaker
+    from .zbuffer import draw_mesh as draw_mesh
 
 
 def __getattr__(name: str) -> Any:
