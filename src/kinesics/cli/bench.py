@@ -101,3 +101,19 @@ def teach(
     from ..bench.teach import bench_teach
 
     report(bench_teach(classes, examples, embedding=embedding, repeats=repeats), as_json)
+
+
+@app.command("depth-render")
+def depth_render(
+    width: Annotated[int, typer.Option(min=1, help="Of the pictures, pixels.")] = 320,
+    height: Annotated[int, typer.Option(min=1, help="Of the pictures, pixels.")] = 240,
+    rounds: Annotated[int, typer.Option(min=1, help="How often; the median counts.")] = 9,
+    as_json: Json = False,
+) -> None:
+    """Made people drawn as depth pictures: skin and render on one core, by processor time.
+
+    In Python: kinesics.bench.depth_render.bench_depth_render().
+    """
+    from ..bench.depth_render import bench_depth_render
+
+    report(bench_depth_render((width, height), rounds=rounds), as_json)
