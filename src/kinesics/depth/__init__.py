@@ -11,16 +11,21 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES: dict[str, str] = {
+    "ConvertedDepth": "converting",
     "DEPTH_SOURCES": "sources",
     "DepthCamera": "live_depth",
     "DepthSource": "sources",
     "Forest": "forest",
     "VOTED": "anatomy",
+    "convert_depth": "converting",
     "millimetres": "features",
     "open_depth": "sources",
     "open_live": "live_depth",
+    "read_glimpse_set": "glimpse_sets",
     "read_glimpse_trees": "glimpse_trees",
     "register_depth_source": "sources",
+    "save_depth": "writing",
+    "write_glimpse_set": "glimpse_sets",
     "write_glimpse_tree": "glimpse_trees",
 }
 
@@ -28,8 +33,12 @@ __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
     from .anatomy import VOTED as VOTED
+    from .converting import ConvertedDepth as ConvertedDepth
+    from .converting import convert_depth as convert_depth
     from .features import millimetres as millimetres
     from .forest import Forest as Forest
+    from .glimpse_sets import read_glimpse_set as read_glimpse_set
+    from .glimpse_sets import write_glimpse_set as write_glimpse_set
     from .glimpse_trees import read_glimpse_trees as read_glimpse_trees
     from .glimpse_trees import write_glimpse_tree as write_glimpse_tree
     from .live_depth import DepthCamera as DepthCamera
@@ -38,6 +47,7 @@ if TYPE_CHECKING:
     from .sources import DepthSource as DepthSource
     from .sources import open_depth as open_depth
     from .sources import register_depth_source as register_depth_source
+    from .writing import save_depth as save_depth
 
 
 def __getattr__(name: str) -> Any:
