@@ -30,6 +30,7 @@ COMMANDS = {
     "coach": "Repetitions of an exercise, why one did not count, advice.",
     "train": "An action model from labelled clips.",
     "teach": "An action model from a few examples, shown live.",
+    "depth": "Skeletal tracking from depth pictures.",
     "eval": "Accuracy on a labelled set.",
     "bench": "Latency and throughput, with where they were measured.",
     "convert": "Translate between pose formats.",

@@ -4,4 +4,14 @@ from __future__ import annotations
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Skeletal tracking from depth pictures.")
+from .depth_convert import convert
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.callback()
+def group() -> None:
+    """Skeletal tracking from depth pictures."""
+
+
+app.command()(convert)

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 
 from ..errors import SourceError
-from ..types import Frame
+from ..types import Array, Frame
 
 
 def check_source(make: Callable[[], Any], *, limit: int = 1000) -> None:
     """Raise `AssertionError`, naming the law, unless what `make` opens is a good source.
 
     The laws: time never falls and starts at 0 or later; the index rises; the epoch never falls, and rises when the size
-    changes; pictures are as large as they say, RGB and read-only, planes fit them; a frame stays as it was when later ones
-    have been read; a file's end ends it, for good; `with` closes it, closing twice is fine, and reading on after that raises
-    `SourceError`.
+    changes; pictures are as large as they say, RGB and read-only, planes fit them; depth is in float32 metres, finite and not
+    below 0; a frame stays as it was when later ones have been read; a file's end ends it, for good; `with` closes it, closing
+    twice is fine, and reading on after that raises `SourceError`.
 
     Args:
         make: opens the same source anew, at each call.
@@ -34,8 +34,8 @@ def check_source(make: Callable[[], Any], *, limit: int = 1000) -> None:
         _check_picture(frame)
     if not live:
         with make() as source:
-            again = next(source).image
-        _law(np.array_equal(again, frames[0].image), "a frame stays as it was when later ones have been read")
+            again = _pixels(next(source))
+        _law(np.array_equal(again, _pixels(frames[0])), "a frame stays as it was when later ones have been read")
     _check_closing(make())
 
 
@@ -57,7 +57,18 @@ def _check_order(source: Any, limit: int) -> list[Frame]:
     return kept
 
 
+def _pixels(frame: Frame) -> Array:
+    """The depth of a frame of a depth source, the picture of any other."""
+    return frame.image if frame.depth is None else frame.depth
+
+
 def _check_picture(frame: Frame) -> None:
+    if frame.depth is not None:
+        depth = frame.depth
+        _law(depth.shape == frame.size[::-1] and depth.dtype == np.float32, f"{frame!r} has depth {depth.shape} {depth.dtype}")
+        _law(not depth.flags.writeable, "pictures are read-only")
+        _law(bool(np.isfinite(depth).all() and depth.min() >= 0), f"depth is finite and not below 0: {frame!r}")
+        return
     image = frame.image
     _law(image.shape == (frame.size[1], frame.size[0], 3) and image.dtype == np.uint8, f"{frame!r} has an image {image.shape}")
     _law(not image.flags.writeable, "pictures are read-only")
