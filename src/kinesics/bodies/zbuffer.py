@@ -119,11 +119,11 @@ def _fill(
         a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
         ax, bx, cx = places[a, 0], places[b, 0], places[c, 0]
         x0, x1 = (min(ax, bx, cx) + 255) >> _STEPS, max(ax, bx, cx) >> _STEPS
-        if x0 > x1:
-            continue
         ay, by, cy = places[a, 1], places[b, 1], places[c, 1]
         y0, y1 = (min(ay, by, cy) + 255) >> _STEPS, max(ay, by, cy) >> _STEPS
-        if y0 > y1 or x1 < 0 or y1 < 0 or x0 >= width or y0 >= height:
+        if min(x1 - x0, y1 - y0) < 0:
+            continue
+        if x1 < 0 or y1 < 0 or x0 >= width or y0 >= height:
             continue
         area = np.int64(cx - ax) * np.int64(by - ay) - np.int64(cy - ay) * np.int64(bx - ax)
         if area == 0 or (area < 0 and not two_sided):
