@@ -67,6 +67,7 @@ _HOMES = {
     "KinesicsError": "errors",
     "ShapeError": "errors",
     "UsageError": "errors",
+    "watch_depth": "pipeline",
 }
 
 __all__ = sorted([*_HOMES, "__version__"])
@@ -113,6 +114,7 @@ if TYPE_CHECKING:
     from .pipeline import teach as teach
     from .pipeline import train as train
     from .pipeline import watch as watch
+    from .pipeline import watch_depth as watch_depth
     from .pose import POSE_MODELS as POSE_MODELS
     from .pose import GapFiller as GapFiller
     from .pose import Look as Look

@@ -11,13 +11,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES: dict[str, str] = {
+    "Bones": "bones",
     "ConvertedDepth": "converting",
     "DEPTH_SOURCES": "sources",
     "DepthCamera": "live_depth",
+    "DepthPeople": "people",
     "DepthSource": "sources",
+    "Floor": "floor",
     "Forest": "forest",
+    "JointFilter": "prediction",
     "VOTED": "anatomy",
     "convert_depth": "converting",
+    "find_floor": "floor",
     "millimetres": "features",
     "open_depth": "sources",
     "open_live": "live_depth",
@@ -33,9 +38,12 @@ __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
     from .anatomy import VOTED as VOTED
+    from .bones import Bones as Bones
     from .converting import ConvertedDepth as ConvertedDepth
     from .converting import convert_depth as convert_depth
     from .features import millimetres as millimetres
+    from .floor import Floor as Floor
+    from .floor import find_floor as find_floor
     from .forest import Forest as Forest
     from .glimpse_sets import read_glimpse_set as read_glimpse_set
     from .glimpse_sets import write_glimpse_set as write_glimpse_set
@@ -43,6 +51,8 @@ if TYPE_CHECKING:
     from .glimpse_trees import write_glimpse_tree as write_glimpse_tree
     from .live_depth import DepthCamera as DepthCamera
     from .live_depth import open_live as open_live
+    from .people import DepthPeople as DepthPeople
+    from .prediction import JointFilter as JointFilter
     from .sources import DEPTH_SOURCES as DEPTH_SOURCES
     from .sources import DepthSource as DepthSource
     from .sources import open_depth as open_depth

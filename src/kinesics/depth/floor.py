@@ -1,7 +1,7 @@
 """The floor of a depth picture: a level plane low in the view, found by sampling, refined by least squares, kept over time.
 
-After RANSAC (Fischler and Bolles, 1981). Only points whose neighbours lie level are sampled; a plane that has a room below it is
-a table, not a floor. Where no floor is seen (a segmented recording, a close-up) there is none, and nothing is made up.
+After RANSAC (Fischler and Bolles, 1981). Only points whose neighbours lie level are sampled; a plane with a room below it is a
+table, not a floor. Where no floor is seen (a segmented recording, a close-up) there is none, and nothing is made up.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def find_floor(
 
 
 def _sampled(depth: Array, camera: Camera, up: Array, tilt: float, hide: Array | None) -> tuple[Array, Array, float]:
-    """Points of a coarse grid (n, 3), whether the surface there is level (n,), and the square metres of a point at one metre."""
+    """Points of a coarse grid (n, 3), whether the surface there is level (n,), and a point's square metres at one metre."""
     step = max(1, round(math.sqrt(depth.size / _POINTS)))
     z = np.asarray(depth[step // 2 :: step, step // 2 :: step], float)
     known = np.isfinite(z) & (z > 0.1) & (z < 10)

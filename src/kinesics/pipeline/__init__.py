@@ -20,6 +20,7 @@ _HOMES = {
     "teach": "teaching",
     "train": "training",
     "watch": "watching",
+    "watch_depth": "depth_watching",
 }
 
 __all__ = sorted(_HOMES)
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .datasets import ActionSet as ActionSet
     from .datasets import load_clips as load_clips
     from .datasets import read_actions as read_actions
+    from .depth_watching import watch_depth as watch_depth
     from .find import find_people as find_people
     from .problems import data_problems as data_problems
     from .recording import record as record

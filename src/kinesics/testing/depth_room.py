@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -125,7 +126,7 @@ class Room:
 def _spheres(joints: Array) -> Iterator[tuple[Array, float]]:
     """Centres and radii that a body of capsules is made of."""
     for chain in _CHAINS:
-        for one, other in zip(chain, chain[1:], strict=False):
+        for one, other in itertools.pairwise(chain):
             a, b = joints[JOINTS.index(one)], joints[JOINTS.index(other)]
             ra, rb = _THICK[one.rsplit("_", 1)[-1]], _THICK[other.rsplit("_", 1)[-1]]
             if "hip" in other and "shoulder" in one:
@@ -145,7 +146,7 @@ def walk(performance: Performance, start: tuple[float, float], stop: tuple[float
 
 
 def frames(room: Room, people: Sequence[Array], *, fps: float = 30.0, seed: int = 0) -> Iterator[tuple[Frame, Array, Array]]:
-    """Frame after frame of people (t, len(JOINTS), 3) in a room: the frame, their joints as seen (n, k, 3), and the owner picture."""
+    """Frames of people (t, len(JOINTS), 3) in a room: the frame, their joints as seen (n, k, 3), and the owner picture."""
     rng = np.random.default_rng(seed)
     for index in range(min(len(joints) for joints in people) if people else 0):
         now = [joints[index] for joints in people]

@@ -1,0 +1,282 @@
+"""Pieces of a depth picture to bodies: what belongs to one person is put together, people who touch are cut apart.
+
+What was one person a moment ago stays one, what was two stays two. Without a past, pieces one above the other or on both sides
+of something nearer are one person, and a piece with two trunks side by side is two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..types import Array, Camera
+from .regions import SAMPLES, Regions, grow, measure, overlap
+
+_MOST_PIECES = 24  # the largest; what is smaller than all of them is nobody's limb
+_SPECK = 0.002  # square metres below which a piece is nothing
+_NEAR = 0.22  # metres between a body and a piece that belongs to it
+_AGAIN = 0.6  # the same for pieces that were one person a moment ago
+_FRAGMENT = 0.14  # square metres: a larger piece is not just a limb
+_TALLEST, _WIDEST = 2.35, 2.3  # metres
+_AREA = (0.045, 1.7)  # square metres that are seen of a person
+_AWAY = (0.35, 8.0)  # metres forwards
+_LONGEST = 0.45  # metres: the least that is seen of a person, lengthwise
+_CORE = 0.17  # metres about the axis of a body that are surely its own
+_APART = 0.3  # metres between the axes of two bodies
+_FLAT = 0.018  # metres of deviation from a plane
+
+
+@dataclass(frozen=True)
+class Bodies:
+    """Pieces that may be people.
+
+    Attributes:
+        regions: their measures; body i has the number i + 1 in `regions.labels`.
+        depth: (h, w) uint16 millimetres, the picture they were found in.
+        likely: (n,) 0 to 1, how much the shape speaks for a person.
+        before: (n,) int, which body of the picture before it was, -1 for none.
+    """
+
+    regions: Regions
+    depth: Array
+    likely: Array
+    before: Array
+
+    def __len__(self) -> int:
+        return len(self.regions)
+
+
+def find_bodies(
+    regions: Regions, depth: Array, camera: Camera, axes: Array, *, last: Bodies | None = None, height: float | None = None
+) -> Bodies:
+    """Who may be a person.
+
+    Args:
+        regions: the pieces, see `find_regions`.
+        depth: (h, w) uint16 millimetres, the whole picture: it tells whether something nearer hides what lies between pieces.
+        camera: of the picture.
+        axes: (3, 3) as `find_regions`.
+        last: what this gave for the picture before.
+        height: metres of the camera above the floor, None where that is not known.
+    """
+    last = last if last is not None and last.depth.shape == depth.shape else None
+    shared = np.zeros((len(regions), 0), int)
+    if last is not None and len(last):
+        shared = overlap(regions.labels, len(regions), last.regions.labels, len(last), depth, last.depth)
+    merged = _merged(regions, shared, depth, camera, axes)
+    labels = np.concatenate([[0], merged])[regions.labels].astype(np.int32)
+    labels = _cut(labels, int(merged.max(initial=0)), depth, camera, axes, last)
+    found = measure(depth, labels, int(labels.max(initial=0)), camera, axes)
+    fit = np.array([_may_be(found, i, height) for i in range(len(found))], bool)
+    bodies = _chosen(found, np.flatnonzero(fit))
+    before = np.full(len(bodies), -1)
+    if last is not None and len(last) and len(bodies):
+        again = overlap(bodies.labels, len(bodies), last.regions.labels, len(last), depth, last.depth, 400)
+        best = again.argmax(axis=1)
+        before = np.where(again.max(axis=1) > 0.2 * np.minimum(bodies.pixels, last.regions.pixels[best]), best, -1)
+    return Bodies(bodies, depth, np.array([_likely(bodies, i) for i in range(len(bodies))]), before)
+
+
+def _chosen(found: Regions, rows: Array) -> Regions:
+    names = np.zeros(len(found) + 1, np.int32)
+    names[rows + 1] = np.arange(1, len(rows) + 1)
+    kept = (a[rows] for a in (found.pixels, found.boxes, found.area, found.middle, found.low, found.high, found.samples))
+    return Regions(names[found.labels], *kept)
+
+
+def _may_be(r: Regions, i: int, height: float | None) -> bool:
+    """Whether a piece has the size of a person, or of as much as is seen of one."""
+    across, up, deep = r.size[i]
+    if not (_AREA[0] <= r.area[i] <= _AREA[1] and _AWAY[0] <= r.middle[i, 2] <= _AWAY[1] and r.pixels[i] >= 80):
+        return False
+    if up > _TALLEST or across > _WIDEST or deep > _WIDEST or max(across, up, deep) < _LONGEST:
+        return False
+    return height is None or bool(r.high[i, 1] + height < 2.7 and r.low[i, 1] + height < 1.3)
+
+
+def _likely(r: Regions, i: int) -> float:
+    """A person is no board, has some height or length, and some area."""
+    away = r.samples[i] - r.samples[i].mean(axis=0)
+    flat = float(np.linalg.svd(away, compute_uv=False)[-1]) / np.sqrt(SAMPLES)
+    score = 0.9
+    if flat < _FLAT and r.area[i] > 0.1:
+        score *= 0.35
+    if r.size[i].max() < 0.8:
+        score *= 0.8
+    return score
+
+
+def _gap(r: Regions, i: int, j: int) -> tuple[float, int, int]:
+    """Metres between two pieces, and the nearest sample of each."""
+    off = r.samples[i][:, None] - r.samples[j][None]
+    square = (off * off).sum(axis=-1)
+    at = int(square.argmin())
+    spacing = 0.5 * (np.sqrt(r.area[i] / SAMPLES) + np.sqrt(r.area[j] / SAMPLES))
+    return max(float(np.sqrt(square.flat[at])) - float(spacing), 0.0), at // SAMPLES, at % SAMPLES
+
+
+def _merged(r: Regions, shared: Array, depth: Array, camera: Camera, axes: Array) -> Array:
+    """(n,) number of the body that each piece belongs to, 0 for none."""
+    order = np.argsort(-r.area, kind="stable")[:_MOST_PIECES]
+    order = order[(r.area[order] >= _SPECK) & (r.area[order] <= 1.3 * _AREA[1])]
+    owner = np.where(shared.any(axis=1), shared.argmax(axis=1), -1) if shared.size else np.full(len(r), -1)
+    group = np.zeros(len(r), np.int64)
+    heads: list[int] = []  # the largest piece of each body
+    for i in order.tolist():
+        best, nearest = 0, np.inf
+        for number, head in enumerate(heads, 1):
+            parts = np.flatnonzero(group == number)
+            gap = _belongs(r, i, parts, head, owner, depth, camera, axes)
+            if gap < nearest:
+                best, nearest = number, gap
+        if not best:
+            heads.append(i)
+            best = len(heads)
+        group[i] = best
+    return group
+
+
+def _belongs(r: Regions, i: int, parts: Array, head: int, owner: Array, depth: Array, camera: Camera, axes: Array) -> float:
+    """Metres between piece i and a body it belongs to; infinite if it is not of that body."""
+    low, high = np.minimum(r.low[parts].min(axis=0), r.low[i]), np.maximum(r.high[parts].max(axis=0), r.high[i])
+    across, up, deep = high - low
+    if up > _TALLEST or across > _WIDEST or deep > _WIDEST or r.area[parts].sum() + r.area[i] > _AREA[1]:
+        return float(np.inf)
+    room = np.maximum(np.maximum(r.low[i] - r.high[parts], r.low[parts] - r.high[i]), 0).max(axis=1)
+    parts = parts[room < _AGAIN]
+    if not len(parts):
+        return float(np.inf)
+    gap, part, one, other = min((g, p, a, b) for p in parts.tolist() for g, a, b in [_gap(r, i, p)])
+    if owner[i] >= 0 and owner[head] >= 0:
+        return gap if owner[i] == owner[head] and gap < _AGAIN else float(np.inf)
+    if r.area[i] < _FRAGMENT and gap < _NEAR and _touches(r.boxes[i], r.boxes[part]):
+        return gap
+    if gap < 1.6 * _NEAR and (_stacked(r, i, part) or _behind(r, i, part, one, other, depth, camera, axes)):
+        return gap
+    return float(np.inf)
+
+
+def _touches(one: Array, other: Array, slack: int = 5) -> bool:
+    return bool(
+        one[0] <= other[2] + slack and other[0] <= one[2] + slack and one[1] <= other[3] + slack and other[1] <= one[3] + slack
+    )
+
+
+def _stacked(r: Regions, i: int, j: int) -> bool:
+    """Whether one piece is above the other, over more than half of the narrower one."""
+    shared = np.minimum(r.high[i], r.high[j]) - np.maximum(r.low[i], r.low[j])
+    return bool(shared[0] > 0.5 * min(r.size[i, 0], r.size[j, 0]) and shared[2] > -0.1 and shared[1] < 0.05)
+
+
+def _behind(r: Regions, i: int, j: int, one: int, other: int, depth: Array, camera: Camera, axes: Array) -> bool:
+    """Whether two pieces at one distance are kept apart by something nearer, and are no wider together than one person."""
+    across = max(r.high[i, 0], r.high[j, 0]) - min(r.low[i, 0], r.low[j, 0])
+    a, b = r.samples[i, one], r.samples[j, other]
+    if across > 1.2 or abs(a[2] - b[2]) > 0.35:
+        return False
+    line = a + np.linspace(0, 1, 13)[1:-1, None] * (b - a)  # (11, 3)
+    seen = camera.project(line @ axes)
+    columns, rows = np.rint(np.nan_to_num(seen, nan=-1)).astype(int).T
+    fine = (columns >= 0) & (rows >= 0) & (columns < camera.width) & (rows < camera.height)
+    if not fine.any():
+        return False
+    z = depth[rows[fine], columns[fine]]
+    mine = (line @ axes)[fine, 2] * 1000
+    between = np.abs(z.astype(float) - mine) > 60  # steps of the line that lie on neither piece
+    return bool(between.any() and (z[between] > 0).all() and (z[between] < mine[between]).mean() > 0.8)
+
+
+def _cut(labels: Array, count: int, depth: Array, camera: Camera, axes: Array, last: Bodies | None) -> Array:
+    """Cut bodies apart that are more than one person."""
+    if not count:
+        return labels
+    found = measure(depth, labels, count, camera, axes)
+    shared = None
+    if last is not None and len(last):
+        shared = overlap(labels, count, last.regions.labels, len(last), depth, last.depth)
+    for i in range(count):
+        if shared is not None and (people := _known(shared[i], last)):
+            axes_of = np.array([_axis(last.regions, j) for j in people]) if last is not None else np.zeros((0, 2))
+        else:
+            axes_of = _trunks(found, labels, depth, camera, axes, i)
+        if len(axes_of) > 1:
+            labels = _parted(labels, found, i, axes_of, depth, camera, axes)
+    return labels
+
+
+def _known(shared: Array, last: Bodies | None) -> list[int]:
+    """The bodies of the last picture of which a good part is in this piece."""
+    if last is None:
+        return []
+    inside = np.flatnonzero(shared > 0.3 * last.regions.pixels)
+    return [int(j) for j in inside]
+
+
+def _axis(r: Regions, i: int) -> Array:
+    """(2,) where a body's axis stands: sideways and forwards, the median of what is seen."""
+    return np.asarray(np.median(r.samples[i][:, [0, 2]], axis=0))
+
+
+def _plan(rows: Array, columns: Array, depth: Array, camera: Camera, axes: Array) -> Array:
+    """(n, 3) places of pixels: sideways, upwards, forwards."""
+    points = camera.unproject(np.stack([columns, rows], -1), depth[rows, columns] * 0.001)
+    return np.asarray(points @ axes.T)
+
+
+def _trunks(r: Regions, labels: Array, depth: Array, camera: Camera, axes: Array, i: int) -> Array:
+    """(m, 2) axes of the trunks that a piece holds, seen from above; one in most cases."""
+    if max(r.size[i, 0] / 0.75, r.size[i, 2] / 0.9) < 1 or r.size[i, 1] < 0.9:
+        return _axis(r, i)[None]
+    x1, y1, x2, y2 = r.boxes[i]
+    rows, columns = np.nonzero(labels[y1:y2:2, x1:x2:2] == i + 1)
+    rows, columns = 2 * rows + y1, 2 * columns + x1
+    places = _plan(rows, columns, depth, camera, axes)
+    area = 4 * places[:, 2] ** 2 / (camera.fx * camera.fy)
+    cells = np.floor((places[:, [0, 2]] - places[:, [0, 2]].min(axis=0)) / 0.1).astype(int)
+    kinds, cell = np.unique(cells, axis=0, return_inverse=True)
+    mass = np.bincount(cell.ravel(), area)
+    square = ((kinds[:, None] - kinds[None]) ** 2).sum(-1)
+    near, close = square <= 4, (square <= 1) @ mass  # within 20 cm, within 10
+    around = near @ mass
+    top = np.full(len(kinds), -np.inf)
+    np.maximum.at(top, cell.ravel(), places[:, 1])
+    start = places[:, [0, 2]].min(axis=0)
+    chosen: list[int] = []
+    for k in np.argsort(-around, kind="stable").tolist():
+        if around[k] < 0.14 or top[near[k]].max() < r.high[i, 1] - 0.35 * r.size[i, 1]:
+            continue
+        if all(_valley(kinds, close, k, c) for c in chosen):
+            chosen.append(k)
+    return np.asarray(start + 0.1 * (kinds[chosen] + 0.5)) if len(chosen) > 1 else _axis(r, i)[None]
+
+
+def _valley(kinds: Array, close: Array, k: int, c: int) -> bool:
+    """Whether two cells are apart, with less between them than at either."""
+    way = kinds[c] - kinds[k]
+    steps = int(np.abs(way).max())
+    if steps < 4:
+        return False
+    line = np.rint(kinds[k] + np.linspace(0, 1, steps + 1)[1:-1, None] * way).astype(int)
+    table = {tuple(kind): float(value) for kind, value in zip(kinds.tolist(), close, strict=True)}
+    return bool(min(table.get(tuple(cell), 0.0) for cell in line.tolist()) < 0.6 * min(close[k], close[c]))
+
+
+def _parted(labels: Array, r: Regions, i: int, stands: Array, depth: Array, camera: Camera, axes: Array) -> Array:
+    """Give the pixels of piece i to the people who stand at (m, 2), by the way over the surface from what is surely theirs."""
+    off = np.linalg.norm(stands[:, None] - stands[None], axis=-1)
+    keep = [a for a in range(len(stands)) if all(off[a, b] > _APART for b in range(a))]
+    if len(keep) < 2:
+        return labels
+    x1, y1, x2, y2 = r.boxes[i]
+    inside = labels[y1:y2, x1:x2] == i + 1
+    rows, columns = np.nonzero(inside)
+    places = _plan(rows + y1, columns + x1, depth, camera, axes)[:, [0, 2]]
+    away = np.linalg.norm(places[:, None] - stands[keep][None], axis=-1)  # (n, m)
+    nearest, first = away.argmin(axis=1), int(labels.max()) + 1
+    names = np.array([i + 1, *range(first, first + len(keep) - 1)], np.int32)
+    seeds = np.zeros(inside.shape, np.int32)
+    seeds[rows, columns] = np.where(away.min(axis=1) < _CORE, names[nearest], 0)
+    cut = labels.copy()
+    cut[y1:y2, x1:x2][inside] = grow(labels[y1:y2, x1:x2], inside, seeds, np.ascontiguousarray(depth[y1:y2, x1:x2]))[inside]
+    return cut
