@@ -10,6 +10,8 @@ import numpy as np
 
 from ..errors import UsageError
 from ..types import Array
+from .accessories import random_pieces
+from .clothing import clothed, hull, random_outfit, wardrobe
 from .human import Human, load_human
 from .kinematics import DOFS, Body
 from .rigging import Rig, make_rig
@@ -30,7 +32,8 @@ class Actor:
     """Somebody; see `make_actor`.
 
     `faces` (f, 3) int32 with `face_parts` (f,) uint8 of `PARTS` (0: seen, but no part: what is held or carried); `rest` (v, 3)
-    float32 vertices at rest with `segments` (v, 4) uint8 and `weights` (v, 4) float32; `rig` the joints at rest; `traits` and
+    float32 vertices at rest with `segments` (v, 4) uint8 and `weights` (v, 4) float32; the first `standing`
+    vertices are the body's own, which stand on the floor; `rig` the joints at rest; `traits` and
     `height` (metres, without shoes) what the body is like; `worn` what it wears and holds.
     """
 
@@ -39,6 +42,7 @@ class Actor:
     rest: Array
     segments: Array
     weights: Array
+    standing: int
     rig: Rig
     traits: Traits
     height: float
@@ -71,7 +75,9 @@ class Actor:
         held = np.zeros(4) if hands is None else np.ascontiguousarray(hands, np.float64)
         rig = self.rig
         matrices = pose_segments(pose, held, rig.facing, rig.pivots, rig.swings)
-        return Posed(*skin(matrices, self.rest, self.segments, self.weights, rig.joints, rig.joint_segments, pose))
+        return Posed(
+            *skin(matrices, self.rest, self.segments, self.weights, rig.joints, rig.joint_segments, pose, self.standing)
+        )
 
     def describe(self) -> dict[str, Any]:
         """Age, sex, height and the rest in plain words and numbers."""
@@ -115,9 +121,50 @@ def make_actor(
     traits, scale = _as_tall(human, traits, height)
     rows = human.shape(traits) * np.float32(scale)
     rig, middle = make_rig(human.named(rows))
+    rows = rows - middle.astype(np.float32)
+    actor = _undressed(human, rows, rig, traits, height)
+    return _dressed(actor, rng, detail, rows) if dressed else actor
+
+
+def _undressed(human: Human, rows: Array, rig: Rig, traits: Traits, height: float) -> Actor:
     mesh = human.meshes["body"]
-    rest = mesh.whole(rows - middle.astype(np.float32))
-    return Actor(mesh.faces, mesh.parts, rest, mesh.segments, mesh.weights, rig, traits, height, {})
+    rest = mesh.whole(rows)
+    return Actor(mesh.faces, mesh.parts, rest, mesh.segments, mesh.weights, len(rest), rig, traits, height, {})
+
+
+def _dressed(actor: Actor, rng: np.random.Generator, detail: Literal["full", "light"], rows: Array) -> Actor:
+    outfit = random_outfit(rng, actor.traits)
+    pieces = random_pieces(rng, outfit, actor.rig)
+    rest = [clothed(outfit, detail, actor.rest, actor.faces)]
+    faces, parts, segments, weights = [actor.faces], [actor.face_parts], [actor.segments], [actor.weights]
+    count = len(rest[0])
+    hulls: list[Literal["skirt", "hair"]] = ["skirt"] if outfit.skirt > 0 else []
+    hulls += ["hair"] if outfit.hair == "long" else []
+    for name in hulls:
+        vertices, own, labels, mesh = hull(name, outfit, detail, rows)
+        rest.append(vertices)
+        faces.append(own + count)
+        parts.append(labels)
+        segments.append(mesh.segments)
+        weights.append(mesh.weights)
+        count += len(vertices)
+    for piece in pieces:
+        size = len(piece.vertices)
+        rest.append(piece.vertices.astype(np.float32))
+        faces.append((piece.faces + count).astype(np.int32))
+        parts.append(piece.parts)
+        segments.append(np.full((size, 4), piece.segment, np.uint8))
+        weights.append(np.tile(np.array([1, 0, 0, 0], np.float32), (size, 1)))
+        count += size
+    return dataclasses.replace(
+        actor,
+        faces=np.concatenate(faces).astype(np.int32),
+        face_parts=np.concatenate(parts),
+        rest=np.concatenate(rest),
+        segments=np.concatenate(segments),
+        weights=np.concatenate(weights),
+        worn={**wardrobe(outfit), "with": [piece.name for piece in pieces]},
+    )
 
 
 def _as_tall(human: Human, traits: Traits, height: float) -> tuple[Traits, float]:

@@ -192,7 +192,14 @@ def pose_segments(pose: Array, hands: Array, facing: Array, pivots: Array, swing
 
 @numba.njit(cache=True, nogil=True)
 def skin(
-    matrices: Array, rest: Array, segments: Array, weights: Array, joints: Array, joint_segments: Array, pose: Array
+    matrices: Array,
+    rest: Array,
+    segments: Array,
+    weights: Array,
+    joints: Array,
+    joint_segments: Array,
+    pose: Array,
+    standing: int,
 ) -> tuple[Array, Array]:
     """Vertices (v, 3) and joints (35, 3), float32, the lowest vertex on the floor (y = 0) but for `jump`.
 
@@ -218,7 +225,8 @@ def skin(
             b += w * (m[1, 0] * x + m[1, 1] * y + m[1, 2] * z + m[1, 3])
             c += w * (m[2, 0] * x + m[2, 1] * y + m[2, 2] * z + m[2, 3])
         out[v, 0], out[v, 1], out[v, 2] = a, b, c
-        lowest = max(lowest, b)
+        if v < standing:
+            lowest = max(lowest, b)
     dx, dy, dz = np.float32(pose[_JUMP + 1]), np.float32(-lowest - pose[_JUMP]), np.float32(-pose[_JUMP + 2])
     for v in range(len(rest)):
         out[v, 0] += dx

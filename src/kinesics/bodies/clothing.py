@@ -1,0 +1,252 @@
+"""What people wear, as far as a depth picture knows: skin pushed out by cloth, soles, skirts, hair, a hood.
+
+Cloth is an offset of the skin along its normals, so it costs nothing when posing; skirts and long hair are the hulls that the
+baked body brings along. Each face keeps the part that lies beneath.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from ..types import Array
+from .human import Human, Mesh, load_human
+from .parts import PARTS
+from .segments import SEGMENTS
+from .shaping import Traits
+
+Detail = Literal["full", "light"]
+
+
+@dataclass(frozen=True)
+class Outfit:
+    """Lengths along limbs are 0 at hip or shoulder, 1 at knee or elbow, 2 at ankle or wrist; thicknesses are metres."""
+
+    top: str
+    bottom: str
+    sleeve: float = 0.0
+    cloth: float = 0.0
+    hem: float = 0.0
+    leg: float = 0.0
+    leg_cloth: float = 0.0
+    flare: float = 0.0
+    skirt: float = 0.0
+    shoe: float = 0.0
+    sole: float = 0.0
+    hair: str = "none"
+    hair_thick: float = 0.0
+    hair_long: float = 0.0
+    folds: float = 0.0
+    fold_way: tuple[float, ...] = (0.0,) * 6
+
+
+NAKED = Outfit("none", "none")
+
+
+def random_outfit(rng: np.random.Generator, traits: Traits) -> Outfit:
+    """What somebody has on: mostly trousers and shirts, from tight to wide, a skirt or a dress now and then, shoes, hair."""
+    woman = traits.sex < 0.5
+    top = str(rng.choice(["shirt", "jumper", "jacket", "vest", "hood"], p=[0.36, 0.28, 0.2, 0.08, 0.08]))
+    bottom = str(
+        rng.choice(["trousers", "tight", "shorts", "skirt"], p=[0.5, 0.14, 0.14, 0.22] if woman else [0.65, 0.12, 0.22, 0.01])
+    )
+    thick = {
+        "shirt": (0.003, 0.02),
+        "jumper": (0.006, 0.025),
+        "jacket": (0.012, 0.045),
+        "vest": (0.002, 0.012),
+        "hood": (0.01, 0.035),
+    }
+    sleeve = {"shirt": (0.35, 1.0), "jumper": (1.4, 2.0), "jacket": (1.75, 2.02), "vest": (-0.2, 0.1), "hood": (1.7, 2.02)}
+    wide = {"trousers": (0.006, 0.04), "tight": (0.001, 0.006), "shorts": (0.006, 0.04), "skirt": (0.0, 0.004)}[bottom]
+    hair = str(rng.choice(["none", "short", "long", "bun"], p=[0.04, 0.28, 0.45, 0.23] if woman else [0.2, 0.68, 0.07, 0.05]))
+    draw = rng.uniform(0, 1, 12)
+
+    def between(span: tuple[float, float], share: float) -> float:
+        return span[0] + (span[1] - span[0]) * float(share)
+
+    return Outfit(
+        top=top,
+        bottom=bottom,
+        sleeve=between(sleeve[top], draw[0]),
+        cloth=between(thick[top], draw[1] ** 1.5),
+        hem=between((0.05, 0.75) if top == "jacket" else (0.0, 0.3), draw[2] ** 2),
+        leg={"shorts": between((0.45, 1.1), draw[3]), "skirt": 0.0}.get(bottom, between((1.6, 2.0), draw[3] ** 0.5)),
+        leg_cloth=between(wide, draw[4] ** 1.5),
+        flare=between((0.0, 0.16) if bottom == "skirt" else (0.0, 0.02), draw[5] ** 1.5),
+        skirt=between((0.5, 1.9), draw[6]) if bottom == "skirt" else 0.0,
+        shoe=between((0.003, 0.012), draw[7]) if draw[8] < 0.9 else 0.0,
+        sole=between((0.008, 0.035), draw[9] ** 2) if draw[8] < 0.9 else 0.0,
+        hair=hair,
+        hair_thick=between((0.004, 0.035) if woman else (0.002, 0.022), draw[10]),
+        hair_long=between((0.25, 1.0), draw[11]),
+        folds=float(rng.uniform(0, 0.35)),
+        fold_way=tuple(rng.uniform(0, 1, 6).tolist()),
+    )
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where each vertex of the skin is on an average body: along arm and leg, up the trunk, and how much it is of hand, foot, head."""
+
+    arm: Array
+    leg: Array
+    trunk: Array
+    hand: Array
+    foot: Array
+    scalp: Array
+    nape: Array
+    skirt_down: Array
+    skirt_parts: Array
+    hair_down: Array
+    hair_parts: Array
+
+
+def _sum(mesh: Mesh, names: tuple[str, ...]) -> Array:
+    ids = [i for i, s in enumerate(SEGMENTS) if s.removeprefix("left_").removeprefix("right_") in names]
+    return np.asarray((mesh.weights * np.isin(mesh.segments, ids)).sum(1))
+
+
+def _along(at: Array, a: Array, b: Array) -> Array:
+    return np.asarray((at - a) @ (b - a) / ((b - a) @ (b - a)))
+
+
+@functools.cache
+def _places(detail: Detail) -> _Places:
+    human = load_human(detail)
+    rows = human.shape(Traits())
+    p = human.named(rows)
+    mesh = human.meshes["body"]
+    at = mesh.whole(rows).astype(float) * [1, 1, 1]
+    left = np.abs(at[:, :1]) * [1, 0, 0] + at * [0, 1, 1]
+    arms = _sum(mesh, ("upper_0", "upper_1", "upper_2", "elbow_half", "fore_0", "fore_1", "fore_2", "fore_3", "hand", "fingers",
+                       "tips", "thumb")) > 0.5  # fmt: skip
+    legs = _sum(mesh, ("thigh", "knee_half", "shin", "foot", "hip_half")) > 0.5
+    fore, shin = _along(left, p["elbow"], p["wrist"]), _along(left, p["knee"], p["ankle"])
+    arm = np.where(fore > 0, 1 + fore, np.minimum(_along(left, p["shoulder"], p["elbow"]), 1))
+    down = _down(at[:, 1], p)
+    head = _sum(mesh, ("head",))
+    eye, crown = p["eye"], p["crown"]
+    size = eye[1] - crown[1]
+    up = (eye[1] - at[:, 1]) / size
+    back = (at[:, 2] - p["ear"][2]) / size
+    forehead = np.clip((up - 0.35) / 0.15, 0, 1) * (back < 0.1)
+    behind = np.clip((back - 0.1) / 0.2, 0, 1) * np.clip((up + 0.75) / 0.3, 0, 1)
+    nape = np.clip(1 - np.abs(at[:, 1] - p["neck"][1]) / 0.09, 0, 1) * np.clip((at[:, 2] - p["neck"][2] + 0.02) / 0.04, 0, 1)
+    extra = {name: _over(human, name, rows, at, p) for name in ("skirt", "hair")}
+    return _Places(
+        arm=np.where(arms, arm, -1.0),
+        leg=np.where(legs | (down > 0.6), np.where(shin > 0, 1 + shin, down), down),
+        trunk=(p["hip"][1] - at[:, 1]) / (p["hip"][1] - p["shoulder"][1]),
+        hand=_sum(mesh, ("hand", "fingers", "tips", "thumb")),
+        foot=_sum(mesh, ("foot",)),
+        scalp=np.maximum(forehead, behind) * head,
+        nape=nape * (np.abs(at[:, 0]) < 0.13),
+        skirt_down=extra["skirt"][0],
+        skirt_parts=extra["skirt"][1],
+        hair_down=extra["hair"][0],
+        hair_parts=extra["hair"][1],
+    )
+
+
+def _down(y: Array, p: dict[str, Array]) -> Array:
+    """0 at the hips, 1 at the knees, 2 at the ankles, by height alone."""
+    return np.interp(y, [p["shoulder"][1], p["hip"][1], p["knee"][1], p["ankle"][1]], [-1.2, 0, 1, 2])
+
+
+def _over(human: Human, name: str, rows: Array, skin: Array, p: dict[str, Array]) -> tuple[Array, Array]:
+    """How far down each face of a hull is, and the part of the nearest skin."""
+    mesh, body = human.meshes[name], human.meshes["body"]
+    at = mesh.whole(rows)
+    nearest = cKDTree(skin[body.faces].mean(1)).query(at[mesh.faces].mean(1))[1]
+    parts = body.parts[nearest]
+    if name == "skirt":
+        return _down(at[mesh.faces][:, :, 1].max(1), p), parts
+    low, high = at[:, 1].max(), p["eye"][1]
+    return (at[mesh.faces][:, :, 1].max(1) - high) / (low - high), parts
+
+
+def _ramp(value: Array, end: float, soft: float) -> Array:
+    """1 before `end`, falling to 0 within `soft` beyond it."""
+    return np.clip((end + soft - value) / soft, 0, 1)
+
+
+def cloth_offsets(outfit: Outfit, detail: Detail, at: Array) -> Array:
+    """How far out the cloth is over each vertex of the skin, metres (v,); `at` (v, 3) the skin at rest, for the folds."""
+    place = _places(detail)
+    arms = place.arm >= 0
+    sleeve = _ramp(place.arm, outfit.sleeve, 0.08) * (place.hand < 0.5)
+    trunk = _ramp(place.leg, outfit.hem, 0.06) * np.clip((1.12 - place.trunk) / 0.08, 0, 1)
+    top = outfit.cloth * np.where(arms, sleeve * (0.6 + 0.25 * np.clip(place.arm, 0, 2)), trunk)
+    if outfit.sleeve <= 0:
+        top = top * np.where(arms, 0, 1)
+    legs = (place.leg > -0.45) & ~arms & (place.hand < 0.1)
+    slack = (0.5 + 0.5 * np.clip(place.leg, 0, 2)) * outfit.leg_cloth + outfit.flare * np.clip(place.leg - 1, 0, 1) * (
+        outfit.skirt == 0
+    )
+    bottom = slack * legs * _ramp(place.leg, outfit.leg, 0.06) * (place.foot < 0.5)
+    way = np.asarray(outfit.fold_way)
+    wave = np.sin(at @ (20 + 25 * way[:3]) * np.sign(way[3:] - 0.5).prod() + 6.3 * way[3]) + np.sin(
+        at @ (35 * way[3:] - 17) + 6.3 * way[4]
+    )
+    cloth = np.maximum(top, bottom) * (1 + 0.5 * outfit.folds * wave)
+    hair = outfit.hair_thick * place.scalp * (outfit.hair != "none")
+    hood = (outfit.top == "hood") * 0.05 * place.nape
+    return np.asarray(np.maximum(np.maximum(cloth, hood), np.maximum(hair, outfit.shoe * np.clip(place.foot * 2 - 0.5, 0, 1))))
+
+
+def normals(vertices: Array, faces: Array) -> Array:
+    """Unit normals of the vertices (v, 3), pointing out."""
+    a, b, c = (vertices[faces[:, i]] for i in range(3))
+    face = np.cross(b - a, c - a)
+    out = np.stack([sum(np.bincount(faces[:, i], face[:, axis], len(vertices)) for i in range(3)) for axis in range(3)], axis=1)
+    return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12))
+
+
+def clothed(outfit: Outfit, detail: Detail, skin: Array, faces: Array) -> Array:
+    """The skin at rest (v, 3) with the cloth on it."""
+    out = skin + cloth_offsets(outfit, detail, skin)[:, None] * normals(skin, faces)
+    if outfit.sole > 0:
+        foot = _places(detail).foot
+        floor = skin[:, 1].max()
+        low = np.clip(1 - (floor - skin[:, 1]) / 0.035, 0, 1) * np.clip(foot * 2 - 0.5, 0, 1)
+        out[:, 1] += np.where(low > 0.55, outfit.sole, 0) + np.where(low > 0.55, 0, low * outfit.sole)
+    return np.asarray(out.astype(np.float32))
+
+
+def hull(name: Literal["skirt", "hair"], outfit: Outfit, detail: Detail, rows: Array) -> tuple[Array, Array, Array, Mesh]:
+    """A skirt or long hair of somebody: vertices (v, 3), faces, their parts, and the mesh it is of."""
+    human, place = load_human(detail), _places(detail)
+    mesh = human.meshes[name]
+    at = mesh.whole(rows).astype(float)
+    if name == "skirt":
+        kept = place.skirt_down <= max(outfit.skirt, float(place.skirt_down.min()) + 0.35)
+        parts = place.skirt_parts
+        points = human.named(rows)
+        drop = np.clip(_down(at[:, 1], points), 0, 2) / 2
+        centre = np.array([0, 0, points["hip"][2]])
+        way = (at - centre) * [1, 0, 1]
+        way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
+        out = at + way * (0.004 + outfit.leg_cloth + outfit.flare * drop)[:, None]
+    else:
+        kept = place.hair_down <= outfit.hair_long
+        parts = place.hair_parts
+        out = at + 0.3 * outfit.hair_thick * normals(at, mesh.faces)
+    return out.astype(np.float32), mesh.faces[kept], parts[kept], mesh
+
+
+def wardrobe(outfit: Outfit) -> dict[str, Any]:
+    """In words and round numbers."""
+    told: dict[str, Any] = {"top": outfit.top, "bottom": outfit.bottom, "hair": outfit.hair, "shoes": outfit.sole > 0}
+    if outfit.top != "none":
+        told["cloth_mm"] = round(outfit.cloth * 1000)
+    if outfit.bottom != "none":
+        told["leg_cloth_mm"] = round(outfit.leg_cloth * 1000)
+    return told
+
+
+_HEAD = {side: PARTS.index(f"{side}_head_top") for side in ("left", "right")}
