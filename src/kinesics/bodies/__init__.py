@@ -32,7 +32,7 @@ _HOMES = {
     "depth_camera": "sensors",
     "draw_mesh": "zbuffer",
     "forward": "kinematics",
-    "joint_places": "joint_places",
+    "joint_places": "placing",
     "limited": "kinematics",
     "make_body": "kinematics",
     "mirrored": "recipes",
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from .collisions import collides as collides
     from .inventing import random_recipe as random_recipe
     from .inventing import recipe_of as recipe_of
-    from .joint_places import joint_places as joint_places
+    from .placing import joint_places as joint_places
     from .kinematics import DOFS as DOFS
     from .kinematics import JOINTS as JOINTS
     from .kinematics import LIMITS as LIMITS

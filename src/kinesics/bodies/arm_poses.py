@@ -8,7 +8,7 @@ import numpy as np
 
 from ..types import Array
 from .angles import frame_of, within
-from .joint_places import joint_places
+from .placing import joint_places
 from .kinematics import DOFS, JOINTS, LIMITS, Body
 from .lower_poses import put
 from .mirroring import mirrored_pose
@@ -136,7 +136,9 @@ def _touching(rng: np.random.Generator, poses: Array, body: Body) -> Array:
     start = joints[np.arange(len(poses)), np.array([JOINTS.index(name) for name, *_ in _TOUCHED])[which]]
     beside = np.array([offset for _, *offset in _TOUCHED])[which] * body.height / 1.72 + rng.normal(0, 0.03, (len(poses), 3))
     points = within(chest, start - joints[:, JOINTS.index("left_shoulder")]) + beside
-    return _reached(rng, poses, body, points, (0, 85))
+    lifted = np.where(points[:, 0] < -0.12, 45.0, 0.0)  # reaching across, the elbow comes up before the chest
+    poses[:, _LEFT] = reach(body, 1, points, rng.uniform(0, 80, len(poses)) + lifted)
+    return poses
 
 
 _MAKERS: dict[str, tuple[Callable[[np.random.Generator, Array, Body], Array], float]] = {
@@ -158,7 +160,7 @@ def _together(rng: np.random.Generator, poses: Array, body: Body) -> Array:
     way *= np.sign(way[:, :1])
     way /= np.linalg.norm(way, axis=1, keepdims=True)
     half = np.where(rng.random(n) < 0.4, rng.uniform(0.04, 0.08, n), rng.uniform(0.06, 0.32, n))[:, None]
-    swivel = rng.uniform(5, 65, n)
+    swivel = rng.uniform(15, 80, n)
     crossed = rng.random(n) < 0.18  # each forearm before the chest, towards the other elbow
     over = rng.uniform(0.06, 0.1, n)[:, None] * np.array([0, 0.35, 1])
     across = np.stack([rng.uniform(-0.2, -0.08, n), rng.uniform(-0.02, 0.12, n), rng.uniform(-0.22, -0.15, n)], axis=1)

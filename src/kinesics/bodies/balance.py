@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array
-from .joint_places import joint_places
+from .placing import joint_places
 from .kinematics import DOFS, JOINTS, Body
 
 # share of the body's weight and where along each segment it lies (Winter, "Biomechanics and motor control", 2009, table 4.1)

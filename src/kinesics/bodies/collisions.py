@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 from ..types import Array
-from .joint_places import places
+from .placing import places
 from .kinematics import JOINTS, Body
 
 #: Depth in metres by which flesh gives way before two parts count as passing through each other.
@@ -21,7 +21,7 @@ _MIDDLE: tuple[_Capsule, ...] = (
     ("head", ("shoulder_center", "head", 0.72), ("head", "shoulder_center", -0.1), 0.048),
 )
 _SIDED: tuple[_Capsule, ...] = (
-    ("upper_arm", ("shoulder", "elbow", 0.4), ("elbow", "shoulder", 0.0), 0.025),
+    ("upper_arm", ("shoulder", "elbow", 0.5), ("elbow", "shoulder", 0.0), 0.025),
     ("forearm", ("elbow", "wrist", 0.0), ("wrist", "elbow", 0.0), 0.021),
     ("hand", ("wrist", "index", 0.1), ("hand", "index", 0.6), 0.018),
     ("thigh", ("hip", "knee", 0.35), ("knee", "hip", 0.0), 0.038),
@@ -65,7 +65,7 @@ def _pairs() -> Array:
 _PAIRS = _pairs()
 _COUNT = len(JOINTS)
 # what always lies close gives way more, as a share of the height: upper arms and flanks, both thighs
-_SOFT = np.array([0.012 * (_NAMES[i].endswith(("arm", "thigh")) and _NAMES[j].endswith(("flank", "thigh"))) for i, j in _PAIRS])
+_SOFT = np.array([0.016 * (_NAMES[i].endswith(("arm", "thigh")) and _NAMES[j].endswith(("flank", "thigh"))) for i, j in _PAIRS])
 
 
 def collides(body: Body, joints: Array, *, give: float = GIVE) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from ..types import Array
 from .angles import leg_angles, unit
 from .balance import centre_of_mass
-from .joint_places import joint_places
+from .placing import joint_places
 from .kinematics import DOFS, JOINTS, Body, limited, turn
 
 _LEGS = (DOFS.index("left_leg_flex"), DOFS.index("right_leg_flex"))

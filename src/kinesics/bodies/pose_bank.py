@@ -11,7 +11,7 @@ from ..types import Array, PoseSequence
 from .arm_poses import random_hands, with_arms
 from .collisions import all_collide, apart
 from .inventing import random_recipe
-from .joint_places import joint_places, lengths_of
+from .placing import joint_places, lengths_of
 from .kinematics import DOFS, LIMITS, Body, limited
 from .lower_poses import LOWER
 from .mirroring import mirrored_hands, mirrored_pose

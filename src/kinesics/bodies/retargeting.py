@@ -64,6 +64,8 @@ class _Places:
         people, _, axes = clip.points.shape[1:]
         if people != 1:
             raise UsageError(f"retarget: expected one body, got {people} people; pick one with clip.person(id)")
+        if not len(clip):
+            raise UsageError("retarget: expected at least one moment, got none")
         if axes != 3:
             raise UsageError("retarget: expected 3D joints in metres, got 2D ones")
         self._points = np.asarray(clip.points[:, 0], float)

@@ -80,8 +80,9 @@ def parts_of(body: Skeleton) -> dict[str, int]:
         if part not in best or rank < best[part][0]:
             best[part] = rank, index
     known = {part: index for part, (_, index) in best.items()}
+    plain = [tuple(word for word in words(name) if word not in NOISE) for name in body.joints]
     for side in ("left", "right"):  # with a toe of its own, a "foot" begins at the ankle
-        foot = next((i for i, name in enumerate(body.joints) if words(name) in ((side, "foot"), ("foot", side))), None)
+        foot = next((i for i, name in enumerate(plain) if name in ((side, "foot"), ("foot", side))), None)
         if foot is not None and f"{side} ankle" not in known and known[f"{side} foot"] != foot:
             known[f"{side} ankle"] = foot
     return known
