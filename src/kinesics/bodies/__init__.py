@@ -58,7 +58,6 @@ if TYPE_CHECKING:
     from .collisions import collides as collides
     from .inventing import random_recipe as random_recipe
     from .inventing import recipe_of as recipe_of
-    from .placing import joint_places as joint_places
     from .kinematics import DOFS as DOFS
     from .kinematics import JOINTS as JOINTS
     from .kinematics import LIMITS as LIMITS
@@ -75,6 +74,7 @@ if TYPE_CHECKING:
     from .named import named_motion as named_motion
     from .parts import PARTS as PARTS
     from .parts import part_mirror as part_mirror
+    from .placing import joint_places as joint_places
     from .pose_bank import PoseBank as PoseBank
     from .reaching import reach as reach
     from .recipes import STANCES as STANCES

@@ -8,10 +8,10 @@ import numpy as np
 
 from ..types import Array
 from .angles import frame_of, within
-from .placing import joint_places
 from .kinematics import DOFS, JOINTS, LIMITS, Body
 from .lower_poses import put
 from .mirroring import mirrored_pose
+from .placing import joint_places
 from .reaching import reach
 
 _ANGLES = ("raise", "plane", "twist", "elbow")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array
-from .placing import joint_places
 from .kinematics import DOFS, JOINTS, Body
+from .placing import joint_places
 
 # share of the body's weight and where along each segment it lies (Winter, "Biomechanics and motor control", 2009, table 4.1)
 _MIDDLE = (("head", "shoulder_center", 0.081, 0.2), ("shoulder_center", "hip_center", 0.497, 0.5))

@@ -6,8 +6,8 @@ import numba
 import numpy as np
 
 from ..types import Array
-from .placing import places
 from .kinematics import JOINTS, Body
+from .placing import places
 
 #: Depth in metres by which flesh gives way before two parts count as passing through each other.
 GIVE = 0.03

@@ -9,8 +9,8 @@ import numpy as np
 from ..types import Array
 from .angles import leg_angles, unit
 from .balance import centre_of_mass
-from .placing import joint_places
 from .kinematics import DOFS, JOINTS, Body, limited, turn
+from .placing import joint_places
 
 _LEGS = (DOFS.index("left_leg_flex"), DOFS.index("right_leg_flex"))
 _HIPS = [JOINTS.index("left_hip"), JOINTS.index("right_hip")]

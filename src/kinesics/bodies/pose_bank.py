@@ -11,12 +11,12 @@ from ..types import Array, PoseSequence
 from .arm_poses import random_hands, with_arms
 from .collisions import all_collide, apart
 from .inventing import random_recipe
-from .placing import joint_places, lengths_of
 from .kinematics import DOFS, LIMITS, Body, limited
 from .lower_poses import LOWER
 from .mirroring import mirrored_hands, mirrored_pose
 from .motions import perform
 from .named import NAMED_MOTIONS
+from .placing import joint_places, lengths_of
 from .random_poses import random_poses
 from .recipes import Recipe
 
