@@ -20,9 +20,11 @@ _HOMES: dict[str, str] = {
     "Floor": "floor",
     "Forest": "forest",
     "JointFilter": "prediction",
+    "SampleSet": "samples",
     "VOTED": "anatomy",
     "convert_depth": "converting",
     "find_floor": "floor",
+    "make_samples": "sampling",
     "millimetres": "features",
     "open_depth": "sources",
     "open_live": "live_depth",
@@ -30,6 +32,7 @@ _HOMES: dict[str, str] = {
     "read_glimpse_trees": "glimpse_trees",
     "register_depth_source": "sources",
     "save_depth": "writing",
+    "train_forest": "training",
     "write_glimpse_set": "glimpse_sets",
     "write_glimpse_tree": "glimpse_trees",
 }
@@ -53,10 +56,13 @@ if TYPE_CHECKING:
     from .live_depth import open_live as open_live
     from .people import DepthPeople as DepthPeople
     from .prediction import JointFilter as JointFilter
+    from .samples import SampleSet as SampleSet
+    from .sampling import make_samples as make_samples
     from .sources import DEPTH_SOURCES as DEPTH_SOURCES
     from .sources import DepthSource as DepthSource
     from .sources import open_depth as open_depth
     from .sources import register_depth_source as register_depth_source
+    from .training import train_forest as train_forest
     from .writing import save_depth as save_depth
 
 

@@ -98,8 +98,8 @@ def make_thresholds(count: int, span: float) -> Array:
 
 
 def bins_of(thresholds: Array) -> Array:
-    """(2 * EDGE + 1,) uint8: how many thresholds a feature, cut at ±EDGE, has reached; a feature f is looked up at f + EDGE."""
-    return np.searchsorted(thresholds, np.arange(-EDGE, EDGE + 1), side="right").astype(np.uint8)
+    """(65536,) uint8: how many thresholds a feature has reached; a feature f is looked up at f + 32768."""
+    return np.searchsorted(thresholds, np.arange(-32768, 32768), side="right").astype(np.uint8)
 
 
 def check_pixels(depth: Array, camera: Camera, rows: Array, columns: Array) -> None:

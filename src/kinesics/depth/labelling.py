@@ -59,7 +59,7 @@ def descend(
         there = 0
         for i in range(size):
             d = depth[rows[first + i], columns[first + i]]
-            if d == 0:
+            if d == 0 or d >= FARTHEST:
                 out[first + i] = -1
                 continue
             lanes[there] = i
