@@ -15,6 +15,7 @@ _HOMES: dict[str, str] = {
     "ConvertedDepth": "converting",
     "DEPTH_SOURCES": "sources",
     "DepthCamera": "live_depth",
+    "DepthModel": "model_file",
     "DepthPeople": "people",
     "DepthSource": "sources",
     "Floor": "floor",
@@ -24,6 +25,7 @@ _HOMES: dict[str, str] = {
     "VOTED": "anatomy",
     "convert_depth": "converting",
     "find_floor": "floor",
+    "load_model": "model_file",
     "make_samples": "sampling",
     "millimetres": "features",
     "open_depth": "sources",
@@ -32,6 +34,7 @@ _HOMES: dict[str, str] = {
     "read_glimpse_trees": "glimpse_trees",
     "register_depth_source": "sources",
     "save_depth": "writing",
+    "save_model": "model_file",
     "train_forest": "training",
     "write_glimpse_set": "glimpse_sets",
     "write_glimpse_tree": "glimpse_trees",
@@ -54,6 +57,9 @@ if TYPE_CHECKING:
     from .glimpse_trees import write_glimpse_tree as write_glimpse_tree
     from .live_depth import DepthCamera as DepthCamera
     from .live_depth import open_live as open_live
+    from .model_file import DepthModel as DepthModel
+    from .model_file import load_model as load_model
+    from .model_file import save_model as save_model
     from .people import DepthPeople as DepthPeople
     from .prediction import JointFilter as JointFilter
     from .samples import SampleSet as SampleSet

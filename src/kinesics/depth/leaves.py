@@ -18,6 +18,7 @@ from .sampling import Pixels
 
 SAMPLE = 320  # pixels of a leaf that vote, at most
 BANDWIDTH = 0.07  # metres
+FARTHEST = 1.27  # metres along an axis: what votes farther is of little use, and a vote fits into three bytes of centimetres
 _STARTS = 6
 _ROUNDS = 4
 _SECOND = 0.2  # share of the pixels that a second place must have
@@ -181,7 +182,7 @@ def _keep(
 ) -> None:  # fmt: skip
     """Put a vote where it belongs among those of the leaf, the most useful first."""
     at = len(values) - 1
-    if value <= values[at]:
+    if value <= values[at] or max(abs(place[0]), abs(place[1]), abs(place[2])) > FARTHEST:
         return
     while at > 0 and values[at - 1] < value:
         values[at], joint[leaf, at], offset[leaf, at] = values[at - 1], joint[leaf, at - 1], offset[leaf, at - 1]
@@ -189,7 +190,7 @@ def _keep(
         at -= 1
     values[at], joint[leaf, at] = value, j
     for axis in range(3):
-        offset[leaf, at, axis] = np.int16(round(min(max(place[axis] * 1000.0, -32000.0), 32000.0)))
+        offset[leaf, at, axis] = np.int16(10 * round(100.0 * place[axis]))
     weight[leaf, at] = np.uint8(max(round(255.0 * share), 1))
     spreads[leaf, at] = np.uint8(min(np.ceil(100.0 * spread), 255.0))
 
