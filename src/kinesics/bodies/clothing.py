@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from scipy.sparse import csr_matrix, diags
 from scipy.spatial import cKDTree
 
 from ..types import Array
 from .human import Human, Mesh, load_human
-from .parts import PARTS
 from .segments import SEGMENTS
 from .shaping import Traits
 
@@ -134,12 +134,12 @@ def _places(detail: Detail) -> _Places:
     size = eye[1] - crown[1]
     up = (eye[1] - at[:, 1]) / size
     back = (at[:, 2] - p["ear"][2]) / size
-    forehead = np.clip((up - 0.35) / 0.15, 0, 1) * (back < 0.1)
+    forehead = np.clip((up - 0.35) / 0.4, 0, 1)
     behind = np.clip((back - 0.1) / 0.2, 0, 1) * np.clip((up + 0.75) / 0.3, 0, 1)
     nape = np.clip(1 - np.abs(at[:, 1] - p["neck"][1]) / 0.09, 0, 1) * np.clip((at[:, 2] - p["neck"][2] + 0.02) / 0.04, 0, 1)
     extra = {name: _over(human, name, rows, at, p) for name in ("skirt", "hair")}
     return _Places(
-        arm=np.where(arms, arm, -1.0),
+        arm=np.where(arms, np.maximum(arm, 0.0), -1.0),
         leg=np.where(legs | (down > 0.6), np.where(shin > 0, 1 + shin, down), down),
         trunk=(p["hip"][1] - at[:, 1]) / (p["hip"][1] - p["shoulder"][1]),
         hand=_sum(mesh, ("hand", "fingers", "tips", "thumb")),
@@ -167,7 +167,10 @@ def _over(human: Human, name: str, rows: Array, skin: Array, p: dict[str, Array]
     if name == "skirt":
         return _down(at[mesh.faces][:, :, 1].max(1), p), parts
     low, high = at[:, 1].max(), p["eye"][1]
-    return (at[mesh.faces][:, :, 1].max(1) - high) / (low - high), parts
+    down = (at[mesh.faces][:, :, 1].max(1) - high) / (low - high)
+    centre = at[mesh.faces].mean(1)
+    face = (np.abs(centre[:, 0]) < 0.07) & (centre[:, 2] < p["ear"][2] - 0.035) & (centre[:, 1] > high - 0.05)
+    return np.where(face, np.inf, down), parts  # nobody's hair hangs over the face
 
 
 def _ramp(value: Array, end: float, soft: float) -> Array:
@@ -181,7 +184,8 @@ def cloth_offsets(outfit: Outfit, detail: Detail, at: Array) -> Array:
     arms = place.arm >= 0
     sleeve = _ramp(place.arm, outfit.sleeve, 0.08) * (place.hand < 0.5)
     trunk = _ramp(place.leg, outfit.hem, 0.06) * np.clip((1.12 - place.trunk) / 0.08, 0, 1)
-    top = outfit.cloth * np.where(arms, sleeve * (0.6 + 0.25 * np.clip(place.arm, 0, 2)), trunk)
+    lower = np.clip(1.0 - place.trunk, 0, 1)  # cloth hangs from the shoulders and stands off below
+    top = outfit.cloth * np.where(arms, sleeve * (0.35 + 0.3 * np.clip(place.arm, 0, 2)), trunk * (0.35 + 0.65 * lower))
     if outfit.sleeve <= 0:
         top = top * np.where(arms, 0, 1)
     legs = (place.leg > -0.45) & ~arms & (place.hand < 0.1)
@@ -207,9 +211,35 @@ def normals(vertices: Array, faces: Array) -> Array:
     return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12))
 
 
+@functools.cache
+def _around(detail: Detail) -> Any:
+    """What takes the mean of each vertex and its neighbours, as a sparse matrix."""
+    faces = load_human(detail).meshes["body"].faces
+    count = int(faces.max()) + 1
+    pairs = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    ones = csr_matrix((np.ones(len(pairs)), pairs.T), (count, count))
+    near = ((ones + ones.T + csr_matrix((np.ones(count), (np.arange(count),) * 2), (count, count))) > 0).astype(float)
+    return diags(1 / np.asarray(near.sum(1)).ravel()) @ near
+
+
+def _evened(detail: Detail, skin: Array, cloth: Array) -> Array:
+    """The skin as thick cloth shows it: without its small shapes."""
+    around, even = _around(detail), skin
+    for _ in range(14 if detail == "full" else 4):
+        even = around @ even
+    place = _places(detail)
+    share = (
+        np.clip((cloth - 0.003) / 0.012, 0, 0.9) * np.clip((0.95 - place.trunk) / 0.15, 0, 1) * np.clip(-2 * place.arm, 0, 1)
+    )
+    share = share * (place.hand < 0.2) * (place.foot < 0.2) * np.clip((1.5 - place.leg) / 0.5, 0.2, 1)
+    return np.asarray(skin + share[:, None] * (even - skin))
+
+
 def clothed(outfit: Outfit, detail: Detail, skin: Array, faces: Array) -> Array:
     """The skin at rest (v, 3) with the cloth on it."""
-    out = skin + cloth_offsets(outfit, detail, skin)[:, None] * normals(skin, faces)
+    cloth = cloth_offsets(outfit, detail, skin)
+    even = _evened(detail, skin, cloth)
+    out = even + cloth[:, None] * normals(even, faces)
     if outfit.sole > 0:
         foot = _places(detail).foot
         floor = skin[:, 1].max()
@@ -247,6 +277,3 @@ def wardrobe(outfit: Outfit) -> dict[str, Any]:
     if outfit.bottom != "none":
         told["leg_cloth_mm"] = round(outfit.leg_cloth * 1000)
     return told
-
-
-_HEAD = {side: PARTS.index(f"{side}_head_top") for side in ("left", "right")}
