@@ -43,10 +43,15 @@ class Viewpoint:
 
 
 def random_lens(rng: np.random.Generator, size: tuple[int, int], focal: float | None = None) -> Camera:
-    """A camera of this (width, height): half of the time near a well-known one, else 40 to 65 degrees; its axis a bit off."""
+    """A camera of this (width, height): half of the time near a well-known one, else 40 to 65 degrees; its axis a bit off.
+
+    With a `focal` length it is exactly that, its axis through the middle.
+    """
     width, height = size
+    if focal is not None:
+        return Camera(width, height, float(focal), float(focal), (width - 1) / 2, (height - 1) / 2)
     degrees = rng.choice(_LENSES) * rng.normal(1, 0.01) if rng.random() < 0.5 else rng.uniform(40, 65)
-    length = height / 2 / np.tan(np.radians(degrees) / 2) if focal is None else focal
+    length = height / 2 / np.tan(np.radians(degrees) / 2)
     x, y = rng.normal(0, 0.01, 2) * size
     return Camera(width, height, float(length), float(length), (width - 1) / 2 + float(x), (height - 1) / 2 + float(y))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from .depth_convert import convert
+from .depth_synth import synth
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -15,3 +16,4 @@ def group() -> None:
 
 
 app.command()(convert)
+app.command()(synth)
