@@ -92,6 +92,12 @@ class Cut:
         """Let go of the file."""
         self.file.close()
 
+    def __enter__(self) -> Cut:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
 
 def open_member(path: Path, member: Member) -> Cut:
     """Open one member for reading."""

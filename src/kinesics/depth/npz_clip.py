@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+import operator
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,27 +22,17 @@ from .shots import LARGEST, Reel, Shot, checked_kind
 
 __all__ = ["open_npy", "open_npz"]
 
-BROKEN = (
-    OSError,
-    ValueError,
-    EOFError,
-    zlib.error,
-    zipfile.BadZipFile,
-    NotImplementedError,
-    RuntimeError,
-    KeyError,
-    SyntaxError,
-)
+BROKEN = (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, KeyError)
+LONGEST = 1 << 16  # bytes of an array's header
 
 
 def open_npy(path: Path) -> Reel:
     """The reel of one array: (t, h, w) or (h, w), whole millimetres or metres."""
-    file = open(path, "rb")
-    try:
-        return _reel(path, file, file.close, None, None, [])
-    except BaseException:
-        file.close()
-        raise
+    with ExitStack() as opened:
+        file = opened.enter_context(open(path, "rb"))
+        reel = _reel(path, file, None, None, [])
+        reel.release = opened.pop_all().close
+        return reel
 
 
 def open_npz(path: Path) -> Reel:
@@ -55,36 +48,49 @@ def open_npz(path: Path) -> Reel:
         box = zipfile.ZipFile(path)
     except BROKEN:
         return _cut(path, problems)
-    try:
-        names = [name.removesuffix(".npy") for name in box.namelist() if name.endswith(".npy")]
-        wanted = _wanted(path, names, lambda name: _head(box.open(f"{name}.npy"))[0])
-        side = {name: _small(box, name, problems) for name in ("camera", "times", "timestamps") if name in names}
-        held = box.open(f"{wanted}.npy")
-        times = side.get("times") if side.get("times") is not None else side.get("timestamps")
-        return _reel(path, held, box.close, side.get("camera"), times, problems)
-    except BROKEN as error:
-        box.close()
-        if isinstance(error, SourceError):
-            raise
-        raise SourceError(f"{path}: this npz is damaged ({error}); write or copy it again") from None
+
+    def shape(name: str) -> tuple[int, ...]:
+        with box.open(f"{name}.npy") as file:
+            return _head(file)[0]
+
+    with ExitStack() as opened:
+        opened.enter_context(box)
+        try:
+            names = [name.removesuffix(".npy") for name in box.namelist() if name.endswith(".npy")]
+            wanted = _wanted(path, names, shape)
+            side = {name: _small(box, name, problems) for name in ("camera", "times", "timestamps") if name in names}
+            held = opened.enter_context(box.open(f"{wanted}.npy"))
+            times = side.get("times") if side.get("times") is not None else side.get("timestamps")
+            reel = _reel(path, held, side.get("camera"), times, problems)
+            reel.release = opened.pop_all().close
+            return reel
+        except BROKEN as error:
+            if isinstance(error, SourceError):
+                raise
+            raise SourceError(f"{path}: this npz is damaged ({error}); write or copy it again") from None
 
 
 def _cut(path: Path, problems: list[str]) -> Reel:
     """A zip without its table of contents: what was written before the end can still be read."""
-    try:
-        members = find_members(path)
-        names = [member.name.removesuffix(".npy") for member in members if member.name.endswith(".npy")]
-        if not names:
-            raise SourceError(f"{path}: this npz is damaged or none; write or copy it again")
-        by_name = dict(zip(names, members, strict=False))
-        wanted = _wanted(path, names, lambda name: _head(open_member(path, by_name[name]))[0])
-        held: Cut = open_member(path, by_name[wanted])
-        problems.append(f"{path}: the file ends early: read up to there, camera and times may be missing")
-        return _reel(path, held, held.close, None, None, problems)
-    except BROKEN as error:
-        if isinstance(error, SourceError):
-            raise
-        raise SourceError(f"{path}: this npz is damaged or none ({error}); write or copy it again") from None
+    members = {member.name.removesuffix(".npy"): member for member in find_members(path) if member.name.endswith(".npy")}
+    if not members:
+        raise SourceError(f"{path}: this npz is damaged or none; write or copy it again")
+
+    def shape(name: str) -> tuple[int, ...]:
+        with open_member(path, members[name]) as file:
+            return _head(file)[0]
+
+    with ExitStack() as opened:
+        try:
+            held = opened.enter_context(open_member(path, members[_wanted(path, list(members), shape)]))
+            problems.append(f"{path}: the file ends early: read up to there, camera and times may be missing")
+            reel = _reel(path, held, None, None, problems)
+            reel.release = opened.pop_all().close
+            return reel
+        except BROKEN as error:
+            if isinstance(error, SourceError):
+                raise
+            raise SourceError(f"{path}: this npz is damaged or none ({error}); write or copy it again") from None
 
 
 def _wanted(path: Path, names: list[str], shape: Callable[[str], tuple[int, ...]]) -> str:
@@ -99,29 +105,34 @@ def _wanted(path: Path, names: list[str], shape: Callable[[str], tuple[int, ...]
 def _small(box: zipfile.ZipFile, name: str, problems: list[str]) -> Array | None:
     try:
         with box.open(f"{name}.npy") as file:
-            values = np.lib.format.read_array(file, allow_pickle=False)
-            return np.asarray(values, float)
+            shape, _, dtype = _head(file)
+            return np.frombuffer(file.read(1 << 24), dtype).reshape(shape).astype(float)
     except BROKEN:
         problems.append(f"{name} is damaged: not used")
         return None
 
 
 def _head(file: IO[bytes] | Cut) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Shape, whether columns come first, and kind of numbers; the file stands before the first of them."""
-    version = np.lib.format.read_magic(file)
-    read: Any = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, fortran, dtype = read(file)
-    return shape, fortran, dtype
+    """Shape, whether columns come first, and kind of numbers; the file stands before the first of them.
+
+    Raises:
+        ValueError: this is no array.
+    """
+    start = file.read(8)
+    if start[:6] != b"\x93NUMPY" or len(start) < 8 or start[6] not in (1, 2, 3):
+        raise ValueError("it does not begin like one")
+    size = int.from_bytes(file.read(2 if start[6] == 1 else 4), "little")
+    if size > LONGEST:
+        raise ValueError("its header is too long")
+    try:
+        said = ast.literal_eval(file.read(size).decode("latin1"))
+        shape, dtype = tuple(operator.index(n) for n in said["shape"]), np.lib.format.descr_to_dtype(said["descr"])
+        return shape, bool(said["fortran_order"]), dtype
+    except (SyntaxError, TypeError, KeyError, IndexError, ValueError, AttributeError, MemoryError, RecursionError):
+        raise ValueError("its header is damaged") from None
 
 
-def _reel(
-    path: Path,
-    file: IO[bytes] | Cut,
-    release: Callable[[], None],
-    camera: Array | None,
-    times: Array | None,
-    problems: list[str],
-) -> Reel:
+def _reel(path: Path, file: IO[bytes] | Cut, camera: Array | None, times: Array | None, problems: list[str]) -> Reel:
     try:
         shape, fortran, dtype = _head(file)
     except BROKEN as error:
@@ -137,7 +148,7 @@ def _reel(
         problems.append(f"times of shape {times.shape} for {whole[0]} pictures: not used")
         times = None
     taken = None if camera is None else _camera(camera, whole, problems)
-    return Reel(_shots(path, file, whole, dtype, taken, times, problems), whole[0], problems, release)
+    return Reel(_shots(path, file, whole, dtype, taken, times, problems), whole[0], problems)
 
 
 def _camera(values: Array, shape: tuple[int, ...], problems: list[str]) -> Camera | None:

@@ -165,8 +165,8 @@ def open_depth(
     scheme = str(src).partition("://")[0] if "://" in str(src) else ""
     if scheme:
         return _registered(scheme)(str(src), **options)
-    path = Path(src)
-    return _started(str(src), _reel(path), Settler(camera, fps or 30.0, units))
+    settler = Settler(camera, fps or 30.0, units)
+    return _started(str(src), _reel(Path(src)), settler)
 
 
 def _registered(scheme: str) -> Callable[..., DepthSource]:
@@ -243,6 +243,7 @@ def _started(name: str, reel: Reel, settler: Settler) -> DepthSource:
             pair = next(pairs, None)
         settler.tell(source.note)
         source.status = "damaged" if reel.problems else "ok"
+        reel.release()
 
     source = DepthSource(name, feed, camera=first[1], fps=settler.fps, frames=reel.frames, release=reel.release)
     source.gravity = settler.gravity
