@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ __all__ = ["exr_bytes", "read_exr"]
 
 MAGIC = 20000630
 LINES = {0: 1, 1: 1, 2: 1, 3: 16}  # compression -> lines in a block: none, RLE, ZIPS, ZIP
+OTHERS = {4: 32, 5: 16, 6: 32, 7: 32, 8: 32, 9: 256}  # PIZ, PXR24, B44, B44A, DWAA, DWAB
 KINDS: dict[int, np.dtype[Any]] = {0: np.dtype("<u4"), 1: np.dtype("<f2"), 2: np.dtype("<f4")}
 PREFERRED = ("Z", "Y", "depth", "R", "V")  # channels that may hold depth, the first found wins
 
@@ -36,7 +38,7 @@ def read_exr(path: Path) -> Array:
         head, at = _header(data)
         if head.pop("special"):
             raise SourceError(f"{path}: a deep EXR or one of several parts; expected a flat picture of one part")
-        return _usual(data, head, at) if head["compression"] in LINES and not head["tiled"] else _others(path, data, head)
+        return _usual(data, head, at) if head["compression"] in LINES and not head["tiled"] else _others(path, data, head, at)
     except (struct.error, zlib.error, ValueError, KeyError, IndexError, UnicodeDecodeError) as error:
         if isinstance(error, SourceError):
             raise
@@ -94,23 +96,32 @@ def _picked(names: list[str]) -> str:
 
 
 def _usual(data: bytes, head: dict[str, Any], at: int) -> Array:
-    top, width, height = head["window"]
+    _, width, height = head["window"]
     channels, tall = head["channels"], LINES[head["compression"]]
     wanted = _picked([name for name, _ in channels])
     before = sum(kind.itemsize for name, kind in channels[: [name for name, _ in channels].index(wanted)])
     kind, row = dict(channels)[wanted], width * sum(kind.itemsize for _, kind in channels)
     picture = np.empty((height, width), kind)
-    blocks = -(-height // tall)
-    for (offset,) in struct.iter_unpack("<Q", data[at : at + 8 * blocks].ljust(8 * blocks, b"\0")):
-        first, size = struct.unpack_from("<iI", data, offset)
-        first -= top
+    for first, packed in _blocks(data, head, at, tall):
         lines = min(tall, height - first)
-        if offset < at or first < 0 or lines < 1 or first % tall or offset + 8 + size > len(data):
-            raise ValueError("a block of lines is not where it should be; the file ends early")
-        held = np.frombuffer(_unpacked(data[offset + 8 : offset + 8 + size], lines * row, head["compression"]), np.uint8)
+        held = np.frombuffer(_unpacked(packed, lines * row, head["compression"]), np.uint8)
         part = held.reshape(lines, row)[:, before * width : (before + kind.itemsize) * width]
         picture[first : first + lines] = np.ascontiguousarray(part).view(kind)
     return picture.astype(np.float32) if kind.kind == "u" else picture.astype(kind.newbyteorder("="), copy=False)
+
+
+def _blocks(data: bytes, head: dict[str, Any], at: int, tall: int) -> Iterator[tuple[int, bytes]]:
+    """First line and packed bytes of each block of `tall` lines."""
+    top, _, height = head["window"]
+    blocks = -(-height // tall)
+    for (offset,) in struct.iter_unpack("<Q", data[at : at + 8 * blocks].ljust(8 * blocks, b"\0")):
+        if not at < offset <= len(data) - 8:
+            raise ValueError("the file ends early")
+        first, size = struct.unpack_from("<iI", data, offset)
+        first -= top
+        if not 0 <= first < height or first % tall or offset + 8 + size > len(data):
+            raise ValueError("a block of lines is not where it should be; the file ends early")
+        yield first, data[offset + 8 : offset + 8 + size]
 
 
 def _unpacked(packed: bytes, size: int, compression: int) -> bytes:
@@ -145,8 +156,11 @@ def _runs(packed: bytes) -> bytes:
     return bytes(out)
 
 
-def _others(path: Path, data: bytes, head: dict[str, Any]) -> Array:
-    """Tiles, PIZ, PXR24, B44, DWA: by the package."""
+def _others(path: Path, data: bytes, head: dict[str, Any], at: int) -> Array:
+    """Tiles, PIZ, PXR24, B44, DWA: by the package, when the blocks are there: it is loud about files that end early."""
+    if head["compression"] in OTHERS and not head["tiled"]:
+        for _ in _blocks(data, head, at, OTHERS[head["compression"]]):
+            pass
     package = need("OpenEXR")
     wanted = _picked([name for name, _ in head["channels"]])
     try:
