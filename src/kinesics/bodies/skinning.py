@@ -34,6 +34,16 @@ def _mul(a: Array, b: Array) -> Array:
 
 
 @numba.njit(cache=True, nogil=True)
+def _back(a: Array, b: Array) -> Array:
+    """`a` times the transpose of `b`."""
+    out = np.empty((3, 3))
+    for i in range(3):
+        for j in range(3):
+            out[i, j] = a[i, 0] * b[j, 0] + a[i, 1] * b[j, 1] + a[i, 2] * b[j, 2]
+    return out
+
+
+@numba.njit(cache=True, nogil=True)
 def _about(axis: int, degrees: float) -> Array:
     """Rotation about axis 0, 1 or 2, as `kinematics.turn`."""
     c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
@@ -65,20 +75,20 @@ def _about_vector(x: float, y: float, z: float) -> Array:
 @numba.njit(cache=True, nogil=True)
 def _halfway(a: Array, b: Array) -> Array:
     """The rotation halfway from `a` to `b`, which are less than half a turn apart."""
-    d = _mul(a.T, b)
+    d = _back(b, a)  # as seen from outside: d a = b
     w = np.sqrt(max(1 + d[0, 0] + d[1, 1] + d[2, 2], 0.0)) / 2  # cosine of half the angle
     x, y, z = d[2, 1] - d[1, 2], d[0, 2] - d[2, 0], d[1, 0] - d[0, 1]
     size = np.sqrt(x * x + y * y + z * z)
     if size < 1e-9:
         return a.copy()
     half = np.arccos(min(max(w, -1.0), 1.0)) / size
-    return _mul(a, _about_vector(x * half, y * half, z * half))
+    return _mul(_about_vector(x * half, y * half, z * half), a)
 
 
 @numba.njit(cache=True, nogil=True)
 def _put(rotations: Array, places: Array, segment: int, facing: Array, frame: Array, place: Array) -> None:
     """A segment's frame as a rotation from rest, and where its pivot is."""
-    rotations[segment] = _mul(frame, facing[segment].T)
+    rotations[segment] = _back(frame, facing[segment])
     places[segment] = place
 
 
@@ -94,7 +104,7 @@ def _from(rotations: Array, places: Array, pivots: Array, segment: int, point: A
 
 @numba.njit(cache=True, nogil=True)
 def _arm(
-    pose: Array, hand: Array, side: int, facing: Array, pivots: Array, rest: Array, rotations: Array, places: Array
+    pose: Array, pronation: float, curl: float, side: int, facing: Array, pivots: Array, rest: Array, rotations: Array, places: Array
 ) -> None:
     first = _LEFT + (0 if side > 0 else PER_SIDE)
     at = _ARM + (0 if side > 0 else _ARM_NEXT)
@@ -102,7 +112,8 @@ def _arm(
     chest = rotations[2]
     shoulder = pivots[first + 1]
     lift = max(raised - 80, 0.0) / 90 * 0.25 * abs(shoulder[0])
-    tilt = np.degrees(np.arcsin(lift / np.sqrt(((shoulder - pivots[first]) ** 2).sum())))
+    bone = np.sqrt((shoulder[0] - pivots[first, 0]) ** 2 + (shoulder[1] - pivots[first, 1]) ** 2 + (shoulder[2] - pivots[first, 2]) ** 2)
+    tilt = np.degrees(np.arcsin(min(lift / bone, 1.0)))
     _put(
         rotations,
         places,
@@ -111,7 +122,9 @@ def _arm(
         _mul(chest, _about(2, -side * tilt)),
         _from(rotations, places, pivots, 2, pivots[first]),
     )
-    place = _from(rotations, places, pivots, 2, shoulder) - chest[:, 1] * lift
+    place = _from(rotations, places, pivots, 2, shoulder)
+    for i in range(3):
+        place[i] -= chest[i, 1] * lift
     r, p = np.radians(raised), np.radians(plane)
     x, z = -np.sin(p) * r, -side * np.cos(p) * r
     half = _about_vector((x + rest[0]) / 2, 0.0, (z + rest[2]) / 2)
@@ -123,18 +136,18 @@ def _arm(
     place = _from(rotations, places, pivots, first + 4, pivots[first + 5])
     lower = _mul(upper, _about(0, -elbow))
     for k in range(4):
-        _put(rotations, places, first + 6 + k, facing, _mul(lower, _about(1, side * hand[0] * k / 3)), place)
+        _put(rotations, places, first + 6 + k, facing, _mul(lower, _about(1, side * pronation * k / 3)), place)
     rotations[first + 5] = _halfway(rotations[first + 4], rotations[first + 6])
     places[first + 5] = place
-    palm = _mul(_mul(lower, _about(0, -wrist)), _about(1, side * hand[0]))
+    palm = _mul(_mul(lower, _about(0, -wrist)), _about(1, side * pronation))
     place = _from(rotations, places, pivots, first + 9, pivots[first + 10])
     _put(rotations, places, first + 10, facing, palm, place)
     place = _from(rotations, places, pivots, first + 10, pivots[first + 11])
-    _put(rotations, places, first + 11, facing, _mul(palm, _about(2, side * 72 * hand[1])), place)
+    _put(rotations, places, first + 11, facing, _mul(palm, _about(2, side * 72 * curl)), place)
     place = _from(rotations, places, pivots, first + 11, pivots[first + 12])
-    _put(rotations, places, first + 12, facing, _mul(palm, _about(2, side * 165 * hand[1])), place)
+    _put(rotations, places, first + 12, facing, _mul(palm, _about(2, side * 165 * curl)), place)
     place = _from(rotations, places, pivots, first + 10, pivots[first + 13])
-    _put(rotations, places, first + 13, facing, _mul(palm, _about(2, side * 30 * hand[1])), place)
+    _put(rotations, places, first + 13, facing, _mul(palm, _about(2, side * 30 * curl)), place)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -178,7 +191,7 @@ def pose_segments(pose: Array, hands: Array, facing: Array, pivots: Array, swing
     rotations[3] = _halfway(rotations[2], rotations[4])
     for i in range(2):
         side = 1 - 2 * i
-        _arm(pose, hands[i::2], side, facing, pivots, swings[i], rotations, places)
+        _arm(pose, hands[i], hands[i + 2], side, facing, pivots, swings[i], rotations, places)
         _leg(pose, side, facing, pivots, rotations, places)
     out = np.empty((_COUNT, 3, 4))
     for s in range(_COUNT):
