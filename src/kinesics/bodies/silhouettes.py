@@ -98,7 +98,7 @@ def cut_out(
         return kept
     ragged, rim, soles, pieces = rng.random(4)
     if ragged < 0.7:
-        kept = _swizzled(kept, depth, float(ragged), fresh(rng))
+        kept = _swizzled(kept, owner, float(ragged), fresh(rng))
     if rim < 0.2:
         kept = _eroded(kept)
     if not floor and soles < 0.35:
@@ -135,15 +135,16 @@ def _assign(depth: Array, owner: Array, kept: Array) -> None:
 
 
 @numba.njit(cache=True, nogil=True)
-def _swizzled(kept: Array, depth: Array, strength: float, state: Array) -> Array:
-    """Each pixel is kept with whom one beside it is kept."""
+def _swizzled(kept: Array, owner: Array, strength: float, state: Array) -> Array:
+    """Each pixel is kept with whom one beside it is kept; what the sensor lost inside of somebody makes no one else lost."""
     out = kept.copy()
     height, width = kept.shape
     for y in range(1, height - 1):
         for x in range(1, width - 1):
             word = bits(state)
-            if depth[y, x] > 0 and share(word, 0) < strength:
-                out[y, x] = kept[y + int(3 * share(word, 1)) - 1, x + int(3 * share(word, 2)) - 1]
+            v, u = y + int(3 * share(word, 1)) - 1, x + int(3 * share(word, 2)) - 1
+            if kept[y, x] >= 0 and share(word, 0) < strength and (kept[v, u] >= 0 or owner[v, u] == -1):
+                out[y, x] = kept[v, u]
     return out
 
 

@@ -75,7 +75,7 @@ def random_viewpoint(
     middle = (low + high) / 2
     away, tall = _overhead(rng, middle, -low[1]) if top else _in_front(rng, camera, high - low)
     width, height = camera.width, camera.height
-    spread = 0.3 if rng.random() < 0.15 else 0.1
+    spread = 0.25 if rng.random() < 0.1 else 0.1
     column, row = rng.normal(0, (spread * width, 0.6 * spread * height))
     position = np.array([middle[0], -tall, middle[2] - away])
     down = np.degrees(np.arctan2(tall + middle[1], away) - np.arctan(row / camera.fy)) if pitch is None else pitch
@@ -93,7 +93,7 @@ def _in_front(rng: np.random.Generator, camera: Camera, extent: Array) -> tuple[
     """How far away on the floor, how high."""
     whole = max(extent[0] * camera.fx / camera.width, extent[1] * camera.fy / camera.height) * 1.15 + extent[2] / 2
     away = rng.uniform(1.2, 4.5)
-    if rng.random() < 0.8:
+    if rng.random() < 0.88:
         away = max(away, whole)
     return float(away), float(rng.triangular(0.3, 1.1, 2.5))
 
