@@ -35,6 +35,7 @@ _HOMES: dict[str, str] = {
     "register_depth_source": "sources",
     "save_depth": "writing",
     "save_model": "model_file",
+    "train_depth": "making",
     "train_forest": "training",
     "write_glimpse_set": "glimpse_sets",
     "write_glimpse_tree": "glimpse_trees",
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from .glimpse_trees import write_glimpse_tree as write_glimpse_tree
     from .live_depth import DepthCamera as DepthCamera
     from .live_depth import open_live as open_live
+    from .making import train_depth as train_depth
     from .model_file import DepthModel as DepthModel
     from .model_file import load_model as load_model
     from .model_file import save_model as save_model

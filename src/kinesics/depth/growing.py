@@ -203,8 +203,12 @@ class Growth:
                 work(*piece)
             return
         with ThreadPoolExecutor(self._threads) as pool:
-            for job in [pool.submit(work, *piece) for piece in pieces]:
-                job.result()
+            jobs = [pool.submit(work, *piece) for piece in pieces]
+            try:
+                for job in jobs:
+                    job.result()
+            finally:  # an interruption does not wait for what has not begun
+                pool.shutdown(cancel_futures=True)
 
 
 def _pieces(count: int, size: int) -> list[tuple[int, int]]:

@@ -119,14 +119,13 @@ class SampleSet:
 
     @classmethod
     def from_views(cls, views: Iterable[View]) -> SampleSet:
-        """The people of rendered views, cut out by the segment; of several, each by the pixels that are its own."""
+        """The people of rendered views, cut out as an imperfect segmentation does it."""
         order = [JOINTS.index(name) for name in VOTED]
         cut = []
         for view in views:
             depth = millimetres(view.depth)
             for person in range(len(view.joints)):
-                kept = view.segment if len(view.joints) == 1 else view.segment & (view.owner == person)
-                cut.append(_cut(np.where(kept, depth, 0), view.parts, view.camera, view.joints[person, order]))
+                cut.append(_cut(np.where(view.kept == person, depth, 0), view.parts, view.camera, view.joints[person, order]))
         return _flat([piece for piece in cut if piece is not None], PARTS, VOTED)
 
 

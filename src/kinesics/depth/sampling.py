@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from .samples import Gathering, SampleSet
 if TYPE_CHECKING:
     from ..bodies.views import ViewMaker
 
-CHUNK = 250  # views that one process makes at a time
+CHUNK = 256  # views that one process makes at a time: several of each person, who takes long to make
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,11 @@ def _piece(maker: ViewMaker, first: int, size: int) -> SampleSet:
     return SampleSet.from_views(maker.view(index) for index in range(first, first + size))
 
 
+def _deaf() -> None:
+    """Ctrl-C is for the process that started this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @contextmanager
 def _pieces(maker: ViewMaker, start: int, count: int, workers: int) -> Iterator[Iterator[tuple[int, SampleSet]]]:
     jobs = [(first, min(CHUNK, start + count - first)) for first in range(start, start + count, CHUNK)]
@@ -174,7 +180,7 @@ def _pieces(maker: ViewMaker, start: int, count: int, workers: int) -> Iterator[
         yield ((size, _piece(maker, first, size)) for first, size in jobs)
         return
     context = multiprocessing.get_context("spawn")  # threads of a parent do not survive a fork
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context) as pool:
+    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context, initializer=_deaf) as pool:
         try:
             yield _in_order(pool, maker, jobs, ahead=2 * workers)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -60,6 +61,7 @@ def grow_forest(
     seed: int = 0,
     threads: int = 2,
     checkpoint: str | Path | None = None,
+    keep_checkpoint: bool = False,
     progress: Told | None = None,
 ) -> Trained:
     """Learn a forest.
@@ -79,7 +81,8 @@ def grow_forest(
         votes: kept in each leaf.
         seed: of all chance: the same seed and samples, the same forest, bit for bit.
         threads: at work; the forest does not depend on it.
-        checkpoint: a file that remembers; a training that finds it goes on from there. Deleted when all is done.
+        checkpoint: a file that remembers; a training that finds it goes on from there.
+        keep_checkpoint: leave that file when all is done.
         progress: told after each level.
 
     Returns:
@@ -119,8 +122,26 @@ def grow_forest(
         state.levels = []
         memory.save(state)
     forest = assembled(state.trees, samples.labels, samples.joint_names)
-    memory.clear()
+    if not keep_checkpoint:
+        memory.clear()
     return Trained(forest, state.tally, time.process_time() - cpu)
+
+
+def settings_of(**options: Any) -> dict[str, Any]:
+    """All settings of a training that was given only some.
+
+    Raises:
+        UsageError: there is no such option.
+    """
+    known = {
+        name: value.default for name, value in inspect.signature(grow_forest).parameters.items() if name not in _NO_SETTINGS
+    }
+    if other := sorted(set(options) - set(known)):
+        raise UsageError(f"training a forest: there is no option {', '.join(other)}; there are {', '.join(known)}")
+    return {**known, **options}
+
+
+_NO_SETTINGS = ("samples", "seed", "threads", "checkpoint", "keep_checkpoint", "progress")
 
 
 def _check(rules: Rules, samples: SampleSet, trees: int, pixels: int, balance: float, votes: int) -> None:
