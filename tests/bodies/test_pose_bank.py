@@ -49,6 +49,17 @@ def test_draws_are_possible(drawn: tuple[Array, Array]) -> None:
     assert (np.abs(hands[:, :2]) <= 80).all() and ((hands[:, 2:] >= 0) & (hands[:, 2:] <= 1)).all()
 
 
+def test_draws_for_a_body_keep_its_own_parts_apart(bank: PoseBank) -> None:
+    rng = np.random.default_rng(9)
+    slim = make_body(rng)
+    wide = Body(height=1.6, shoulders=0.15, hips=0.11, trunk=0.42, upper_arm=0.25, forearm=0.22)
+    for body in (slim, wide):
+        poses = np.array([bank.draw(rng, body)[0] for _ in range(150)])
+        assert not any(collides(body, joints) for joints in joint_places(body, poses))
+    usual = np.array([bank.draw(rng)[0] for _ in range(150)])
+    assert any(collides(wide, joints) for joints in joint_places(wide, usual))
+
+
 def test_draws_reach_everywhere_that_people_reach(drawn: tuple[Array, Array]) -> None:
     joints = joint_places(Body(), drawn[0])
     place = {name: joints[:, JOINTS.index(name)] for name in JOINTS}

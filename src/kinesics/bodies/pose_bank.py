@@ -26,6 +26,7 @@ _STAYING = [DOFS.index(name) for name in ("root_yaw", "step_side", "step_forward
 _JITTER = np.array([0.0 if dof in ("root_yaw", "jump", "step_side", "step_forward") else 1.0 for dof in DOFS])
 _LOW, _HIGH = np.array(list(LIMITS.values()), float).T
 _MOMENTS = 6  # of a performance
+_TRIES = 8  # to find a pose for a body of other proportions
 
 
 class PoseBank:
@@ -76,19 +77,35 @@ class PoseBank:
         self.poses = np.concatenate(made)
         self.hands = random_hands(np.random.default_rng([seed, 4]), len(self.poses))
 
-    def draw(self, rng: np.random.Generator) -> tuple[Array, Array]:
-        """One pose (len(DOFS),), degrees, `root_yaw` 0, and hands (4,): pronation left and right, curl left and right."""
-        made = len(self.poses) - self.recorded
-        recorded = self.recorded and rng.random() < 0.5
-        i = int(made + rng.integers(self.recorded) if recorded else rng.integers(made))
-        pose = np.clip(self.poses[i] + self.jitter * _JITTER * rng.standard_normal(len(DOFS)), _LOW, _HIGH)
-        if not apart(self._lengths, pose):
+    def draw(self, rng: np.random.Generator, body: Body | None = None) -> tuple[Array, Array]:
+        """One pose, and hands.
+
+        Args:
+            rng: of the choice.
+            body: who takes the pose: it keeps that body's parts apart too, with few exceptions. None: a usual adult.
+
+        Returns:
+            pose (len(DOFS),), degrees, `root_yaw` 0; hands (4,): pronation left and right in degrees, curl left and right.
+        """
+        lengths = self._lengths if body is None else lengths_of(body)
+        for _ in range(_TRIES):
+            i = self._chosen(rng)
+            pose = np.clip(self.poses[i] + self.jitter * _JITTER * rng.standard_normal(len(DOFS)), _LOW, _HIGH)
+            if apart(lengths, pose):
+                break
             pose = self.poses[i]
+            if apart(lengths, pose):
+                break
         hands = self.hands[i] + rng.standard_normal(4) * (6, 6, 0.04, 0.04)
         hands = np.clip(hands, (-80, -80, 0, 0), (80, 80, 1, 1))
         if rng.random() < 0.5:
             return mirrored_pose(pose), mirrored_hands(hands)
         return np.array(pose), hands
+
+    def _chosen(self, rng: np.random.Generator) -> int:
+        made = len(self.poses) - self.recorded
+        recorded = self.recorded and rng.random() < 0.5
+        return int(made + rng.integers(self.recorded) if recorded else rng.integers(made))
 
 
 def _possible(body: Body, poses: Array) -> Array:

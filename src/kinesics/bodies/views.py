@@ -131,7 +131,7 @@ class ViewMaker:
         rng = np.random.default_rng([self.seed, 2, index])
         bank = _usual_bank(self.seed) if self.bank is None else self.bank
         actors = [self._actor(index // VIEWS_EACH, k) for k in range(self.people)]
-        bodies = [actor.posed(*bank.draw(rng)) for actor in actors]
+        bodies = [actor.posed(*bank.draw(rng, actor.body)) for actor in actors]
         frames = _frames(rng, [body.joints for body in bodies], self.yaw)
         camera = random_lens(rng, self.size, self.focal)
         joints = np.stack([body.joints @ turned.T + shift for body, (turned, shift) in zip(bodies, frames, strict=True)])
