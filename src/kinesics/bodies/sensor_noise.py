@@ -48,14 +48,19 @@ def kinect1(depth: Array, camera: Camera, rng: np.random.Generator) -> Array:
 
     Disparity comes in steps, which makes depth come in steps of about 2.85 mm at 1 m, growing with the square of the distance
     (Khoshelham and Elberink, "Accuracy and resolution of Kinect depth data for indoor mapping applications", 2012: 7 cm at
-    5 m); it is noisy by a sixth of a step before that, and each pixel looks a little beside its place (Barron and Malik,
-    "Intrinsic scene properties from a single RGB-D image", 2013; by 0.8 pixels of 640x480: Nguyen, Izadi and Lovell, "Modeling
-    Kinect sensor noise for improved 3D reconstruction and tracking", 2012). What the projector, 7.5 cm to one side, does not
-    reach is lost, as is much of what is very thin, seen at a grazing angle, nearer than 0.5 m or far away.
+    5 m); 351.3 of them at 1 m (Barron and Malik, "Intrinsic scene properties from a single RGB-D image", 2013). It is found by
+    matching small windows: before it is rounded it wanders by 0.4 of a step from patch to patch, and edges are ragged in blocks
+    (the spreads of Nguyen, Izadi and Lovell, "Modeling Kinect sensor noise for improved 3D reconstruction and tracking", 2012),
+    what is near grows a little. What the projector, 7.5 cm to one side, does not reach is lost, as is much of what is very
+    thin, seen at a grazing angle, nearer than 0.5 m or far away.
     """
     out = np.zeros_like(depth)
     side = 1 if rng.random() < 0.5 else -1  # mirrored pictures are common
-    _structured(depth, camera.fx, side, fresh(rng), out)
+    cell = max(2, round(6 * camera.fx / _FOCAL))  # pixels of a window, about
+    grid = (depth.shape[0] // cell + 3, depth.shape[1] // cell + 3)
+    wander = rng.standard_normal(grid, np.float32)
+    aside = np.clip(np.rint(rng.standard_normal((*grid, 2), np.float32) * (1.6 * camera.fx / _FOCAL)), -3, 3).astype(np.int8)
+    _structured(depth, camera.fx, side, cell, wander, aside, fresh(rng), out)
     return out
 
 
@@ -98,36 +103,40 @@ _FOCAL = 571.0  # of the first Kinect, for 640 x 480
 
 
 @numba.njit(cache=True, nogil=True)
-def _structured(depth: Array, fx: float, side: int, state: Array, out: Array) -> None:
+def _structured(depth: Array, fx: float, side: int, cell: int, wander: Array, aside: Array, state: Array, out: Array) -> None:
     height, width = depth.shape
-    beside = 0.8 * fx / _FOCAL
-    moved = min(0.8, 0.62 * beside)  # of pixels: rounded, a normal number with this spread
     for y in range(height):
         reach = -1e9  # how far the projector's rays are blocked by what was nearer, in its own columns
         for i in range(width):
             x = i if side > 0 else width - 1 - i
-            word = bits(state)
-            column, row = x + _step(share(word, 0), moved), y + _step(share(word, 1), moved)
             if depth[y, x] > 0:
                 ray = i + fx * _BASELINE / depth[y, x]
                 shaded = ray < reach - 0.75
                 reach = max(reach, ray)
                 if shaded:
                     continue
-            if not (0 <= column < width and 0 <= row < height) or depth[row, column] == 0:
+            v, u = y + aside[y // cell, x // cell, 0], x + aside[y // cell, x // cell, 1]
+            v, u = min(max(v, 0), height - 1), min(max(u, 0), width - 1)
+            if depth[v, u] == 0 and depth[y, x] == 0:
                 continue
-            z = depth[row, column]
-            if not 0.5 <= z <= 8 or share(word, 2) < _loss(depth, row, column, fx):
+            word = bits(state)
+            if depth[v, u] == 0 or (0 < depth[y, x] < depth[v, u]):  # what is near grows
+                v, u = (v, u) if depth[v, u] == 0 and share(word, 0) < 0.5 else (y, x)
+            z = depth[v, u]
+            if not 0.5 <= z <= 8 or share(word, 1) < _loss(depth, v, u, fx):
                 continue
-            steps = np.floor(_DISPARITY / z + normal(state) / 6 + 0.5)
+            row, column = (y + 0.5) / cell, (x + 0.5) / cell
+            steps = np.floor(_DISPARITY / z + 0.6 * _mixed(wander, row, column) + 0.5)
             out[y, x] = _DISPARITY / steps
 
 
 @numba.njit(cache=True, nogil=True)
-def _step(chance: float, moved: float) -> int:
-    if chance < moved / 2:
-        return -1
-    return 1 if chance > 1 - moved / 2 else 0
+def _mixed(grid: Array, row: float, column: float) -> float:
+    """Between four values of a grid."""
+    i, j = int(row), int(column)
+    a, b = row - i, column - j
+    over, under = (1 - b) * grid[i, j] + b * grid[i, j + 1], (1 - b) * grid[i + 1, j] + b * grid[i + 1, j + 1]
+    return float((1 - a) * over + a * under)
 
 
 @numba.njit(cache=True, nogil=True)

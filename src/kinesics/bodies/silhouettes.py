@@ -57,7 +57,7 @@ def leave_things(
 def _leave_floor(
     rng: np.random.Generator, view: Viewpoint, feet: Array, who: int, depth: Array, parts: Array, owner: Array
 ) -> Box:
-    radius, camera = float(rng.uniform(0.08, 0.3)), view.camera
+    radius, camera = float(0.05 + 0.2 * rng.random() ** 2), view.camera
     feet = view.seen(feet)
     feet = feet[feet[:, 2] > 0.3]
     if not len(feet):
@@ -108,8 +108,8 @@ def cut_out(
     here = np.flatnonzero(kept >= 0)
     if len(here):
         radii = list(rng.uniform(0.5, 2.5, rng.poisson(1.5)))
-        if pieces < 0.12:  # metres
-            radii.append(rng.uniform(0.04, 0.14) * view.camera.fx / max(float(np.median(depth.ravel()[here])), 0.3))
+        if pieces < 0.1:  # metres
+            radii.append(rng.uniform(0.03, 0.1) * view.camera.fx / max(float(np.median(depth.ravel()[here])), 0.3))
         at = rng.choice(here, len(radii))
         _punched(kept, depth, at // kept.shape[1], at % kept.shape[1], np.array(radii))
     return kept
