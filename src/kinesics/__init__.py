@@ -68,6 +68,7 @@ _HOMES = {
     "ShapeError": "errors",
     "UsageError": "errors",
     "watch_depth": "pipeline",
+    "track_depth": "pipeline",
 }
 
 __all__ = sorted([*_HOMES, "__version__"])
@@ -112,6 +113,7 @@ if TYPE_CHECKING:
     from .pipeline import record as record
     from .pipeline import run as run
     from .pipeline import teach as teach
+    from .pipeline import track_depth as track_depth
     from .pipeline import train as train
     from .pipeline import watch as watch
     from .pipeline import watch_depth as watch_depth

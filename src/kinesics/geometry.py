@@ -72,6 +72,17 @@ def rotation(degrees: float) -> Array:
     return np.array([[np.cos(t), -np.sin(t)], [np.sin(t), np.cos(t)]])
 
 
+def upright_axes(up: Array) -> Array:
+    """(3, 3) whose rows are sideways (right), upwards and forwards (away) of a camera that sees `up` (3,) upwards."""
+    up = np.asarray(up, float) / np.linalg.norm(up)
+    ahead = np.array([0.0, 0.0, 1.0])
+    forward = ahead - (ahead @ up) * up
+    if np.linalg.norm(forward) < 1e-3:  # it looks straight down or up
+        forward = np.array([0.0, -1.0, 0.0]) * np.sign(-up[2] or 1)
+    forward /= np.linalg.norm(forward)
+    return np.stack([np.cross(forward, up), up, forward])
+
+
 @dataclass(frozen=True)
 class Crop:
     """An affine view of a picture: `to_crop` maps picture pixels to the crop, `to_picture` maps them back.

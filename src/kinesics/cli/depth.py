@@ -6,6 +6,7 @@ import typer
 
 from .depth_convert import convert
 from .depth_synth import synth
+from .depth_track import track
 from .depth_train import train
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -18,4 +19,5 @@ def group() -> None:
 
 app.command()(convert)
 app.command()(synth)
+app.command()(track)
 app.command()(train)

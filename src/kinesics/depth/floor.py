@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..errors import UsageError
+from ..geometry import upright_axes
 from ..types import Array, Camera
 
 UP = np.array([0.0, -1.0, 0.0])  # of a camera that is level
@@ -50,17 +51,6 @@ class Floor:
     def above(self, points: Array) -> Array:
         """(..., 3) metres to (...,) metres above the floor."""
         return np.asarray(np.asarray(points, float) @ self.normal + self.height)
-
-
-def axes(up: Array) -> Array:
-    """(3, 3) whose rows are sideways (right), upwards and forwards (away) of a camera that sees `up` upwards."""
-    up = np.asarray(up, float) / np.linalg.norm(up)
-    ahead = np.array([0.0, 0.0, 1.0])
-    forward = ahead - (ahead @ up) * up
-    if np.linalg.norm(forward) < 1e-3:  # it looks straight down or up
-        forward = np.array([0.0, -1.0, 0.0]) * np.sign(-up[2] or 1)
-    forward /= np.linalg.norm(forward)
-    return np.stack([np.cross(forward, up), up, forward])
 
 
 def find_floor(
@@ -169,7 +159,7 @@ def _is_floor(floor: Floor, points: Array, level: Array, patch: float) -> bool:
     area = patch * points[:, 2] ** 2
     ground = patch * (on[:, 2] ** 3 / floor.height).sum()  # a pixel's patch of the floor grows with the slant
     below = area[floor.above(points) < -0.05 - 3 * _slack(points)].sum()
-    plan = on @ axes(floor.normal)[[0, 2]].T
+    plan = on @ upright_axes(floor.normal)[[0, 2]].T
     spread = np.sqrt(np.linalg.eigvalsh(np.cov(plan.T)))
     return bool(ground > _LEAST_AREA and below < _BELOW * ground and spread[0] > _LEAST_SPREAD)
 

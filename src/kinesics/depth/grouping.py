@@ -149,7 +149,10 @@ def _belongs(r: Regions, i: int, parts: Array, head: int, owner: Array, depth: A
         return float(np.inf)
     gap, part, one, other = min((g, p, a, b) for p in parts.tolist() for g, a, b in [_gap(r, i, p)])
     if owner[i] >= 0 and owner[head] >= 0:
-        return gap if owner[i] == owner[head] and gap < _AGAIN else float(np.inf)
+        if owner[i] != owner[head]:
+            return float(np.inf)
+        if gap < 0.6 * _NEAR or _behind(r, i, part, one, other, depth, camera, axes):
+            return gap  # a gap with nothing in it parts them: somebody steps away from a chair
     if r.area[i] < _FRAGMENT and gap < _NEAR and _touches(r.boxes[i], r.boxes[part]):
         return gap
     if gap < 1.6 * _NEAR and (_stacked(r, i, part) or _behind(r, i, part, one, other, depth, camera, axes)):

@@ -14,11 +14,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..errors import ShapeError, UsageError
+from ..geometry import upright_axes
 from ..types import Array, Camera
 from .anatomy import VOTED
 from .background import Background
 from .bones import Bones
-from .floor import UP, Floor, FloorKeeper, axes
+from .floor import UP, Floor, FloorKeeper
 from .grouping import Bodies, find_bodies
 from .prediction import AHEAD, JointFilter
 from .regions import find_regions, millimetres
@@ -181,7 +182,7 @@ class DepthPeople:
                 hide = self._last.regions.labels > 0
             floor = self.ground.update(depth, time, hide)
         upwards = floor.normal if floor is not None else UP if up is None else up
-        turned = axes(upwards)
+        turned = upright_axes(upwards)
         plane = np.zeros(4) if floor is None else np.append(floor.normal, floor.height)
         if self.background == "none":
             keep = picture > 0

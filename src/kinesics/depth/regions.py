@@ -66,7 +66,7 @@ def find_regions(depth: Array, keep: Array, camera: Camera, axes: Array, *, leas
         depth: (h, w) uint16 millimetres.
         keep: (h, w) bool; 0 of `depth` is never kept.
         camera: of the picture.
-        axes: (3, 3) rows sideways, upwards, forwards in camera axes, see `floor.axes`.
+        axes: (3, 3) rows sideways, upwards, forwards in camera axes, see `geometry.upright_axes`.
         least: pieces of fewer pixels are left out.
     """
     labels = np.zeros(depth.shape, np.int32)

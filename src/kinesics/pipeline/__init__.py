@@ -21,6 +21,7 @@ _HOMES = {
     "train": "training",
     "watch": "watching",
     "watch_depth": "depth_watching",
+    "track_depth": "depth_running",
 }
 
 __all__ = sorted(_HOMES)
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from .datasets import ActionSet as ActionSet
     from .datasets import load_clips as load_clips
     from .datasets import read_actions as read_actions
+    from .depth_running import track_depth as track_depth
     from .depth_watching import watch_depth as watch_depth
     from .find import find_people as find_people
     from .problems import data_problems as data_problems

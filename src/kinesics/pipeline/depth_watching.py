@@ -15,7 +15,7 @@ from ..tracks import Tracker
 from ..types import Array, Camera, Frame, People, Scene, Skeleton
 from ..types import skeleton as built_in
 
-__all__ = ["DepthChain", "default_model", "watch_depth"]
+__all__ = ["DepthChain", "default_model", "finder_of", "people_of", "watch_depth"]
 
 _SURE = 0.5  # score from which on somebody is a person
 _UNIT, _TALL, _WIDE = 100.0, 170.0, 60.0  # the tracker's pixels a metre, and everybody's size in them
@@ -39,8 +39,8 @@ def watch_depth(
     """Follow the people of a depth recording or camera, frame by frame.
 
     World points are metres in the camera's axes: x right, y down, z away. What is known of the room stands in `Scene.chosen`:
-    `floor` (the plane's upward normal and the camera's height above it, metres), `pitch` and `roll` (degrees) of the camera;
-    nothing where no floor is seen.
+    `camera` (fx, fy, cx, cy), and where a floor is seen `floor` (its upward normal and the camera's height above it, metres)
+    with `pitch` and `roll` of the camera (degrees it looks down, and is turned about its axis).
 
     Args:
         source: a folder of 16-bit PNG or EXR, an npz, a recording of glimpse, an open depth source, a live camera (see
@@ -72,7 +72,7 @@ def watch_depth(
         ...     print(scene.time, scene.people.world)
     """
     chain = DepthChain(
-        _finder(model, decoder),
+        finder_of(model, decoder),
         skeleton,
         people=people,
         background=background,
@@ -177,7 +177,7 @@ class DepthChain:
             frame.size,
             people,
             timing=crowd.timing,
-            chosen=_room(crowd),
+            chosen=_room(crowd, camera),
             epoch=frame.epoch,
             corrupt=frame.corrupt,
             frame=frame,
@@ -214,15 +214,16 @@ def people_of(crowd: Crowd, camera: Camera, body: Skeleton, weights: Array, *, m
     )
 
 
-def _room(crowd: Crowd) -> dict[str, Any]:
+def _room(crowd: Crowd, camera: Camera) -> dict[str, Any]:
+    lens = [camera.fx, camera.fy, camera.cx, camera.cy]
     floor = crowd.floor
     if floor is None:
-        return {}
+        return {"camera": lens}
     plane = [round(float(value), 4) for value in (*floor.normal, floor.height)]
-    return {"floor": plane, "pitch": round(floor.pitch, 2), "roll": round(floor.roll, 2)}
+    return {"camera": lens, "floor": plane, "pitch": round(floor.pitch, 2), "roll": round(floor.roll, 2)}
 
 
-def _finder(model: Any, decoder: str) -> Any:
+def finder_of(model: Any, decoder: str) -> Any:
     """A finder of joints from whatever stands for one."""
     if callable(model) and not isinstance(model, str | Path):
         return model
