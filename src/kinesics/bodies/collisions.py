@@ -16,15 +16,15 @@ GIVE = 0.03
 _Capsule = tuple[str, tuple[str, str, float], tuple[str, str, float], float]
 _MIDDLE: tuple[_Capsule, ...] = (
     ("trunk", ("hip_center", "spine", 0.0), ("shoulder_center", "spine", 0.15), 0.058),
-    ("left_flank", ("left_hip", "hip_center", 0.15), ("shoulder_center", "left_shoulder", 0.4), 0.053),
-    ("right_flank", ("right_hip", "hip_center", 0.15), ("shoulder_center", "right_shoulder", 0.4), 0.053),
+    ("left_flank", ("left_hip", "hip_center", 0.15), ("shoulder_center", "left_shoulder", 0.4), 0.055),
+    ("right_flank", ("right_hip", "hip_center", 0.15), ("shoulder_center", "right_shoulder", 0.4), 0.055),
     ("head", ("shoulder_center", "head", 0.72), ("head", "shoulder_center", -0.1), 0.048),
 )
 _SIDED: tuple[_Capsule, ...] = (
-    ("upper_arm", ("shoulder", "elbow", 0.5), ("elbow", "shoulder", 0.0), 0.025),
+    ("upper_arm", ("shoulder", "elbow", 0.5), ("elbow", "shoulder", 0.0), 0.027),
     ("forearm", ("elbow", "wrist", 0.0), ("wrist", "elbow", 0.0), 0.021),
     ("hand", ("wrist", "index", 0.1), ("hand", "index", 0.6), 0.018),
-    ("thigh", ("hip", "knee", 0.35), ("knee", "hip", 0.0), 0.038),
+    ("thigh", ("hip", "knee", 0.35), ("knee", "hip", 0.0), 0.042),
     ("shin", ("knee", "ankle", 0.0), ("ankle", "knee", 0.0), 0.027),
     ("foot", ("ankle", "heel", 0.5), ("foot", "heel", 0.0), 0.022),
 )
