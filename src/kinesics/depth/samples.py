@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -113,7 +114,7 @@ class SampleSet:
             ShapeError: a picture, its labels and its camera do not belong together.
         """
         unknown = np.full((len(joint_names), 3), np.nan, np.float32)
-        every = joints if joints is not None else iter(lambda: unknown, None)
+        every = joints if joints is not None else repeat(unknown)
         cut = [_cut(*each) for each in zip(depths, parts, cameras, every)]  # noqa: B905 (an endless one among them)
         return _flat([piece for piece in cut if piece is not None], labels, joint_names)
 
