@@ -24,17 +24,16 @@ from kinesics.types.camera import Camera
 LENS = Camera(40, 30, 37.5, 38.5, 19.0, 15.5)
 
 
-def made(count: int = 5, *, height: int = 30, width: int = 40) -> Array:
-    """(t, h, w) uint16 millimetres: a box that walks before nothing."""
-    clip = np.zeros((count, height, width), np.uint16)
+def made(count: int = 5) -> Array:
+    """(t, 30, 40) uint16 millimetres: a box that walks before nothing."""
+    clip = np.zeros((count, 30, 40), np.uint16)
     for t in range(count):
         clip[t, 5:25, 4 + t : 20 + t] = 2000 + 10 * t + np.arange(20)[:, None]
     return clip
 
 
-def written(place: Path, kind: str, clip: Array | None = None) -> Path:
+def written(place: Path, kind: str, clip: Array) -> Path:
     """The clip in a container of this kind, with its camera."""
-    clip = made() if clip is None else clip
     np.savez(place / "plain.npz", depth=clip, camera=[40, 30, 37.5, 38.5, 19.0, 15.5], times=0.5 + 0.04 * np.arange(len(clip)))
     if kind == "npy":
         np.save(place / "clip.npy", clip)
@@ -50,13 +49,13 @@ KINDS = ["png", "npz", "npy", "exr", "glimpse"]
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_container_keeps_the_laws(kind: str, tmp_path: Path) -> None:
-    path = written(tmp_path, kind)
+    path = written(tmp_path, kind, made())
     check_source(lambda: open_depth(path))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_written_reads_back(kind: str, tmp_path: Path) -> None:
-    with open_depth(written(tmp_path, kind)) as source:
+    with open_depth(written(tmp_path, kind, made())) as source:
         frames = list(source)
         assert source.frames == 5 and source.status == "ok" and not source.live
         assert [frame.index for frame in frames] == list(range(5)) and {frame.epoch for frame in frames} == {0}
@@ -293,7 +292,7 @@ def test_a_cut_npz_gives_the_pictures_before_the_cut(packed: bool, tmp_path: Pat
 
 
 def test_a_damaged_picture_between_others_is_left_out_and_said(tmp_path: Path) -> None:
-    path = written(tmp_path, "png")
+    path = written(tmp_path, "png", made())
     files = sorted(path.glob("*.png"))
     files[2].write_bytes(files[2].read_bytes()[:-30])
     with open_depth(path) as source:
@@ -302,7 +301,7 @@ def test_a_damaged_picture_between_others_is_left_out_and_said(tmp_path: Path) -
 
 
 def test_closing_early_and_reading_on_is_told(tmp_path: Path) -> None:
-    source = open_depth(written(tmp_path, "npz"))
+    source = open_depth(written(tmp_path, "npz", made()))
     next(source)
     source.close()
     assert source.status == "closed" and repr(source).startswith("DepthSource(")

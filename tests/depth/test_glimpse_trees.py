@@ -6,6 +6,7 @@ import json
 import math
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,31 +23,6 @@ from kinesics.types.camera import Camera
 
 Temp = pytest.TempPathFactory
 CAMERA = Camera.of_view(172, 224, 60.0)
-
-
-def random_forest(seed: int, *, trees: int = 1, levels: int = 6, labels: tuple[str, ...] = PARTS) -> Forest:
-    """A forest of random nodes, some of whose branches end early; breadth first, leaves in the order of their nodes."""
-    rng = np.random.default_rng(seed)
-    children: list[int] = []
-    roots, leaves = [], 0
-    for _ in range(trees):
-        roots.append(len(children))
-        level, nodes = 1, len(children)
-        for depth in range(levels):
-            inner = (rng.random(level) < (0.8 if depth + 1 < levels else 0)) | (depth == 0 and levels > 1)
-            below = nodes + level
-            for ends in ~inner:
-                children.append(~leaves if ends else below)
-                leaves, below = leaves + ends, below + 2 * (not ends)
-            nodes, level = nodes + level, 2 * int(inner.sum())
-    ours = np.array(children, np.int32)
-    still = (ours < 0)[:, None]
-    return Forest(
-        roots=np.array(roots, np.int32), children=ours, labels=labels,
-        offsets=np.where(still, 0, rng.integers(-4000, 4000, (len(ours), 4))).astype(np.int16),
-        thresholds=np.where(still[:, 0], 0, rng.integers(-700, 700, len(ours))).astype(np.int16),
-        leaf_parts=in_255ths(rng.dirichlet(np.full(len(labels), 0.3), leaves)),
-    )  # fmt: skip
 
 
 def body(seed: int) -> Array:
@@ -79,7 +55,7 @@ def as_glimpse_does(root: dict[str, object], depth: Array, row: int, column: int
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000), levels=st.integers(1, 9))
 def test_a_tree_written_and_read_is_the_same(
-    suffix: str, seed: int, levels: int, tmp_path_factory: pytest.TempPathFactory
+    random_forest: Any, suffix: str, seed: int, levels: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.getbasetemp() / f"tree{suffix}"
     forest = random_forest(seed, levels=levels)
@@ -87,7 +63,7 @@ def test_a_tree_written_and_read_is_the_same(
     assert read_glimpse_trees(path, height=None if suffix == ".json" else 224) == forest
 
 
-def test_trees_of_one_forest_come_back_as_one(tmp_path: Path) -> None:
+def test_trees_of_one_forest_come_back_as_one(random_forest: Any, tmp_path: Path) -> None:
     forest = random_forest(3, trees=3)
     names = [tmp_path / "a.json", tmp_path / "b.rdt", tmp_path / "c.json"]
     for tree, name in enumerate(names):
@@ -95,13 +71,13 @@ def test_trees_of_one_forest_come_back_as_one(tmp_path: Path) -> None:
     assert read_glimpse_trees(names) == forest
 
 
-def test_json_to_rdt_changes_no_leaf(tmp_path: Path) -> None:
+def test_json_to_rdt_changes_no_leaf(random_forest: Any, tmp_path: Path) -> None:
     write_glimpse_tree(tmp_path / "a.json", random_forest(5, levels=9), camera=CAMERA)
     write_glimpse_tree(tmp_path / "a.rdt", read_glimpse_trees(tmp_path / "a.json"), camera=CAMERA)
     assert read_glimpse_trees(tmp_path / "a.rdt", height=224) == read_glimpse_trees(tmp_path / "a.json")
 
 
-def test_pixels_fall_where_glimpse_would_put_them(tmp_path: Path) -> None:
+def test_pixels_fall_where_glimpse_would_put_them(random_forest: Any, tmp_path: Path) -> None:
     forest = random_forest(7, levels=8)
     write_glimpse_tree(tmp_path / "a.json", forest, camera=CAMERA)
     root = json.loads((tmp_path / "a.json").read_text())["root"]
@@ -112,14 +88,14 @@ def test_pixels_fall_where_glimpse_would_put_them(tmp_path: Path) -> None:
     assert len(rows) > 500 and (np.abs(ours - theirs).max(1) < 1e-6).mean() > 0.8  # they cut places off, we round
 
 
-def test_the_height_of_the_training_pictures_sets_the_metres(tmp_path: Path) -> None:
+def test_the_height_of_the_training_pictures_sets_the_metres(random_forest: Any, tmp_path: Path) -> None:
     forest = random_forest(2)
     write_glimpse_tree(tmp_path / "a.rdt", forest, camera=CAMERA)
     half = read_glimpse_trees(tmp_path / "a.rdt", height=448)
     assert np.abs(half.offsets - forest.offsets / 2).max() <= 0.5 and (half.thresholds == forest.thresholds).all()
 
 
-def test_labels_are_put_in_our_order_by_name(tmp_path: Path) -> None:
+def test_labels_are_put_in_our_order_by_name(random_forest: Any, tmp_path: Path) -> None:
     theirs = random_forest(4, labels=GLIMPSE_ORDER)
     assert sorted(GLIMPSE_ORDER) == sorted(PARTS)
     for suffix in (".json", ".rdt"):  # .rdt has no names, but its mirror map is known
@@ -131,7 +107,7 @@ def test_labels_are_put_in_our_order_by_name(tmp_path: Path) -> None:
             assert (read.leaf_parts[:, PARTS.index(name)] == theirs.leaf_parts[:, old]).all()
 
 
-def test_unknown_labels_keep_their_numbers(tmp_path: Path) -> None:
+def test_unknown_labels_keep_their_numbers(random_forest: Any, tmp_path: Path) -> None:
     forest = random_forest(4, labels=("background", "horse", "left_hand"))
     write_glimpse_tree(tmp_path / "a.json", forest)
     write_glimpse_tree(tmp_path / "a.rdt", forest)
@@ -161,7 +137,7 @@ def test_shares_sum_to_255_and_stay_near() -> None:
 
 
 @pytest.mark.parametrize("suffix", [".json", ".rdt"])
-def test_a_cut_or_spoilt_tree_is_one_line(suffix: str, tmp_path: Path) -> None:
+def test_a_cut_or_spoilt_tree_is_one_line(random_forest: Any, suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"tree{suffix}"
     write_glimpse_tree(path, random_forest(1, levels=5))
     whole = path.read_bytes()
@@ -200,7 +176,7 @@ def test_a_tree_that_is_none_says_why(said: dict[str, object], words: str, tmp_p
         read_glimpse_trees(tmp_path / "a.json")
 
 
-def test_endless_nesting_another_version_and_mixed_labels_are_told(tmp_path: Path) -> None:
+def test_endless_nesting_another_version_and_mixed_labels_are_told(random_forest: Any, tmp_path: Path) -> None:
     (tmp_path / "deep.json").write_text('{"n_labels": 2, "vertical_fov": 1, "root": ' + '{"l":' * 100_000 + "1" + "}" * 100_001)
     with pytest.raises(FormatError, match="damaged or something else"):
         read_glimpse_trees(tmp_path / "deep.json")
@@ -226,14 +202,14 @@ def test_rdt_refuses_what_would_take_gigabytes(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["deep.json"]
 
 
-def test_writing_where_nothing_can_be_is_told(tmp_path: Path) -> None:
+def test_writing_where_nothing_can_be_is_told(random_forest: Any, tmp_path: Path) -> None:
     with pytest.raises(SinkError, match="cannot be written"):
         write_glimpse_tree(tmp_path / "no" / "a.json", random_forest(1))
     with pytest.raises(FormatError, match=r"ends in \.json or \.rdt"):
         write_glimpse_tree(tmp_path / "a.tree", random_forest(1))
 
 
-def test_the_header_is_laid_out_as_glimpse_reads_it(tmp_path: Path) -> None:
+def test_the_header_is_laid_out_as_glimpse_reads_it(random_forest: Any, tmp_path: Path) -> None:
     write_glimpse_tree(tmp_path / "a.rdt", random_forest(1, levels=3), camera=CAMERA)
     data = (tmp_path / "a.rdt").read_bytes()
     assert struct.unpack_from("<3sBBBB", data) == (b"RDT", 6, 3, 32, 0)

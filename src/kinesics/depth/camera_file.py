@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from ..errors import ShapeError, SourceError
 from ..types import Array
 from ..types.camera import Camera
 
-__all__ = ["CAMERA_FILE", "camera_from", "fitted", "read_camera", "usual_camera", "written"]
+__all__ = ["CAMERA_FILE", "VIEWS_FILE", "camera_from", "fitted", "read_camera", "read_views", "usual_camera", "written"]
 
 CAMERA_FILE = "camera.json"
+VIEWS_FILE = "views.jsonl"  # of sets that `kinesics depth synth` writes
 KINECT_FOCAL, KINECT_WIDTH = 285.63, 320  # of the depth pictures of a Kinect v1
 
 
@@ -67,15 +69,34 @@ def read_camera(path: Path) -> tuple[Camera, list[float] | None]:
     Raises:
         SourceError: it cannot be read or says something else.
     """
-    try:
+    with _told(path):
         said = json.loads(path.read_text("utf-8"))
-        camera = camera_from([said[key] for key in ("width", "height", "fx", "fy", "cx", "cy")], 0, 0)
         times = said.get("times")
-        return camera, None if times is None else [float(time) for time in times]
+        return _of_keys(said), None if times is None else [float(time) for time in times]
+
+
+def read_views(path: Path) -> list[Camera]:
+    """The cameras of a made set, one a line.
+
+    Raises:
+        SourceError: it cannot be read or says something else.
+    """
+    with _told(path):
+        return [_of_keys(json.loads(line)["camera"]) for line in path.read_text("utf-8").splitlines() if line]
+
+
+def _of_keys(said: Any) -> Camera:
+    return camera_from([said[key] for key in ("width", "height", "fx", "fy", "cx", "cy")], 0, 0)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror or error})") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise SourceError(f"{path}: expected an object with width, height, fx, fy, cx and cy; mend it or remove it") from None
+        raise SourceError(f"{path}: expected width, height, fx, fy, cx and cy of a camera; mend it or remove it") from None
 
 
 def written(camera: Camera, times: list[float]) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import UsageError
 from ..types.camera import Camera
+from .anatomy import VOTED
 from .glimpse_recording import RECORDING
 from .glimpse_trees import read_glimpse_trees, write_glimpse_tree
 from .sources import open_depth
@@ -94,12 +95,12 @@ def _trees(paths: list[Path], target: Path, camera: Camera | None, height: int |
     models = [path for path in paths if path.suffix.lower() == ".kin"]
     if models and len(paths) > 1:
         raise UsageError(f"{models[0]}: give one model, or trees of glimpse, not both")
-    forest = load_model(models[0]).forest if models else read_glimpse_trees(paths, height=height)
+    forest = load_model(models[0], labels=None, joints=None).forest if models else read_glimpse_trees(paths, height=height)
     notes = []
     if ending == ".kin":
         if not forest.has_votes:
             notes.append("these trees have no votes for joints: joints are found from parts alone")
-        save_model(target, forest)
+        save_model(target, forest if forest.joints else replace(forest, joints=VOTED), recipe={"from": [p.name for p in paths]})
         return ConvertedDepth((target,), "kin", trees=forest.trees, notes=tuple(notes))
     if forest.has_votes:
         notes.append(f"{ending} has no place for votes for joints: left out")

@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import ShapeError, SourceError
 from ..types import Array
 from ..types.camera import Camera
-from .camera_file import CAMERA_FILE, read_camera
+from .camera_file import CAMERA_FILE, VIEWS_FILE, read_camera, read_views
 from .exr import read_exr
 from .shots import LARGEST, Reel, Shot, natural, readable
 
@@ -103,21 +103,13 @@ def pictures_in(folder: Path) -> list[Path]:
 def open_pictures(paths: list[Path], folder: Path) -> Reel:
     """The reel of these pictures; one that cannot be read is left out and told.
 
-    Camera and times come from a `camera.json` in the folder or above it.
+    Camera and times come from a `camera.json` in the folder or above it; cameras of made sets from their `views.jsonl`.
 
     Raises:
         SourceError: that file is damaged.
     """
-    camera: Camera | None = None
-    times: list[float] | None = None
     problems: list[str] = []
-    for place in (folder, folder.parent):
-        if (place / CAMERA_FILE).is_file():
-            camera, times = read_camera(place / CAMERA_FILE)
-            break
-    if times is not None and len(times) != len(paths):
-        problems.append(f"{CAMERA_FILE} has {len(times)} times for {len(paths)} pictures: not used")
-        times = None
+    cameras, times = _said(folder, len(paths), problems)
 
     def shots() -> Iterator[Shot]:
         for index, path in enumerate(paths):
@@ -126,6 +118,23 @@ def open_pictures(paths: list[Path], folder: Path) -> Reel:
             except SourceError as error:
                 problems.append(str(error))
                 continue
-            yield Shot(picture, index, None if times is None else times[index], camera)
+            yield Shot(picture, index, None if times is None else times[index], cameras[index])
 
     return Reel(shots(), len(paths), problems)
+
+
+def _said(folder: Path, count: int, problems: list[str]) -> tuple[list[Camera | None], list[float] | None]:
+    """The camera of each picture, and their times, as far as files beside the pictures say so."""
+    for place in (folder, folder.parent):
+        if (place / CAMERA_FILE).is_file():
+            camera, times = read_camera(place / CAMERA_FILE)
+            if times is not None and len(times) != count:
+                problems.append(f"{CAMERA_FILE} has {len(times)} times for {count} pictures: not used")
+                times = None
+            return [camera] * count, times
+        if (place / VIEWS_FILE).is_file():
+            cameras = read_views(place / VIEWS_FILE)
+            if len(cameras) == count:
+                return [*cameras], None
+            problems.append(f"{VIEWS_FILE} has {len(cameras)} cameras for {count} pictures: not used")
+    return [None] * count, None

@@ -209,7 +209,7 @@ def _reel(path: Path) -> Reel:
 def _folder(path: Path) -> Reel:
     if (path / RECORDING).is_file():
         return open_recording(path)
-    for place in (path, path / "depth"):
+    for place in (path / "depth", path):
         found = pictures_in(place) if place.is_dir() else []
         if found:
             return open_pictures(found, place)
