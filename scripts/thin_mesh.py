@@ -41,11 +41,12 @@ def seen_faces(vertices: np.ndarray, faces: np.ndarray, others: tuple[np.ndarray
 def thinned(
     vertices: np.ndarray, faces: np.ndarray, labels: np.ndarray, half: int, mirrored: np.ndarray, wanted: int = 5200
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Triangles of a lighter mesh on the same vertices, about `wanted` of them, symmetrical, and of which old face each has the label.
+    """Triangles of a lighter mesh on the same vertices, about `wanted` of them, symmetrical, and of which old face each has
+    the label.
 
-    Edges are collapsed onto one of their ends, cheapest first (quadric error: Garland and Heckbert, "Surface simplification using
-    quadric error metrics", 1997), in the left half, whose middle stays the middle, while borders between labels stay borders; then
-    the half is mirrored.
+    Edges are collapsed onto one of their ends, cheapest first (quadric error: Garland and Heckbert, "Surface simplification
+    using quadric error metrics", 1997), in the left half, whose middle stays the middle, while borders between labels stay
+    borders; then the half is mirrored.
     """
     middle = np.ones(half, bool)
     middle[mirrored] = False

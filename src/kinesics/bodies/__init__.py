@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES = {
+    "Actor": "actors",
     "Body": "kinematics",
     "DOFS": "kinematics",
     "HandPath": "recipes",
@@ -20,9 +21,11 @@ _HOMES = {
     "PARTS": "parts",
     "Performance": "motions",
     "PoseBank": "pose_bank",
+    "Posed": "actors",
     "Recipe": "recipes",
     "SENSORS": "sensor_noise",
     "STANCES": "recipes",
+    "Traits": "shaping",
     "View": "views",
     "ViewMaker": "views",
     "Viewpoint": "viewpoints",
@@ -34,6 +37,7 @@ _HOMES = {
     "forward": "kinematics",
     "joint_places": "placing",
     "limited": "kinematics",
+    "make_actor": "actors",
     "make_body": "kinematics",
     "mirrored": "recipes",
     "mirrored_hands": "mirroring",
@@ -54,6 +58,9 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from .actors import Actor as Actor
+    from .actors import Posed as Posed
+    from .actors import make_actor as make_actor
     from .balance import centre_of_mass as centre_of_mass
     from .collisions import collides as collides
     from .inventing import random_recipe as random_recipe
@@ -89,6 +96,7 @@ if TYPE_CHECKING:
     from .sensors import depth_camera as depth_camera
     from .sensors import picture_camera as picture_camera
     from .sensors import skeleton_of as skeleton_of
+    from .shaping import Traits as Traits
     from .viewpoints import Viewpoint as Viewpoint
     from .views import View as View
     from .views import ViewMaker as ViewMaker

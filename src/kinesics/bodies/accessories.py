@@ -16,7 +16,7 @@ from .solids import Solid, ball, block, turned_solid
 
 @dataclass(frozen=True)
 class Piece:
-    """Something rigid: `vertices` (v, 3) at rest, `faces`, their `parts` (0: no part of the body), the `segment` it turns with."""
+    """Something rigid: `vertices` (v, 3) at rest, `faces`, their `parts` (0: none of the body), the `segment` it turns with."""
 
     name: str
     vertices: Array

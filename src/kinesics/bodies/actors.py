@@ -21,7 +21,7 @@ from .skinning import pose_segments, skin
 
 @dataclass(frozen=True)
 class Posed:
-    """An actor in a pose: `vertices` (v, 3) and `joints` (35, 3, order of `JOINTS`), float32 metres in the frame of `kinematics`."""
+    """An actor in a pose: `vertices` (v, 3), `joints` (35, 3) in the order of `JOINTS`; float32 metres, frame of `kinematics`."""
 
     vertices: Array
     joints: Array
@@ -58,7 +58,8 @@ class Actor:
 
         Args:
             pose: (len(DOFS),), degrees; the same that `kinematics.forward` takes, and meant the same.
-            hands: (4,) pronation left and right in degrees (-80 to 80; 0 has the thumbs in front when the arms hang), curl of the
+            hands: (4,) pronation left and right in degrees (-80 to 80; 0 has the thumbs in front when the arms hang), curl
+            of the
                 fingers left and right (0 to 1).
 
         Returns:
@@ -74,7 +75,7 @@ class Actor:
             )
         held = np.zeros(4) if hands is None else np.ascontiguousarray(hands, np.float64)
         rig = self.rig
-        matrices = pose_segments(pose, held, rig.facing, rig.pivots, rig.swings)
+        matrices = pose_segments(pose, held, rig)
         return Posed(
             *skin(matrices, self.rest, self.segments, self.weights, rig.joints, rig.joint_segments, pose, self.standing)
         )

@@ -91,7 +91,7 @@ def random_outfit(rng: np.random.Generator, traits: Traits) -> Outfit:
 
 @dataclass(frozen=True)
 class _Places:
-    """Where each vertex of the skin is on an average body: along arm and leg, up the trunk, and how much it is of hand, foot, head."""
+    """Where each vertex of the skin is on an average body: along arm and leg, up the trunk; how much of hand, foot, scalp."""
 
     arm: Array
     leg: Array

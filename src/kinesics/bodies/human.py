@@ -29,8 +29,8 @@ MESHES = ("body", "skirt", "hair")
 class Mesh:
     """One symmetrical mesh: which rows of the template it has, how the other half comes of them, and what each vertex follows.
 
-    `rows` (n,) int; `mirrored` places in `rows` of those off the middle; `faces` (f, 3) int32; `parts` (f,) uint8 labels, empty for
-    clothes; `segments` (v, 4) uint8 and `weights` (v, 4) float32, strongest first.
+    `rows` (n,) int; `mirrored` places in `rows` of those off the middle; `faces` (f, 3) int32; `parts` (f,) uint8 labels,
+    empty for clothes; `segments` (v, 4) uint8 and `weights` (v, 4) float32, strongest first.
     """
 
     rows: Array
@@ -50,8 +50,8 @@ class Mesh:
 class Human:
     """All shapes of people at once; see `load_human`.
 
-    `template` (n, 3) float32 and `basis` (k, n, 3) float32 are about the left half with the middle; `shares` (targets, k) float32;
-    the last rows are points of the body.
+    `template` (n, 3) float32 and `basis` (k, n, 3) float32 are about the left half with the middle; `shares` (targets, k)
+    float32; the last rows are points of the body.
     """
 
     template: Array
@@ -78,7 +78,8 @@ class Human:
 
 @functools.cache
 def load_human(detail: Literal["full", "light"] = "full", path: Path = _FILE) -> Human:
-    """The baked body, read once in a process: `full` has 25,556 triangles, `light` a fifth of them on some of the same vertices.
+    """The baked body, read once in a process: `full` has 25,556 triangles, `light` a fifth of them on some of the same
+    vertices.
 
     Raises:
         WeightsError: the file is missing, damaged, or of another version of the shapes.

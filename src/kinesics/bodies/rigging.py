@@ -19,8 +19,8 @@ _PLACES = {
     "head": ("head", "head"), "nose": ("head", "nose"),
 }  # fmt: skip
 _SIDED = {
-    "shoulder": ("upper_0", "shoulder"), "elbow": ("upper_2", "elbow"), "wrist": ("fore_3", "wrist"), "hand": ("hand", "knuckle"),
-    "thumb": ("thumb", "thumb"), "index": ("tips", "index"), "pinky": ("tips", "pinky"), "hip": ("pelvis", "hip"),
+    "shoulder": ("upper_0", "shoulder"), "elbow": ("upper_2", "elbow"), "wrist": ("fore_3", "wrist"), 
+    "hand": ("hand", "knuckle"), "thumb": ("thumb", "thumb"), "index": ("tips", "index"), "pinky": ("tips", "pinky"), "hip": ("pelvis", "hip"),
     "knee": ("thigh", "knee"), "ankle": ("shin", "ankle"), "heel": ("foot", "heel"), "foot": ("foot", "foot"),
     "eye": ("head", "eye"), "ear": ("head", "ear"), "mouth": ("head", "mouth"),
 }  # fmt: skip
@@ -35,13 +35,15 @@ _PIVOTS = (
 class Rig:
     """A body at rest, the `hip_center` at the origin, for `skinning.pose_segments`.
 
-    `facing` (segments, 3, 3) is the frame of each at rest, `pivots` (segments, 3) what it turns about, `swings` (2, 3) the rotation
-    vectors of the upper arms at rest; `joints` (35, 3) and `joint_segments` (35,) the joints of `kinematics.JOINTS`.
+    `facing` (segments, 3, 3) is the frame of each at rest, `pivots` (segments, 3) what it turns about, `swings` (2, 3) the
+    rotation vectors of the upper arms at rest, `collar` the length of a collar bone; `joints` (35, 3) and `joint_segments`
+    (35,) the joints of `kinematics.JOINTS`.
     """
 
     facing: Array
     pivots: Array
     swings: Array
+    collar: float
     joints: Array
     joint_segments: Array
     body: Body
@@ -67,7 +69,8 @@ def make_rig(points: dict[str, Array]) -> tuple[Rig, Array]:
         pivots[first : first + PER_SIDE] = [own[name] for name in _PIVOTS]
         facing[first : first + PER_SIDE], swings[i] = _side_facing(own, side)
     joints, segments = _joints(points)
-    return Rig(facing, pivots, swings, joints, segments, _measured(points, trunk)), middle
+    collar = float(np.linalg.norm(points["shoulder"] - points["clavicle"]))
+    return Rig(facing, pivots, swings, collar, joints, segments, _measured(points, trunk)), middle
 
 
 def _unit(vector: Array) -> Array:

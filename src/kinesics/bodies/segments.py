@@ -33,6 +33,6 @@ def segment_mirror() -> list[int]:
 #: Places in the body that the baked file gives for each shape: of the middle, then of the left side.
 MIDDLE_POINTS = ("head", "nose", "neck", "spine", "crown")
 SIDE_POINTS = (
-    "clavicle", "shoulder", "elbow", "wrist", "knuckle", "knuckle_index", "knuckle_pinky", "middle_joint", "thumb_base", "thumb",
-    "index", "pinky", "hip", "knee", "ankle", "heel", "foot", "eye", "ear", "mouth",
+    "clavicle", "shoulder", "elbow", "wrist", "knuckle", "knuckle_index", "knuckle_pinky", "middle_joint", "thumb_base",
+    "thumb", "index", "pinky", "hip", "knee", "ankle", "heel", "foot", "eye", "ear", "mouth",
 )  # fmt: skip

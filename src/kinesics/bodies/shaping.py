@@ -1,12 +1,13 @@
 """From traits (sex, age, muscle, weight, height, proportions) to the shape of a body: MakeHuman's way of mixing blend shapes.
 
-A blend shape's weight is the product of how much each of its words applies, and each word's share is piecewise linear in a trait
-between its anchors, as MakeHuman's `macro.json` says: baby, child, young, old at 1, 10, 25, 90 years; min, average, max at 0, a
-half, 1.
+A blend shape's weight is the product of how much each of its words applies, and each word's share is piecewise linear in a
+trait between its anchors, as MakeHuman's `macro.json` says: baby, child, young, old at 1, 10, 25, 90 years; min, average,
+max at 0, a half, 1.
 """
 
 from __future__ import annotations
 
+import functools
 import itertools
 from dataclasses import dataclass, field
 
@@ -94,28 +95,36 @@ _KINDS = {
 }
 
 
-def _all_targets(factors: dict[str, dict[str, float]]) -> dict[str, float]:
-    weights = {}
+@functools.cache
+def _table() -> tuple[list[str], Array]:
+    """Names of the macro targets, and the places of each one's words among all words; one word more always applies."""
+    factors = _factors(Traits())
+    words = [(trait, word) for trait in factors for word in factors[trait]]
+    names, rows = [], []
     for kind, traits in _KINDS.items():
-        for words in itertools.product(*(factors[t] for t in traits)):
-            if "" in words or (kind == "proportions" and "baby" in words):
+        for combination in itertools.product(*(factors[t] for t in traits)):
+            if "" in combination or (kind == "proportions" and "baby" in combination):
                 continue
-            weights["-".join((kind, *words))] = float(np.prod([factors[t][w] for t, w in zip(traits, words, strict=True)]))
-    return weights
+            names.append("-".join((kind, *combination)))
+            places = [words.index(pair) for pair in zip(traits, combination, strict=True)]
+            rows.append(places + [len(words)] * (5 - len(places)))
+    return names, np.array(rows)
 
 
 def target_names() -> list[str]:
     """The blend shapes in the order of `target_weights`."""
-    return [*_all_targets(_factors(Traits())), *LOCAL]
+    return [*_table()[0], *LOCAL]
 
 
 def target_weights(traits: Traits) -> Array:
     """(len(target_names()),) how much of each blend shape a body with these traits has."""
-    macro = _all_targets(_factors(traits))
-    return np.array([*macro.values(), *(traits.local.get(name, 0.0) for name in LOCAL)])
+    shares = [share for words in _factors(traits).values() for share in words.values()]
+    macro = np.array([*shares, 1.0])[_table()[1]].prod(axis=1)
+    return np.array([*macro, *(traits.local.get(name, 0.0) for name in LOCAL)])
 
 
-#: Mean height in metres of girls/women and boys/men by age (WHO growth references, rounded; adults of the world about the middle).
+#: Mean height in metres of girls/women and boys/men by age (WHO growth references, rounded; adults of the world about the
+#: middle).
 _GROWTH = np.array([[5, 1.09, 1.10], [8, 1.27, 1.28], [10, 1.39, 1.38], [12, 1.51, 1.49], [14, 1.59, 1.63], [16, 1.62, 1.73],
                     [18, 1.63, 1.76], [60, 1.62, 1.75], [90, 1.56, 1.68]])  # fmt: skip
 
@@ -152,7 +161,8 @@ def random_traits(rng: np.random.Generator) -> tuple[Traits, float]:
     return traits, height
 
 
-# With their means: the arms of the base mesh are shorter than people's (Drillis and Contini, 1966: 0.19 and 0.15 of the height).
+# With their means: the arms of the base mesh are shorter than people's (Drillis and Contini, 1966: 0.19 and 0.15 of the
+# height).
 _PAIRS = (
     ("upper_arm_longer", "upper_arm_shorter", 0.35), ("forearm_longer", "forearm_shorter", 0.15),
     ("thigh_longer", "thigh_shorter", 0), ("shin_longer", "shin_shorter", 0), ("shoulders_wider", "shoulders_narrower", 0),

@@ -12,16 +12,91 @@ import numpy as np
 
 from ..types import Array
 from .kinematics import DOFS
-from .segments import FIRST, PER_SIDE, SEGMENTS
+from .rigging import Rig
+from .segments import FIRST, FORE_SHARES, PER_SIDE, SEGMENTS, UPPER_SHARES
 
 _COUNT = len(SEGMENTS)
 _LEFT = FIRST["left"]
-_ARM = DOFS.index("left_arm_raise")
-_ARM_NEXT = DOFS.index("right_arm_raise") - _ARM
-_LEG = DOFS.index("left_leg_flex")
-_LEG_NEXT = DOFS.index("right_leg_flex") - _LEG
-_ROOT = DOFS.index("root_yaw")
 _JUMP = DOFS.index("jump")
+_RAISE = (DOFS.index("left_arm_raise"), DOFS.index("right_arm_raise"))
+_HANDS = len(DOFS)  # where the hands' four values, then the two tilts of the collar bones, follow those of the pose
+_TILTS = _HANDS + 4
+_X, _Y, _Z, _SWING = range(4)
+
+
+def _recipe() -> tuple[Array, Array, Array, Array, Array]:
+    """What `pose_segments` goes through: the same turns as in `kinematics.forward`, as tables.
+
+    Returns:
+        turns (n, 4): the frame made, the frame it starts from, about what, by which value; their factors (n,) (of a swing:
+        the share of the way from rest, negative on the right); the frame of each segment (-1: halfway between two others);
+        the halves (m, 3): segment, and the two it is between; (segments,) the segment that carries each segment's pivot,
+        -1: the hip centre.
+    """
+    turns: list[tuple[int, int, int, int]] = []
+    factors: list[float] = []
+    frames = np.full(_COUNT, -1)
+    carriers = np.full(_COUNT, -1)
+    halves = [("neck_half", "chest", "head")]
+    made = 1
+
+    def step(source: int, about: int, value: int, factor: float) -> int:
+        nonlocal made
+        turns.append((made, source, about, value))
+        factors.append(factor)
+        made += 1
+        return made - 1
+
+    def through(source: int, *steps: tuple[int, str, float]) -> int:
+        for about, dof, factor in steps:
+            source = step(source, about, DOFS.index(dof), factor)
+        return source
+
+    def use(segment: str, frame: int, carrier: str = "") -> None:
+        frames[SEGMENTS.index(segment)] = frame
+        if carrier:
+            carriers[SEGMENTS.index(segment)] = SEGMENTS.index(carrier)
+
+    root = through(0, (_Y, "root_yaw", 1), (_X, "root_pitch", 1), (_Z, "root_roll", 1))
+    bend = ((_X, "spine_bend", 0.5), (_Z, "spine_side", 0.5), (_Y, "spine_twist", 0.5))
+    lower = through(root, *bend)
+    chest = through(lower, *bend)
+    use("pelvis", root)
+    use("lower", lower)
+    use("chest", chest, "lower")
+    use("head", through(chest, (_X, "neck_nod", 1), (_Z, "neck_tilt", 1), (_Y, "neck_turn", 1)), "chest")
+    use("neck_half", -1, "chest")
+    for i, (s, side) in enumerate((("left", 1), ("right", -1))):
+        use(f"{s}_clavicle", step(chest, _Z, _TILTS + i, -side), "chest")
+        use(f"{s}_shoulder_half", step(chest, _SWING, _RAISE[i], 0.5 * side), "chest")
+        hanging = step(chest, _SWING, _RAISE[i], side)
+        upper = hanging
+        for k, share in enumerate(UPPER_SHARES):
+            upper = through(hanging, (_Y, f"{s}_arm_twist", side * share))
+            use(f"{s}_upper_{k}", upper, "chest")
+        bent = through(upper, (_X, f"{s}_arm_elbow", -1))
+        use(f"{s}_elbow_half", -1, f"{s}_upper_2")
+        for k, share in enumerate(FORE_SHARES):
+            use(f"{s}_fore_{k}", step(bent, _Y, _HANDS + i, side * share), f"{s}_upper_2")
+        palm = step(through(bent, (_X, f"{s}_arm_wrist", -1)), _Y, _HANDS + i, side)
+        use(f"{s}_hand", palm, f"{s}_fore_3")
+        use(f"{s}_fingers", step(palm, _Z, _HANDS + 2 + i, 72 * side), f"{s}_hand")
+        use(f"{s}_tips", step(palm, _Z, _HANDS + 2 + i, 165 * side), f"{s}_fingers")
+        use(f"{s}_thumb", step(palm, _Z, _HANDS + 2 + i, 30 * side), f"{s}_hand")
+        thigh = through(root, (_X, f"{s}_leg_flex", -1), (_Z, f"{s}_leg_abduct", -side), (_Y, f"{s}_leg_turn", side))
+        shin = through(thigh, (_X, f"{s}_leg_knee", 1))
+        use(f"{s}_thigh", thigh, "pelvis")
+        use(f"{s}_hip_half", -1, "pelvis")
+        use(f"{s}_shin", shin, f"{s}_thigh")
+        use(f"{s}_knee_half", -1, f"{s}_thigh")
+        use(f"{s}_foot", through(shin, (_X, f"{s}_leg_ankle", 1)), f"{s}_shin")
+        halves += [(f"{s}_elbow_half", f"{s}_upper_2", f"{s}_fore_0"), (f"{s}_hip_half", "pelvis", f"{s}_thigh"),
+                   (f"{s}_knee_half", f"{s}_thigh", f"{s}_shin")]  # fmt: skip
+    between = np.array([[SEGMENTS.index(name) for name in names] for names in halves])
+    return np.array(turns), np.array(factors, float), frames, between, carriers
+
+
+_TURNS, _FACTORS, _FRAMES, _HALVES, _CARRIERS = _recipe()
 
 
 @numba.njit(cache=True, nogil=True)
@@ -40,19 +115,6 @@ def _back(a: Array, b: Array) -> Array:
     for i in range(3):
         for j in range(3):
             out[i, j] = a[i, 0] * b[j, 0] + a[i, 1] * b[j, 1] + a[i, 2] * b[j, 2]
-    return out
-
-
-@numba.njit(cache=True, nogil=True)
-def _about(axis: int, degrees: float) -> Array:
-    """Rotation about axis 0, 1 or 2, as `kinematics.turn`."""
-    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    i, j = (axis + 1) % 3, (axis + 2) % 3
-    out = np.zeros((3, 3))
-    out[axis, axis] = 1.0
-    out[i, i] = out[j, j] = c
-    out[i, j] = -s
-    out[j, i] = s
     return out
 
 
@@ -82,117 +144,64 @@ def _halfway(a: Array, b: Array) -> Array:
     if size < 1e-9:
         return a.copy()
     half = np.arccos(min(max(w, -1.0), 1.0)) / size
-    return _mul(_about_vector(x * half, y * half, z * half), a)
-
-
-@numba.njit(cache=True, nogil=True)
-def _put(rotations: Array, places: Array, segment: int, facing: Array, frame: Array, place: Array) -> None:
-    """A segment's frame as a rotation from rest, and where its pivot is."""
-    rotations[segment] = _back(frame, facing[segment])
-    places[segment] = place
-
-
-@numba.njit(cache=True, nogil=True)
-def _from(rotations: Array, places: Array, pivots: Array, segment: int, point: Array) -> Array:
-    """Where a point at rest has gone with a segment."""
-    out = places[segment].copy()
-    for i in range(3):
-        for j in range(3):
-            out[i] += rotations[segment, i, j] * (point[j] - pivots[segment, j])
+    out: Array = _mul(_about_vector(x * half, y * half, z * half), a)
     return out
 
 
 @numba.njit(cache=True, nogil=True)
-def _arm(
-    pose: Array, pronation: float, curl: float, side: int, facing: Array, pivots: Array, rest: Array, rotations: Array, places: Array
-) -> None:
-    first = _LEFT + (0 if side > 0 else PER_SIDE)
-    at = _ARM + (0 if side > 0 else _ARM_NEXT)
-    raised, plane, twist, elbow, wrist = pose[at], pose[at + 1], pose[at + 2], pose[at + 3], pose[at + 4]
-    chest = rotations[2]
-    shoulder = pivots[first + 1]
-    lift = max(raised - 80, 0.0) / 90 * 0.25 * abs(shoulder[0])
-    bone = np.sqrt((shoulder[0] - pivots[first, 0]) ** 2 + (shoulder[1] - pivots[first, 1]) ** 2 + (shoulder[2] - pivots[first, 2]) ** 2)
-    tilt = np.degrees(np.arcsin(min(lift / bone, 1.0)))
-    _put(
-        rotations,
-        places,
-        first,
-        facing,
-        _mul(chest, _about(2, -side * tilt)),
-        _from(rotations, places, pivots, 2, pivots[first]),
-    )
-    place = _from(rotations, places, pivots, 2, shoulder)
-    for i in range(3):
-        place[i] -= chest[i, 1] * lift
-    r, p = np.radians(raised), np.radians(plane)
-    x, z = -np.sin(p) * r, -side * np.cos(p) * r
-    half = _about_vector((x + rest[0]) / 2, 0.0, (z + rest[2]) / 2)
-    _put(rotations, places, first + 1, facing, _mul(chest, half), place)
-    hanging = _mul(chest, _about_vector(x, 0.0, z))
-    for k in range(3):
-        _put(rotations, places, first + 2 + k, facing, _mul(hanging, _about(1, side * twist * k / 2)), place)
-    upper = _mul(hanging, _about(1, side * twist))
-    place = _from(rotations, places, pivots, first + 4, pivots[first + 5])
-    lower = _mul(upper, _about(0, -elbow))
-    for k in range(4):
-        _put(rotations, places, first + 6 + k, facing, _mul(lower, _about(1, side * pronation * k / 3)), place)
-    rotations[first + 5] = _halfway(rotations[first + 4], rotations[first + 6])
-    places[first + 5] = place
-    palm = _mul(_mul(lower, _about(0, -wrist)), _about(1, side * pronation))
-    place = _from(rotations, places, pivots, first + 9, pivots[first + 10])
-    _put(rotations, places, first + 10, facing, palm, place)
-    place = _from(rotations, places, pivots, first + 10, pivots[first + 11])
-    _put(rotations, places, first + 11, facing, _mul(palm, _about(2, side * 72 * curl)), place)
-    place = _from(rotations, places, pivots, first + 11, pivots[first + 12])
-    _put(rotations, places, first + 12, facing, _mul(palm, _about(2, side * 165 * curl)), place)
-    place = _from(rotations, places, pivots, first + 10, pivots[first + 13])
-    _put(rotations, places, first + 13, facing, _mul(palm, _about(2, side * 30 * curl)), place)
+def _frames(values: Array, swings: Array, turns: Array, factors: Array) -> Array:
+    """Every frame of the recipe (n + 1, 3, 3); the first is the world's."""
+    out = np.empty((len(turns) + 1, 3, 3))
+    out[0] = np.eye(3)
+    for k in range(len(turns)):
+        about, value, factor = turns[k, 2], turns[k, 3], factors[k]
+        x = y = z = 0.0
+        if about == 3:
+            side = 1.0 if factor > 0 else -1.0
+            raised, plane = np.radians(values[value]), np.radians(values[value + 1])
+            share, rest = factor * side, swings[0 if factor > 0 else 1]
+            x = share * -np.sin(plane) * raised + (1 - share) * rest[0]
+            z = share * -side * np.cos(plane) * raised + (1 - share) * rest[2]
+        else:
+            angle = np.radians(values[value] * factor)
+            if about == 0:
+                x = angle
+            elif about == 1:
+                y = angle
+            else:
+                z = angle
+        out[turns[k, 0]] = _mul(out[turns[k, 1]], _about_vector(x, y, z))
+    return out
 
 
 @numba.njit(cache=True, nogil=True)
-def _leg(pose: Array, side: int, facing: Array, pivots: Array, rotations: Array, places: Array) -> None:
-    first = _LEFT + 14 + (0 if side > 0 else PER_SIDE)
-    at = _LEG + (0 if side > 0 else _LEG_NEXT)
-    root = rotations[0]
-    place = _from(rotations, places, pivots, 0, pivots[first])
-    thigh = _mul(_mul(_mul(root, _about(0, -pose[at])), _about(2, -side * pose[at + 1])), _about(1, side * pose[at + 2]))
-    _put(rotations, places, first + 1, facing, thigh, place)
-    rotations[first] = _halfway(root, rotations[first + 1])
-    places[first] = place
-    place = _from(rotations, places, pivots, first + 1, pivots[first + 2])
-    shin = _mul(thigh, _about(0, pose[at + 3]))
-    _put(rotations, places, first + 3, facing, shin, place)
-    rotations[first + 2] = _halfway(rotations[first + 1], rotations[first + 3])
-    places[first + 2] = place
-    place = _from(rotations, places, pivots, first + 3, pivots[first + 4])
-    _put(rotations, places, first + 4, facing, _mul(shin, _about(0, pose[at + 4])), place)
+def _placed(rotations: Array, pivots: Array, carriers: Array, lifts: Array) -> Array:
+    """Where the pivots are (segments, 3), each carried by another segment; the shoulder of a raised arm is lifted."""
+    places = np.zeros((_COUNT, 3))
+    for s in range(_COUNT):
+        by = carriers[s]
+        if by < 0:
+            continue
+        side, own = (s - _LEFT) // PER_SIDE, (s - _LEFT) % PER_SIDE
+        lift = lifts[side] if s >= _LEFT and 1 <= own <= 4 else 0.0
+        for i in range(3):
+            places[s, i] = places[by, i] - lift * rotations[by, i, 1]
+            for j in range(3):
+                places[s, i] += rotations[by, i, j] * (pivots[s, j] - pivots[by, j])
+    return places
 
 
 @numba.njit(cache=True, nogil=True)
-def pose_segments(pose: Array, hands: Array, facing: Array, pivots: Array, swings: Array) -> Array:
-    """(segments, 3, 4) float64 matrices from rest to `pose`, the hip centre staying at the origin.
-
-    Args:
-        pose: (len(DOFS),) degrees.
-        hands: (4,) pronation left and right in degrees, curl of the fingers left and right 0 to 1.
-        facing: (segments, 3, 3), `pivots` (segments, 3), `swings` (2, 3): see `rigging.Rig`.
-    """
-    rotations, places = np.empty((_COUNT, 3, 3)), np.zeros((_COUNT, 3))
-    root = _mul(_mul(_about(1, pose[_ROOT]), _about(0, pose[_ROOT + 1])), _about(2, pose[_ROOT + 2]))
-    half = _mul(_mul(_about(0, pose[0] / 2), _about(2, pose[1] / 2)), _about(1, pose[2] / 2))
-    rotations[0] = root
-    rotations[1] = _mul(root, half)
-    rotations[2] = _mul(rotations[1], half)
-    places[2] = _from(rotations, places, pivots, 1, pivots[2])
-    places[4] = _from(rotations, places, pivots, 2, pivots[4])
-    places[3] = places[4]
-    rotations[4] = _mul(rotations[2], _mul(_mul(_about(0, pose[3]), _about(2, pose[4])), _about(1, pose[5])))
-    rotations[3] = _halfway(rotations[2], rotations[4])
-    for i in range(2):
-        side = 1 - 2 * i
-        _arm(pose, hands[i], hands[i + 2], side, facing, pivots, swings[i], rotations, places)
-        _leg(pose, side, facing, pivots, rotations, places)
+def _segments(values: Array, facing: Array, pivots: Array, swings: Array, lifts: Array, turns: Array, factors: Array,
+              frames: Array, halves: Array, carriers: Array) -> Array:  # fmt: skip
+    made = _frames(values, swings, turns, factors)
+    rotations = np.zeros((_COUNT, 3, 3))
+    for s in range(_COUNT):
+        if frames[s] >= 0:
+            rotations[s] = _back(made[frames[s]], facing[s])
+    for k in range(len(halves)):
+        rotations[halves[k, 0]] = _halfway(rotations[halves[k, 1]], rotations[halves[k, 2]])
+    places = _placed(rotations, pivots, carriers, lifts)
     out = np.empty((_COUNT, 3, 4))
     for s in range(_COUNT):
         for i in range(3):
@@ -201,6 +210,22 @@ def pose_segments(pose: Array, hands: Array, facing: Array, pivots: Array, swing
                 out[s, i, j] = rotations[s, i, j]
                 out[s, i, 3] -= rotations[s, i, j] * pivots[s, j]
     return out
+
+
+def pose_segments(pose: Array, hands: Array, rig: Rig) -> Array:
+    """(segments, 3, 4) float64 matrices from rest to `pose`, the hip centre staying at the origin.
+
+    Args:
+        pose: (len(DOFS),) degrees.
+        hands: (4,) pronation left and right in degrees, curl of the fingers left and right 0 to 1.
+        rig: whose.
+    """
+    raised = np.array([pose[_RAISE[0]], pose[_RAISE[1]]])
+    lifts = np.maximum(raised - 80, 0) / 90 * 0.25 * rig.body.shoulders
+    tilts = np.degrees(np.arcsin(np.minimum(lifts / rig.collar, 1)))
+    values = np.concatenate((pose, hands, tilts))
+    made = _segments(values, rig.facing, rig.pivots, rig.swings, lifts, _TURNS, _FACTORS, _FRAMES, _HALVES, _CARRIERS)
+    return np.asarray(made)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -219,9 +244,12 @@ def skin(
     Args:
         matrices: (segments, 3, 4) from `pose_segments`.
         rest: (v, 3) float32 vertices at rest.
-        segments: (v, 4) uint8, `weights` (v, 4) float32: what each vertex follows, strongest first; a weight of 0 ends the list.
-        joints: (35, 3) at rest, `joint_segments` (35,) the one segment that each follows.
+        segments: (v, 4) uint8, what each vertex follows, strongest first.
+        weights: (v, 4) float32, how much; a 0 ends the list.
+        joints: (35, 3) at rest.
+        joint_segments: (35,) the one segment that each follows.
         pose: (len(DOFS),), for the jump and the steps.
+        standing: how many of the vertices, from the first, count for what stands on the floor.
     """
     single = matrices.astype(np.float32)
     out = np.empty((len(rest), 3), np.float32)
