@@ -73,7 +73,15 @@ def _leave_floor(
 
 
 def cut_out(
-    rng: np.random.Generator, view: Viewpoint, corner: tuple[int, int], depth: Array, owner: Array, *, floor: bool, damage: bool
+    rng: np.random.Generator,
+    view: Viewpoint,
+    corner: tuple[int, int],
+    depth: Array,
+    drawn: Array,
+    owner: Array,
+    *,
+    floor: bool,
+    damage: bool,
 ) -> Array:
     """Which person's cut-out each pixel is in.
 
@@ -85,6 +93,7 @@ def cut_out(
         view: the camera.
         corner: column and row of the first pixel of the arrays in the camera's picture.
         depth: (h, w) float32 as the sensor gave it, 0 where nothing is; changed where pieces are lost.
+        drawn: (h, w) float32 before the sensor.
         owner: (h, w) int8 as drawn.
         floor: floor was left in the picture.
         damage: False: exactly what was drawn and the sensor returned.
@@ -93,7 +102,7 @@ def cut_out(
         (h, w) int8: number of the person, -1 for none.
     """
     kept = np.empty_like(owner)
-    _assign(depth, owner, kept)
+    _assign(depth, drawn, owner, kept)
     if not damage:
         return kept
     ragged, rim, soles, pieces = rng.random(4)
@@ -116,7 +125,7 @@ def cut_out(
 
 
 @numba.njit(cache=True, nogil=True)
-def _assign(depth: Array, owner: Array, kept: Array) -> None:
+def _assign(depth: Array, drawn: Array, owner: Array, kept: Array) -> None:
     """People's pixels to them, leftovers to whom they touch, what a sensor put beside an edge to whose edge it is."""
     height, width = depth.shape
     for y in range(height):
@@ -126,7 +135,7 @@ def _assign(depth: Array, owner: Array, kept: Array) -> None:
                 who = -1
             elif who < -1:
                 who = -2 - who
-            elif who == -1:
+            elif who == -1 and drawn[y, x] == 0:
                 for v in range(max(y - 1, 0), min(y + 2, height)):
                     for u in range(max(x - 1, 0), min(x + 2, width)):
                         if owner[v, u] >= 0 and abs(depth[v, u] - depth[y, x]) < 0.05:

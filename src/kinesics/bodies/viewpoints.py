@@ -61,7 +61,7 @@ def random_viewpoint(
 ) -> Viewpoint:
     """A place from which somebody is seen, mostly whole, anywhere in the picture.
 
-    1.2 to 4.5 m away (more when a wide pose would not fit), 0.3 to 2.5 m high, rolled by a few degrees, and aimed beside the
+    1.2 to 4.5 m away (up to 6 m when a wide pose would not fit), 0.3 to 2.5 m high, rolled by a few degrees, and aimed beside the
     middle of the points.
 
     Args:
@@ -94,7 +94,7 @@ def _in_front(rng: np.random.Generator, camera: Camera, extent: Array) -> tuple[
     whole = max(extent[0] * camera.fx / camera.width, extent[1] * camera.fy / camera.height) * 1.15 + extent[2] / 2
     away = rng.uniform(1.2, 4.5)
     if rng.random() < 0.88:
-        away = max(away, whole)
+        away = max(away, min(whole, 6.0))
     return float(away), float(rng.triangular(0.3, 1.1, 2.5))
 
 

@@ -122,6 +122,8 @@ class ViewMaker:
             ),
             (not 0 <= self.top <= 1, f"top: expected a share from 0 to 1, got {self.top}"),
             (self.seed < 0, f"seed: expected 0 or more, got {self.seed}"),
+            (self.focal is not None and not self.focal > 0, f"focal: expected pixels above 0, got {self.focal}"),
+            (self.detail not in ("full", "light"), f"detail: expected full or light, got {self.detail}"),
         ):
             if wrong:
                 raise UsageError(words)
@@ -158,10 +160,11 @@ class ViewMaker:
         visible = _visible(places, view.camera, stage.depth)
         depth, kept = np.zeros_like(stage.depth), np.full_like(stage.owner, -1)
         rows, columns = stage.rows_and_columns()
-        clean = stage.depth[rows, columns]
-        got = sense(self.sensor, np.where(np.isfinite(clean), clean, np.float32(0)), view.camera, rng)
-        corner, drawn = (columns.start, rows.start), np.ascontiguousarray(stage.owner[rows, columns])
-        kept[rows, columns] = cut_out(rng, view, corner, got, drawn, floor=floor, damage=self.damage)
+        drawn = stage.depth[rows, columns]
+        drawn = np.where(np.isfinite(drawn), drawn, np.float32(0))
+        got = sense(self.sensor, drawn, view.camera, rng)
+        corner, owner = (columns.start, rows.start), np.ascontiguousarray(stage.owner[rows, columns])
+        kept[rows, columns] = cut_out(rng, view, corner, got, drawn, owner, floor=floor, damage=self.damage)
         depth[rows, columns] = got
         np.maximum(stage.owner, -1, out=stage.owner)
         truth = (stage.parts, stage.owner, kept, places.astype(np.float32), visible)
