@@ -61,8 +61,8 @@ def random_viewpoint(
 ) -> Viewpoint:
     """A place from which somebody is seen, mostly whole, anywhere in the picture.
 
-    1.2 to 4.5 m away (up to 6 m when a wide pose would not fit), 0.3 to 2.5 m high, rolled by a few degrees, and aimed beside the
-    middle of the points.
+    1.2 to 4.5 m away (up to 6 m when a wide pose would not fit), 0.3 to 2.5 m high, rolled by a few degrees, and aimed beside
+    the middle of the points.
 
     Args:
         rng: of all chance.
