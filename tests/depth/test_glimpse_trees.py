@@ -91,7 +91,11 @@ def test_pixels_fall_where_glimpse_would_put_them(random_forest: Any, tmp_path: 
 def test_the_height_of_the_training_pictures_sets_the_metres(random_forest: Any, tmp_path: Path) -> None:
     forest = random_forest(2)
     write_glimpse_tree(tmp_path / "a.rdt", forest, camera=CAMERA)
-    half = read_glimpse_trees(tmp_path / "a.rdt", height=448)
+    notes: list[str] = []
+    half = read_glimpse_trees(tmp_path / "a.rdt", height=448, note=notes.append)
+    assert not notes
+    assert read_glimpse_trees(tmp_path / "a.rdt", note=notes.append) == read_glimpse_trees(tmp_path / "a.rdt", height=240)
+    assert len(notes) == 1 and "240 rows" in notes[0]
     assert np.abs(half.offsets - forest.offsets / 2).max() <= 0.5 and (half.thresholds == forest.thresholds).all()
 
 

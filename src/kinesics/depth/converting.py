@@ -95,8 +95,11 @@ def _trees(paths: list[Path], target: Path, camera: Camera | None, height: int |
     models = [path for path in paths if path.suffix.lower() == ".kin"]
     if models and len(paths) > 1:
         raise UsageError(f"{models[0]}: give one model, or trees of glimpse, not both")
-    forest = load_model(models[0], labels=None, joints=None).forest if models else read_glimpse_trees(paths, height=height)
-    notes = []
+    notes: list[str] = []
+    if models:
+        forest = load_model(models[0], labels=None, joints=None).forest
+    else:
+        forest = read_glimpse_trees(paths, height=height, note=notes.append)
     if ending == ".kin":
         if not forest.has_votes:
             notes.append("these trees have no votes for joints: joints are found from parts alone")

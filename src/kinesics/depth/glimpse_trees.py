@@ -9,7 +9,7 @@ Two differences stay: they cut places off towards 0 where we round, half a pixel
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,12 +64,15 @@ def focal_of(field: float, height: int) -> float:
     return height / 2 / math.tan(field / 2)
 
 
-def read_glimpse_trees(paths: str | Path | Sequence[str | Path], *, height: int | None = None) -> Forest:
+def read_glimpse_trees(
+    paths: str | Path | Sequence[str | Path], *, height: int | None = None, note: Callable[[str], None] = lambda line: None
+) -> Forest:
     """One or several trees of glimpse as one forest.
 
     Args:
         paths: `.json` and `.rdt` files.
         height: rows of the pictures they were trained on. None: what the file says (ours do in `.json`), else 240.
+        note: called with a line when the height had to be assumed.
 
     Returns:
         a forest without votes. Labels whose names are all known are put into the order of `bodies.PARTS`; others keep their
@@ -85,6 +88,10 @@ def read_glimpse_trees(paths: str | Path | Sequence[str | Path], *, height: int 
     if not files:
         raise FormatError("no tree: expected one or several .json or .rdt files")
     trees = [(path, read_rdt(path) if path.suffix.lower() == ".rdt" else read_json_tree(path)) for path in files]
+    if height is None and any(tree.height is None for _, tree in trees):
+        note(
+            f"{files[0]}: taken for trained on pictures of {USUAL_HEIGHT} rows, for trees do not say it; give the height if not"
+        )
     named = next((tree.labels for _, tree in trees if tree.labels), ())
     orders = [_our_order(tree, named) for _, tree in trees]
     if len({names for _, names in orders}) > 1:
