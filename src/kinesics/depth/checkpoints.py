@@ -82,8 +82,8 @@ class Checkpoint:
         if self._path is None or not self._path.exists():
             return progress
         try:
-            with np.load(self._path, allow_pickle=False) as file:
-                held = {name: file[name] for name in file.files}
+            with self._path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                held = {name: arrays[name] for name in arrays.files}
             head = json.loads(held["head"].tobytes())
             self._compare(head["settings"])
             for number, levels in enumerate(head["trees"]):

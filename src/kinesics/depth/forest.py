@@ -73,7 +73,12 @@ class Forest:
         if not len(self.roots) or not leaves:
             raise ShapeError("Forest: expected at least one tree with a leaf")
         inner, ends = np.flatnonzero(self.children >= 0), ~self.children[self.children < 0]
-        if self.roots.min() < 0 or self.roots.max() >= nodes or (ends.size and ends.max() >= leaves):
+        if (
+            self.roots[0] != 0
+            or (np.diff(self.roots) <= 0).any()
+            or self.roots[-1] >= nodes
+            or (ends.size and ends.max() >= leaves)
+        ):
             raise ShapeError("Forest.children: a root or leaf that is not there")
         if (self.children[inner] <= inner).any() or (self.children[inner] + 1 >= nodes).any():
             raise ShapeError("Forest.children: expected children behind their parents")  # so that every pixel arrives
