@@ -13,7 +13,7 @@ from ..bodies import JOINTS, PARTS, part_mirror
 from ..types import Array
 from .anatomy import VOTED, mirror_order
 from .confidence import RADIUS, fit_confidence
-from .evidence import gather_evidence
+from .evidence import CELLS, gather_evidence
 from .joints import PULL_BINS, draw_to_votes, strength_signs, whole_body
 from .part_modes import part_proposals
 from .perceptron import Perceptron, fit_perceptron
@@ -198,14 +198,15 @@ def mirrored_features(features: Array) -> Array:
     """Features (n, f) of evidence as they would be had the camera looked into a mirror."""
     k, p = len(VOTED), len(PARTS) - 1
     sides, parts = mirror_order(), part_mirror()[1:] - 1
-    cuts = np.cumsum([k * 6, k * 2, p * 3, p, 15])
-    modes, strengths, middles, areas, extent, turn = np.split(features, cuts, axis=1)
+    cuts = np.cumsum([k * 6, k * 2, p * 3, p, 15, 6])
+    modes, strengths, middles, areas, extent, turn, relief = np.split(features, cuts, axis=1)
     flip = np.array([-1, 1, 1], features.dtype)
     modes = modes.reshape(-1, k, 2, 3)[:, sides] * flip
     middles = middles.reshape(-1, p, 3)[:, parts] * flip
     wide = np.concatenate([-extent[:, 4::-1], extent[:, 5:]], axis=1)
     turn = turn * np.array([1, 1, -1, -1, 1, 1], features.dtype)
     n = len(features)
+    relief = relief.reshape(n, 2, CELLS, CELLS)[..., ::-1].reshape(n, -1)
     return np.concatenate(
         [
             modes.reshape(n, -1),
@@ -214,6 +215,7 @@ def mirrored_features(features: Array) -> Array:
             areas[:, parts],
             wide,
             turn,
+            relief,
         ],
         axis=1,
     )
