@@ -125,11 +125,11 @@ def test_faces_that_look_away_can_be_left_out() -> None:
     both, _ = drawn(vertices, faces)
     depth, parts = canvas(CAMERA)
     labels = np.ones(len(faces), np.uint8)
-    draw_mesh(vertices.astype(np.float32), faces.astype(np.int32), labels, CAMERA, depth, parts, two_sided=False)
+    draw_mesh(vertices.astype(np.float32), faces.astype(np.int32), labels, CAMERA, depth, parts, closed=len(vertices))
     np.testing.assert_array_equal(depth, both)
     depth, parts = canvas(CAMERA)
     inside_out = np.ascontiguousarray(faces[:, ::-1]).astype(np.int32)
-    draw_mesh(vertices.astype(np.float32), inside_out, labels, CAMERA, depth, parts, two_sided=False)
+    draw_mesh(vertices.astype(np.float32), inside_out, labels, CAMERA, depth, parts, closed=len(vertices))
     core = both < 1.7
     assert (depth[core] > 1.95).all()  # only the far wall is left
 

@@ -32,7 +32,7 @@ def bench_depth_render(
         seed: of people and poses.
 
     Returns:
-        fps: skin, carry to the camera and draw, at full detail; fps_light: of light bodies; ms_pose and ms_draw: the same apart,
+        fps: skin, carry to the camera and draw, at full detail; fps_light: of light bodies; ms_pose, ms_draw: the same apart,
         at full detail; fps_views: views with people, poses, noise and damage; triangles and body_pixels, of a mean picture.
     """
     camera = Camera(320, 240, 285.6, 285.6, 159.5, 119.5).resized(*size)
@@ -105,7 +105,8 @@ class _Scenes:
         """Draw into the empty picture, count, and empty it again where something was drawn."""
         shift = _before(posed.joints)
         there = carried(locked(posed.vertices), self.matrix, shift)
-        left, top, right, bottom = draw_mesh(there, actor.faces, actor.face_parts, self.camera, self.depth, self.parts)
+        mesh, pictures = (there, actor.faces, actor.face_parts), (self.depth, self.parts)
+        left, top, right, bottom = draw_mesh(*mesh, self.camera, *pictures, closed=actor.standing)
         window = self.depth[top:bottom, left:right]
         count = int(np.isfinite(window).sum())
         window.fill(np.inf)

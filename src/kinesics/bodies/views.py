@@ -236,8 +236,8 @@ class _Stage:
 
     def draw(self, actor: Actor, vertices: Array, matrix: Array, shift: Array, number: int) -> None:
         there = carried(locked(vertices), matrix.astype(np.float32), shift.astype(np.float32))
-        owner = (self.owner, number)
-        self.widen([draw_mesh(there, actor.faces, actor.face_parts, self.camera, self.depth, self.parts, owner=owner)])
+        mesh, owner = (there, actor.faces, actor.face_parts), (self.owner, number)
+        self.widen([draw_mesh(*mesh, self.camera, self.depth, self.parts, owner=owner, closed=actor.standing)])
 
     def widen(self, boxes: list[Box]) -> None:
         for box in boxes:

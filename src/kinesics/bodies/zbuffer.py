@@ -35,7 +35,7 @@ def draw_mesh(
     parts: Array,
     *,
     owner: tuple[Array, int] | None = None,
-    two_sided: bool = True,
+    closed: int = 0,
 ) -> Box:
     """Draw a mesh into pictures that hold what was drawn before; whatever is nearer wins.
 
@@ -47,8 +47,9 @@ def draw_mesh(
         depth: (h, w) float32 metres along the axis; inf where nothing is. Changed in place.
         parts: (h, w) uint8 labels. Changed in place.
         owner: an (h, w) int8 picture and the number that is written into it wherever this mesh is seen.
-        two_sided: also draw faces that turn their back to the camera (corners run anticlockwise seen from outside); False saves
-            time on closed meshes.
+        closed: the first so many vertices are those of closed surfaces, whose faces have corners that run anticlockwise seen
+            from outside: those that look away are left out, which saves time. Faces that start with another vertex have two
+            sides.
 
     Returns:
         (left, top, right, bottom): no pixel outside columns left to right - 1 and rows top to bottom - 1 was changed; right is
@@ -62,7 +63,7 @@ def draw_mesh(
     places, nearness = np.empty((len(vertices), 2), np.int32), np.empty(len(vertices), np.float32)
     box: Box = _project(locked(vertices), camera.fx, camera.fy, camera.cx, camera.cy, depth.shape, places, nearness)
     if box[2] > box[0] and box[3] > box[1]:
-        _fill(places, nearness, locked(faces), locked(face_parts), depth, parts, who, number, two_sided)
+        _fill(places, nearness, locked(faces), locked(face_parts), depth, parts, who, number, closed)
     return box
 
 
@@ -112,7 +113,7 @@ def _fill(
     parts: Array,
     owner: Array,
     number: int,
-    two_sided: bool,
+    closed: int,
 ) -> None:
     height, width = depth.shape
     for f in range(faces.shape[0]):
@@ -126,7 +127,7 @@ def _fill(
         if x1 < 0 or y1 < 0 or x0 >= width or y0 >= height:
             continue
         area = np.int64(cx - ax) * np.int64(by - ay) - np.int64(cy - ay) * np.int64(bx - ax)
-        if area == 0 or (area < 0 and not two_sided):
+        if area == 0 or (area < 0 and a < closed):
             continue
         if area > 0:  # run clockwise in the picture
             b, c, bx, by, cx, cy = c, b, cx, cy, bx, by
