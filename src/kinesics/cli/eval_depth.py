@@ -49,4 +49,4 @@ def depth(
         output.say(f"drawn to {chart}")
     if not as_json:
         values = {name: value for name, value in values.items() if not isinstance(value, dict)}
-    report({**values, "model": opened.name}, as_json)
+    report({**values, "model": model or "shipped"}, as_json)

@@ -1,8 +1,8 @@
 """A depth picture to people: every pixel gets a part of the body, parts and votes become joints, joints a skeleton in metres.
 
 After Shotton et al., "Real-time human pose recognition in parts from single depth images" (2011), Girshick et al., "Efficient
-regression of general-activity human poses from depth images" (2011), and glimpse. Nothing heavy is
-imported before it is asked for.
+regression of general-activity human poses from depth images" (2011), and glimpse. Nothing heavy is imported
+before it is asked for.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ _HOMES: dict[str, str] = {
     "DepthSource": "sources",
     "Floor": "floor",
     "Forest": "forest",
+    "Found": "joints",
     "JointFilter": "prediction",
+    "JointFinder": "joints",
     "SampleSet": "samples",
     "VOTED": "anatomy",
     "convert_depth": "converting",
@@ -29,6 +31,7 @@ _HOMES: dict[str, str] = {
     "make_samples": "sampling",
     "millimetres": "features",
     "open_depth": "sources",
+    "open_depth_model": "shipped",
     "open_live": "live_depth",
     "read_glimpse_set": "glimpse_sets",
     "read_glimpse_trees": "glimpse_trees",
@@ -56,6 +59,8 @@ if TYPE_CHECKING:
     from .glimpse_sets import write_glimpse_set as write_glimpse_set
     from .glimpse_trees import read_glimpse_trees as read_glimpse_trees
     from .glimpse_trees import write_glimpse_tree as write_glimpse_tree
+    from .joints import Found as Found
+    from .joints import JointFinder as JointFinder
     from .live_depth import DepthCamera as DepthCamera
     from .live_depth import open_live as open_live
     from .making import train_depth as train_depth
@@ -66,6 +71,7 @@ if TYPE_CHECKING:
     from .prediction import JointFilter as JointFilter
     from .samples import SampleSet as SampleSet
     from .sampling import make_samples as make_samples
+    from .shipped import open_depth_model as open_depth_model
     from .sources import DEPTH_SOURCES as DEPTH_SOURCES
     from .sources import DepthSource as DepthSource
     from .sources import open_depth as open_depth
