@@ -28,7 +28,7 @@ def open_depth_model(model: str | Path | DepthModel | None = None) -> DepthModel
     if model is None:
         if not FILE.is_file():
             raise WeightsError(
-                f"{FILE}: the depth model that ships is missing; install again, or train one: kinesics depth train"
+                f"{FILE}: the model that ships is missing; install again or run: kinesics depth train"
             )
         model = FILE
     return load_model(model) if isinstance(model, str | Path) else model
