@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..types import Array, Camera
-from .kinematics import turn
 
 # vertical degrees of view: the first Kinect, glimpse's iPhone X, RealSense D435, the second Kinect, Azure Kinect (narrow)
 _LENSES = (45.7, 43.9, 58.0, 60.0, 65.0)
@@ -85,8 +84,12 @@ def random_viewpoint(
 
 
 def _held(heading: float, down: float, roll: float) -> Array:
-    """World to camera: turned to the right by `heading`, then down, then about its own axis."""
-    return np.asarray(turn("z", np.array(roll)) @ turn("x", np.array(down)) @ turn("y", np.array(-heading)))
+    """World to camera: turned to the right by `heading` degrees, then down, then about its own axis."""
+    c, s = np.cos(np.radians((heading, down, roll))), np.sin(np.radians((heading, down, roll)))
+    aside = np.array([[c[0], 0, -s[0]], [0, 1, 0], [s[0], 0, c[0]]])
+    below = np.array([[1, 0, 0], [0, c[1], -s[1]], [0, s[1], c[1]]])
+    about = np.array([[c[2], -s[2], 0], [s[2], c[2], 0], [0, 0, 1]])
+    return np.asarray(about @ below @ aside)
 
 
 def _in_front(rng: np.random.Generator, camera: Camera, extent: Array) -> tuple[float, float]:

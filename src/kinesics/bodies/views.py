@@ -14,7 +14,7 @@ from ..errors import UsageError
 from ..types import Array, Camera
 from ..types.arrays import locked
 from .actors import Actor, make_actor
-from .kinematics import JOINTS, turn
+from .kinematics import JOINTS
 from .pose_bank import PoseBank
 from .scenery import draw_room
 from .sensor_noise import SENSORS, sense
@@ -210,17 +210,28 @@ def _frames(rng: np.random.Generator, bodies: list[Array], yaw: str | float) -> 
             spread = 0.8 + 0.2 * len(taken)
             place = rng.uniform((-1.6 * spread, 0, -spread), (1.6 * spread, 0, spread))
         taken.append(place)
-        turned = turn("y", np.array(_YAWS[yaw](rng) if isinstance(yaw, str) else yaw))
+        angle = np.radians(_YAWS[yaw](rng) if isinstance(yaw, str) else yaw)
+        turned = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]])
         frames.append((turned, place - turned @ (joints[_PELVIS] * (1, 0, 1))))
     return frames
 
 
 def _visible(joints: Array, camera: Camera, depth: Array) -> Array:
     """(n, 35) of joints (n, 35, 3) in the camera's frame, against a picture with inf where nothing is."""
-    place = np.rint(np.nan_to_num(camera.project(joints), nan=-9)).astype(int)
-    inside = (place >= 0).all(-1) & (place < (camera.width, camera.height)).all(-1)
-    column, row = np.where(inside[..., None], place, 0).transpose(2, 0, 1)
-    return np.asarray(inside & (depth[row, column] > joints[..., 2] - _DEPTHS))
+    return np.asarray(_uncovered(joints, _DEPTHS, camera.fx, camera.fy, camera.cx, camera.cy, depth))
+
+
+@numba.njit(cache=True, nogil=True)
+def _uncovered(joints: Array, under: Array, fx: float, fy: float, cx: float, cy: float, depth: Array) -> Array:
+    out = np.zeros(joints.shape[:2], np.bool_)
+    for i in range(joints.shape[0]):
+        for j in range(joints.shape[1]):
+            x, y, z = joints[i, j]
+            if z > 0:
+                column, row = np.floor(cx + fx * x / z + 0.5), np.floor(cy + fy * y / z + 0.5)
+                if 0 <= column < depth.shape[1] and 0 <= row < depth.shape[0]:
+                    out[i, j] = depth[int(row), int(column)] > z - under[j]
+    return out
 
 
 class _Stage:
