@@ -207,7 +207,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "colour": (_colour, "a PNG in colour"),
     "labels": (_labels, "no depth in millimetres"),
     "no_depth_key": (_saved(joints=np.zeros((9, 20, 3)), names=np.zeros(3)), "an array called depth"),
-    "bytes": (_saved(depth=np.zeros((2, 8, 8), np.uint8)), "8-bit"),
+    "bytes": (_saved(depth=np.zeros((2, 8, 8), np.uint8)), "uint8 numbers hold no depth"),
     "columns_first": (_saved(depth=np.asfortranarray(made())), "columns first"),
     "no_pictures": (_saved(depth=np.zeros((0, 8, 8), np.uint16)), "has no pictures"),
     "flat": (_saved(depth=np.zeros(8, np.uint16)), r"expected depth of shape \(t, h, w\)"),

@@ -34,11 +34,9 @@ def test_what_is_written_reads_back(height: int, width: int, half: bool, channel
         assert np.array_equal(file.channels()[channel].pixels, wanted)
 
 
-@pytest.mark.parametrize("packing", ["NO", "RLE", "ZIPS", "ZIP", "PIZ", "PXR24"])
+@pytest.mark.parametrize("packing", ["NO", "RLE", "ZIPS", "ZIP", "PIZ"])
 @pytest.mark.parametrize("kind", [np.float16, np.float32])
 def test_what_the_package_writes_we_read(packing: str, kind: Any, tmp_path: Path) -> None:
-    if packing == "PXR24" and kind is np.float32:
-        pytest.skip("it drops bits of floats")
     picture = scene(37, 53).astype(kind)
     head = {"compression": getattr(OpenEXR, f"{packing}_COMPRESSION"), "type": OpenEXR.scanlineimage}
     OpenEXR.File(head, {"A": picture * 2, "Y": picture, "Z": picture + 1}).write(str(tmp_path / "a.exr"))

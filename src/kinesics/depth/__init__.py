@@ -17,7 +17,7 @@ _HOMES: dict[str, str] = {
     "DepthCamera": "live_depth",
     "DepthModel": "model_file",
     "DepthPeople": "people",
-    "DepthSource": "sources",
+    "DepthSource": "source",
     "Floor": "floor",
     "Forest": "forest",
     "Found": "joints",
@@ -72,8 +72,8 @@ if TYPE_CHECKING:
     from .samples import SampleSet as SampleSet
     from .sampling import make_samples as make_samples
     from .shipped import open_depth_model as open_depth_model
+    from .source import DepthSource as DepthSource
     from .sources import DEPTH_SOURCES as DEPTH_SOURCES
-    from .sources import DepthSource as DepthSource
     from .sources import open_depth as open_depth
     from .sources import register_depth_source as register_depth_source
     from .training import train_forest as train_forest

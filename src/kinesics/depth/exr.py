@@ -134,9 +134,9 @@ def _unpacked(packed: bytes, size: int, compression: int) -> bytes:
         held = one.decompress(packed, size + 1)
     if len(held) != size:
         raise ValueError("a block of lines is too short")
-    differences = np.frombuffer(held, np.uint8).astype(np.int64) - 128
-    differences[0] += 128
-    plain = np.cumsum(differences).astype(np.uint8)
+    differences = np.frombuffer(held, np.uint8) ^ np.uint8(128)  # less 128; bytes wrap round
+    differences[0] ^= 128
+    plain = np.cumsum(differences, dtype=np.uint8)
     half = (size + 1) // 2
     whole = np.empty(size, np.uint8)
     whole[0::2], whole[1::2] = plain[:half], plain[half:]
@@ -204,8 +204,8 @@ def exr_bytes(picture: Array, *, half: bool = False, channel: str = "Y") -> byte
 
 def _packed(plain: bytes) -> bytes:
     values = np.frombuffer(plain, np.uint8)
-    split = np.concatenate([values[0::2], values[1::2]]).astype(np.int64)
-    split[1:] = split[1:] - split[:-1] + 128
-    packed = zlib.compress(split.astype(np.uint8).tobytes(), 6)
+    split = np.concatenate([values[0::2], values[1::2]])
+    split[1:] = (split[1:] - split[:-1]) ^ np.uint8(128)  # bytes wrap round
+    packed = zlib.compress(split.tobytes(), 6)
     chosen = packed if len(packed) < len(plain) else plain
     return struct.pack("<I", len(chosen)) + chosen

@@ -14,7 +14,7 @@ from ..types import Array, Frame
 from ..types.camera import Camera
 from .settling import Settler
 from .shots import Shot, checked_kind
-from .sources import DepthSource
+from .source import DepthSource
 
 __all__ = ["DepthCamera", "open_live"]
 
@@ -122,7 +122,7 @@ class _Line:
         picture = np.asarray(picture)
         if picture.ndim != 2 or not picture.size:
             raise SourceError(f"expected pictures of (height, width), got {picture.shape}")
-        checked_kind(picture.dtype.kind, 8 * picture.dtype.itemsize, self.name)
+        checked_kind(picture.dtype, self.name)
         with self.turn:  # the settler's notes are read on the other side
             frame, taken = self.settler.frame(Shot(picture, self.index, time.monotonic() - self.began, camera))
             self.missed += self.newest is not None

@@ -141,7 +141,7 @@ def _reel(path: Path, file: IO[bytes] | Cut, camera: Array | None, times: Array 
     if len(whole) != 3 or fortran or dtype.hasobject or min(whole[1:]) < 1 or whole[1] * whole[2] > LARGEST:
         order = " with columns first" if fortran else ""
         raise SourceError(f"{path}: expected depth of shape (t, h, w), got {shape} {dtype}{order}")
-    checked_kind(dtype.kind, 8 * dtype.itemsize, str(path))
+    checked_kind(dtype, str(path))
     if not whole[0]:
         raise SourceError(f"{path}: the clip has no pictures")
     if times is not None and (times.shape != (whole[0],) or not np.isfinite(times).all()):

@@ -8,6 +8,9 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from ..errors import SourceError
 from ..types import Array
@@ -83,9 +86,7 @@ def readable(path: Path) -> bytes:
     return data
 
 
-def checked_kind(kind: str, bits: int, where: str) -> None:
+def checked_kind(dtype: np.dtype[Any], where: str) -> None:
     """Raise a `SourceError` unless numbers of this kind can hold depth."""
-    if kind not in "uif" or bits < 16:
-        raise SourceError(
-            f"{where}: {bits}-bit {kind!r} numbers hold no depth; expected 16-bit millimetres or fractions in metres"
-        )
+    if dtype.kind not in "uif" or dtype.itemsize < 2:
+        raise SourceError(f"{where}: {dtype} numbers hold no depth; expected 16-bit millimetres or fractions in metres")

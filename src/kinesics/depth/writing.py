@@ -18,7 +18,7 @@ from .exr import exr_bytes
 from .features import millimetres
 from .glimpse_recording import RECORDING, recording_json
 from .png_folder import png_bytes
-from .sources import DepthSource
+from .source import DepthSource
 from .whole_files import whole_file, whole_folder
 
 __all__ = ["DEPTH_KINDS", "save_depth"]
