@@ -24,7 +24,7 @@ import numpy as np
 from thin_mesh import seen_faces, thinned
 
 from kinesics.bodies.parts import PARTS, part_mirror
-from kinesics.bodies.segments import FORE_SHARES, MIDDLE_POINTS, SEGMENTS, SIDE_POINTS
+from kinesics.bodies.segments import FORE_SHARES, MIDDLE_POINTS, SEGMENTS, SIDE_POINTS, segment_mirror
 from kinesics.bodies.shaping import LOCAL, Traits, target_names, target_weights
 
 DIRECTIONS = 112
@@ -219,13 +219,23 @@ def halve(out: np.ndarray, near: tuple[str, ...], far: tuple[str, ...], half: st
         out[:, columns] *= np.where(total > 0, 1 - both / np.maximum(total, 1e-12), 1)[:, None]
 
 
-def four(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The four strongest segments of each vertex, strongest first, shares of 255 that sum to 255."""
+def four(weights: np.ndarray, middle: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The four strongest segments of each vertex, strongest first, shares of 255 that sum to 255; alike on both sides of
+    the middle.
+    """
+    mirror = np.array(segment_mirror())
+    weights = weights.copy()
+    weights[middle] = (weights[middle] + weights[middle][:, mirror]) / 2
     order = np.argsort(-weights, axis=1, kind="stable")[:, :4]
     share = np.take_along_axis(weights, order, axis=1)
+    alone = middle[:, None] & ~(mirror[order][:, :, None] == order[:, None, :]).any(2)
+    share[alone] = 0
     share = np.floor(share / share.sum(1, keepdims=True) * 255 + 0.5).astype(int)
-    share[:, 0] += 255 - share.sum(1)
-    return order.astype(np.uint8), share.astype(np.uint8)
+    own = (mirror[order] == order) & (share > 0)
+    rest = np.where(middle & own.any(1), own.argmax(1), 0)  # what rounding leaves goes to one that is its own mirror image
+    share[np.arange(len(share)), rest] += 255 - share.sum(1)
+    again = np.argsort(-share, axis=1, kind="stable")
+    return np.take_along_axis(order, again, axis=1).astype(np.uint8), np.take_along_axis(share, again, axis=1).astype(np.uint8)
 
 
 def part_of(centre: np.ndarray, weights: np.ndarray, points: dict[str, np.ndarray]) -> np.ndarray:
@@ -349,7 +359,7 @@ def main() -> None:
 
     template = np.concatenate([base[kept], [points[n] for n in MIDDLE_POINTS + SIDE_POINTS]])
     weights = segment_weights(sums, base, points)
-    segments, strengths = four(weights[kept])
+    segments, strengths = four(weights[kept], np.abs(base[kept, 0]) < 1e-9)
 
     # from rows of the left half to the whole mesh: the rows, then the mirrored ones of those off the middle
     body = rows["body"]

@@ -92,7 +92,7 @@ def load_human(detail: Literal["full", "light"] = "full", path: Path = _FILE) ->
 @functools.cache
 def _read(path: Path) -> tuple[Human, tuple[Array, Array]]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         known = arrays["targets"].tolist()
         human = Human(

@@ -19,10 +19,10 @@ _PLACES = {
     "head": ("head", "head"), "nose": ("head", "nose"),
 }  # fmt: skip
 _SIDED = {
-    "shoulder": ("upper_0", "shoulder"), "elbow": ("upper_2", "elbow"), "wrist": ("fore_3", "wrist"), 
-    "hand": ("hand", "knuckle"), "thumb": ("thumb", "thumb"), "index": ("tips", "index"), "pinky": ("tips", "pinky"), "hip": ("pelvis", "hip"),
-    "knee": ("thigh", "knee"), "ankle": ("shin", "ankle"), "heel": ("foot", "heel"), "foot": ("foot", "foot"),
-    "eye": ("head", "eye"), "ear": ("head", "ear"), "mouth": ("head", "mouth"),
+    "shoulder": ("upper_0", "shoulder"), "elbow": ("upper_2", "elbow"), "wrist": ("fore_3", "wrist"),
+    "hand": ("hand", "knuckle"), "thumb": ("thumb", "thumb"), "index": ("tips", "index"), "pinky": ("tips", "pinky"),
+    "hip": ("pelvis", "hip"), "knee": ("thigh", "knee"), "ankle": ("shin", "ankle"), "heel": ("foot", "heel"),
+    "foot": ("foot", "foot"), "eye": ("head", "eye"), "ear": ("head", "ear"), "mouth": ("head", "mouth"),
 }  # fmt: skip
 #: For each segment of a side, the point it turns about.
 _PIVOTS = (
