@@ -6,6 +6,7 @@ camera stands.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,10 +50,11 @@ def random_lens(rng: np.random.Generator, size: tuple[int, int], focal: float | 
     width, height = size
     if focal is not None:
         return Camera(width, height, float(focal), float(focal), (width - 1) / 2, (height - 1) / 2)
-    degrees = rng.choice(_LENSES) * rng.normal(1, 0.01) if rng.random() < 0.5 else rng.uniform(40, 65)
-    length = height / 2 / np.tan(np.radians(degrees) / 2)
-    x, y = rng.normal(0, 0.01, 2) * size
-    return Camera(width, height, float(length), float(length), (width - 1) / 2 + float(x), (height - 1) / 2 + float(y))
+    near = rng.random() < 0.5
+    degrees = _LENSES[rng.integers(len(_LENSES))] * rng.normal(1, 0.01) if near else rng.uniform(40, 65)
+    length = height / 2 / math.tan(math.radians(degrees) / 2)
+    x, y = rng.normal(0, 0.01 * width), rng.normal(0, 0.01 * height)
+    return Camera(width, height, length, length, (width - 1) / 2 + x, (height - 1) / 2 + y)
 
 
 def random_viewpoint(
@@ -75,17 +77,16 @@ def random_viewpoint(
     away, tall = _overhead(rng, middle, -low[1]) if top else _in_front(rng, camera, high - low)
     width, height = camera.width, camera.height
     spread = 0.25 if rng.random() < 0.1 else 0.1
-    column, row = rng.normal(0, (spread * width, 0.6 * spread * height))
+    column, row = rng.normal(0, spread * width), rng.normal(0, 0.6 * spread * height)
     position = np.array([middle[0], -tall, middle[2] - away])
-    down = np.degrees(np.arctan2(tall + middle[1], away) - np.arctan(row / camera.fy)) if pitch is None else pitch
-    heading = np.degrees(-np.arctan(column / camera.fx))
-    roll = float(rng.normal(0, 3))
-    return Viewpoint(camera, _held(heading, float(down), roll), position)
+    aimed = math.atan2(tall + middle[1], away) - math.atan(row / camera.fy)
+    down = aimed if pitch is None else math.radians(pitch)
+    return Viewpoint(camera, _held(-math.atan(column / camera.fx), down, rng.normal(0, 0.05)), position)
 
 
 def _held(heading: float, down: float, roll: float) -> Array:
-    """World to camera: turned to the right by `heading` degrees, then down, then about its own axis."""
-    c, s = np.cos(np.radians((heading, down, roll))), np.sin(np.radians((heading, down, roll)))
+    """World to camera: turned to the right by `heading` radians, then down, then about its own axis."""
+    c, s = [math.cos(a) for a in (heading, down, roll)], [math.sin(a) for a in (heading, down, roll)]
     aside = np.array([[c[0], 0, -s[0]], [0, 1, 0], [s[0], 0, c[0]]])
     below = np.array([[1, 0, 0], [0, c[1], -s[1]], [0, s[1], c[1]]])
     about = np.array([[c[2], -s[2], 0], [s[2], c[2], 0], [0, 0, 1]])
