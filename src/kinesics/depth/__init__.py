@@ -38,6 +38,7 @@ _HOMES: dict[str, str] = {
     "register_depth_source": "sources",
     "save_depth": "writing",
     "save_model": "model_file",
+    "synthesize": "synth",
     "train_depth": "making",
     "train_forest": "training",
     "write_glimpse_set": "glimpse_sets",
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     from .sources import DEPTH_SOURCES as DEPTH_SOURCES
     from .sources import open_depth as open_depth
     from .sources import register_depth_source as register_depth_source
+    from .synth import synthesize as synthesize
     from .training import train_forest as train_forest
     from .writing import save_depth as save_depth
 
