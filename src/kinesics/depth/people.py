@@ -21,6 +21,7 @@ from .background import Background
 from .bones import Bones
 from .floor import UP, Floor, FloorKeeper
 from .grouping import Bodies, find_bodies
+from .life import LifeSigns
 from .prediction import AHEAD, JointFilter
 from .regions import find_regions, millimetres
 
@@ -28,8 +29,11 @@ BACKGROUNDS = ("auto", "learn", "none")
 
 _MARGIN = 0.03  # metres above the floor that are taken for floor
 _SEGMENTED = 0.3  # a picture with a smaller share of measured pixels has no room in it
-_SURE = 0.4  # mean confidence of joints from which on a body is taken for a person
-_SHOWN = 0.5  # score of people, at least
+_SURE = 0.4  # mean confidence of joints from which on they speak for a person
+_CERTAIN = 0.62  # the same from which on nothing else is asked
+_LOW = 1.0  # metres above the floor: what is lower and has never moved is taken for furniture …
+_WATCHED = 1.5  # … and what is higher after so many seconds
+_DEAD = 0.5  # what is left of the score of such a thing
 _EMPTY = 1.0  # seconds at the start that are taken for an empty room by "learn"
 _MEMORY = 2.0  # seconds for which bones of people are kept who are not there
 
@@ -120,7 +124,7 @@ class DepthPeople:
 
     def reset(self) -> None:
         """Forget the room and everybody; the caller resets whatever stands behind `identify`."""
-        self.room, self.ground = Background(), FloorKeeper(self.camera)
+        self.room, self.ground, self._life = Background(), FloorKeeper(self.camera), LifeSigns()
         self._people: dict[int, _Person] = {}
         self._last: Bodies | None = None
         self._names: Array = np.zeros(0, int)  # ids of the bodies of the last picture
@@ -157,7 +161,7 @@ class DepthPeople:
         founds = [self._find(bodies, i) for i in range(len(bodies))]
         timing["joints"] = clocks.perf_counter() - start
         start = clocks.perf_counter()
-        score = np.array([_score(bodies.likely[i], found) for i, found in enumerate(founds)], float)
+        score = self._scores(bodies, founds, time)
         rows = self._surest(score)
         names = np.full(len(bodies), -1)
         places = bodies.regions.middle[:, [0, 2]]
@@ -204,6 +208,21 @@ class DepthPeople:
         return self.finder(
             alone, Camera(x2 - x1, y2 - y1, c.fx, c.fy, c.cx - x1, c.cy - y1), previous=None if person is None else person.found
         )
+
+    def _scores(self, bodies: Bodies, founds: list[Any], time: float) -> Array:
+        """How sure it is that bodies are people: by shape, by what the joints say, by whether they have ever moved."""
+        alive, watched = self._life.update(bodies, time)
+        score = np.zeros(len(bodies))
+        for i, found in enumerate(founds):
+            confidence = np.asarray(found.confidence, float)
+            sure = float(np.nan_to_num(confidence).mean()) if confidence.size else 0.0
+            score[i] = bodies.likely[i] * min(0.35 + 0.65 * sure / _SURE, 1.0)
+            if alive[i] or sure >= _CERTAIN:
+                continue
+            low = self.floor is not None and bodies.regions.high[i, 1] + self.floor.height < _LOW
+            if low or watched[i] > _WATCHED:
+                score[i] *= _DEAD
+        return score
 
     def _surest(self, score: Array) -> Array:
         rows = np.flatnonzero(score > 0.05)
@@ -265,10 +284,3 @@ class DepthPeople:
 
     def _forget(self, time: float) -> None:
         self._people = {i: person for i, person in self._people.items() if time - person.time <= _MEMORY}
-
-
-def _score(likely: float, found: Any) -> float:
-    """How sure it is that this is a person: its shape, and what the joints say."""
-    confidence = np.asarray(found.confidence, float)
-    mean = float(np.nan_to_num(confidence).mean()) if confidence.size else 0.0
-    return float(likely * min(mean / _SURE, 1.0))

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..bodies import JOINTS, Performance
+from ..bodies.actors import Actor
 from ..bodies.kinematics import turn
+from ..bodies.zbuffer import draw_mesh
 from ..types import Array, Camera, Frame
 
 _THICK = {
@@ -75,14 +77,18 @@ class Room:
             people: joints (len(JOINTS), 3) in the room.
             rng: of the noise.
         """
-        depth = self._still()
+        depth = self.still()
         owner = np.full(depth.shape, -1, np.int8)
         for number, joints in enumerate(people):
             for centre, radius in _spheres(joints):
                 self._ball(depth, owner, number, self.seen(centre), radius)
+        return self.sensed(depth, rng), owner
+
+    def sensed(self, depth: Array, rng: np.random.Generator) -> Array:
+        """What the sensor makes of a perfect picture: noise, and nothing from far away."""
         depth = np.where(depth < 9.5, depth, 0)
         noise = rng.normal(0, self.noise / 4, depth.shape) * depth**2
-        return np.where(depth > 0, depth + noise, 0).astype(np.float32), owner
+        return np.where(depth > 0, depth + noise, 0).astype(np.float32)
 
     def _rays(self) -> Array:
         """(h, w, 3) directions in the room, of which the part along the camera's axis is 1."""
@@ -90,7 +96,8 @@ class Room:
         rays = self.camera.unproject(np.stack([columns, rows], -1), np.ones(rows.shape))
         return np.asarray(rays @ turn("x", np.array([self.pitch]))[0])
 
-    def _still(self) -> Array:
+    def still(self) -> Array:
+        """(h, w) metres of the empty room, inf where nothing is."""
         rays, depth = self._rays(), np.full((self.camera.height, self.camera.width), np.inf)
         start = np.array([0.0, -self.eye, 0.0])
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -143,6 +150,51 @@ def walk(performance: Performance, start: tuple[float, float], stop: tuple[float
     share = np.linspace(0, 1, len(joints))[:, None]
     path = np.array(start) + share * (np.array(stop) - np.array(start))
     return np.asarray(joints + np.stack([path[:, 0], np.zeros(len(path)), path[:, 1]], axis=1)[:, None])
+
+
+@dataclass(frozen=True)
+class Walker:
+    """Somebody with a skin who goes from one place to another while doing something.
+
+    Attributes:
+        actor: who (`kinesics.bodies.actors.make_actor`).
+        performance: what they do.
+        start: (x, z) metres.
+        stop: likewise.
+        facing: degrees turned from the camera.
+    """
+
+    actor: Actor
+    performance: Performance
+    start: tuple[float, float]
+    stop: tuple[float, float]
+    facing: float = 0.0
+
+    def at(self, room: Room, index: int) -> tuple[Array, Array]:
+        """Vertices (v, 3) and joints (35, 3) in the camera's frame at a moment."""
+        posed = self.actor.posed(self.performance.pose[index])
+        share = index / max(len(self.performance.pose) - 1, 1)
+        x, z = np.array(self.start) + share * (np.array(self.stop) - np.array(self.start))
+        turned = turn("y", np.array([self.facing]))[0]
+        middle = posed.joints[0] * (1, 0, 1)
+        return tuple(room.seen((points - middle) @ turned.T + (x, 0, z)) for points in (posed.vertices, posed.joints))  # type: ignore[return-value]
+
+
+def skinned_frames(
+    room: Room, walkers: Sequence[Walker], *, fps: float = 30.0, seed: int = 0
+) -> Iterator[tuple[Frame, Array, Array]]:
+    """As `frames`, of people with skin and clothes."""
+    rng = np.random.default_rng(seed)
+    for index in range(min(len(walker.performance.pose) for walker in walkers)):
+        depth = np.ascontiguousarray(room.still(), np.float32)
+        parts, owner = np.zeros(depth.shape, np.uint8), np.full(depth.shape, -1, np.int8)
+        joints = []
+        for number, walker in enumerate(walkers):
+            vertices, places = walker.at(room, index)
+            skin = np.ascontiguousarray(vertices, np.float32)
+            draw_mesh(skin, walker.actor.faces, walker.actor.face_parts, room.camera, depth, parts, owner=(owner, number))
+            joints.append(places)
+        yield Frame(depth=room.sensed(depth, rng), index=index, time=index / fps), np.stack(joints), owner
 
 
 def frames(room: Room, people: Sequence[Array], *, fps: float = 30.0, seed: int = 0) -> Iterator[tuple[Frame, Array, Array]]:
