@@ -54,7 +54,9 @@ LOCAL: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Traits:
-    """What a body is like. Shares are 0 to 1 with the average at a half; `age` is in years; `sex` 0 female to 1 male."""
+    """What a body is like. Shares are 0 to 1 with the average at a half; `age` is in years; `sex` 0 female to 1 male;
+    `weight` may go on to 2.
+    """
 
     sex: float = 0.5
     age: float = 25.0
@@ -71,6 +73,11 @@ def _between(value: float, anchors: dict[str, float]) -> dict[str, float]:
     return {name: float(np.interp(value, places, np.eye(len(places))[i])) for i, name in enumerate(anchors)}
 
 
+def _beyond(weight: float) -> dict[str, float]:
+    """Heavier than the heaviest that was drawn: straight on from the average through it."""
+    return {"minweight": 0.0, "averageweight": 2 - 2 * weight, "maxweight": 2 * weight - 1}
+
+
 def _factors(traits: Traits) -> dict[str, dict[str, float]]:
     def three(noun: str, value: float) -> dict[str, float]:
         return _between(value, {f"min{noun}": 0, f"average{noun}": 0.5, f"max{noun}": 1})
@@ -79,7 +86,7 @@ def _factors(traits: Traits) -> dict[str, dict[str, float]]:
         "sex": {"female": 1 - traits.sex, "male": traits.sex},
         "age": _between(traits.age, _AGES),
         "muscle": three("muscle", traits.muscle),
-        "weight": three("weight", traits.weight),
+        "weight": three("weight", traits.weight) if traits.weight <= 1 else _beyond(traits.weight),
         "height": _between(traits.height, {"minheight": 0, "": 0.5, "maxheight": 1}),
         "proportions": _between(traits.proportions, {"uncommonproportions": 0, "": 0.5, "idealproportions": 1}),
         "race": dict(zip(_RACES, traits.races, strict=True)),
@@ -140,6 +147,8 @@ def random_traits(rng: np.random.Generator) -> tuple[Traits, float]:
     def about(middle: float, wide: float, low: float = 0.0, high: float = 1.0) -> float:
         return float(np.clip(rng.normal(middle, wide), low, high))
 
+    weight = about(0.85, 0.36, 0.05, 1.7)
+    muscle = about(0.42, 0.16) if weight < 1 else about(0.4, 0.09, 0.25, 0.7)
     local: dict[str, float] = {}
     for more, less, mean in _PAIRS:
         value = np.clip(rng.normal(mean, 0.3), -0.8, 0.9)
@@ -152,8 +161,8 @@ def random_traits(rng: np.random.Generator) -> tuple[Traits, float]:
     traits = Traits(
         sex=sex,
         age=float(age),
-        muscle=about(0.5, 0.18),
-        weight=about(0.5, 0.22),
+        muscle=muscle,
+        weight=weight,
         proportions=about(0.6, 0.2, 0.1),
         races=tuple(rng.dirichlet((1.0, 1.0, 1.0)).tolist()),
         local={name: value for name, value in local.items() if value > 0},
