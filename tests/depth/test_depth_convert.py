@@ -15,6 +15,7 @@ from kinesics.bodies.pose_bank import PoseBank
 from kinesics.bodies.views import ViewMaker
 from kinesics.cli import main
 from kinesics.depth import convert_depth, open_depth, read_glimpse_set, read_glimpse_trees, write_glimpse_set
+from kinesics.depth.joints import JointFinder
 from kinesics.depth.model_file import load_model
 from kinesics.depth.synth import synthesize
 from kinesics.errors import FormatError, SinkError, SourceError, UsageError
@@ -54,7 +55,7 @@ def test_a_camera_file_and_units_go_first(made: Any, clip: Path, tmp_path: Path,
 
 def test_trees_become_a_model_and_trees_again(random_forest: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     forest = random_forest(1, trees=2)
-    convert_depth(_trees(forest, tmp_path), tmp_path / "m.kin")
+    assert convert_depth(_trees(forest, tmp_path), tmp_path / "m.kin", people=0).trees == 2
     assert main(["depth", "convert", str(tmp_path / "m.kin"), str(tmp_path / "back.rdt")]) == 0
     assert [path.name for path in sorted(tmp_path.glob("back*"))] == ["back-0.rdt", "back-1.rdt"]
     assert read_glimpse_trees(sorted(tmp_path.glob("back*"))) == forest
@@ -74,6 +75,31 @@ def _trees(forest: object, place: Path) -> list[Path]:
 @pytest.fixture(scope="module")
 def bank() -> PoseBank:
     return PoseBank(0, poses=30)
+
+
+def test_a_model_from_trees_finds_joints_by_parts(random_forest: Any, tmp_path: Path) -> None:
+    forest = random_forest(1, trees=2)
+    done = convert_depth(_trees(forest, tmp_path), tmp_path / "m.kin", people=20)
+    model = load_model(tmp_path / "m.kin")
+    if "parts" not in model.extras:
+        assert "no part of anybody" in done.notes[-1]
+        return
+    assert set(model.extras) == {"parts"} and "from parts alone" in done.notes[-1]
+    depth = np.zeros((60, 80), np.uint16)
+    depth[5:55, 30:50] = 2500
+    found = JointFinder(model, "parts")(depth, Camera.of_view(80, 60, 50.0))
+    assert found.joints.shape == (23, 3) and np.isfinite(found.joints).any()
+    with pytest.raises(UsageError, match="has not learned the decoder 'fit'"):
+        JointFinder(model, "fit")
+
+
+def test_other_labels_make_a_model_that_only_labels(random_forest: Any, tmp_path: Path) -> None:
+    from kinesics.depth import write_glimpse_tree
+
+    write_glimpse_tree(tmp_path / "t.json", random_forest(1, labels=("background", "horse")))
+    done = convert_depth(tmp_path / "t.json", tmp_path / "m.kin")
+    assert "other labels" in done.notes[-1]
+    assert load_model(tmp_path / "m.kin", labels=None).labels == ("background", "horse")
 
 
 def test_a_made_set_is_a_source(tmp_path: Path, bank: PoseBank) -> None:
@@ -133,6 +159,7 @@ WRONG = {
     "no_folder": (["clip.npz", "no/where/out"], "cannot be written"),
     "a_png": (["clip.npz", "out.png"], "the name of a folder for pictures"),
     "units_of_trees": (["t.json", "out.kin", "--units", "m"], "these are trees"),
+    "a_model_stays_one": (["m.kin", "out.kin"], "a model becomes .json or .rdt"),
     "no_tree": (["bad.json", "out.kin"], "expected a tree in JSON"),
     "only_one": (["clip.npz"], "Missing argument"),
 }

@@ -12,7 +12,7 @@ from .output import Json, Output, Progress, ProgressOption, Quiet
 
 def convert(
     sources: Annotated[
-        list[Path], typer.Argument(metavar="IN...", help="Pictures (folder, .npz, recording); or trees (.json, .rdt, .kin).")
+        list[str], typer.Argument(metavar="IN...", help="Pictures (folder, .npz, recording); or trees (.json, .rdt, .kin).")
     ],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="Folder or .npz; for trees .kin, .json or .rdt.")],
     kind: Annotated[str | None, typer.Option("--to", metavar="KIND", help="Of pictures: png, npz, exr or glimpse.")] = None,
@@ -21,6 +21,9 @@ def convert(
     camera: Annotated[Path | None, typer.Option("--camera", metavar="FILE", help="A camera.json that goes first.")] = None,
     height: Annotated[
         int | None, typer.Option("--height", min=1, help="Rows of the pictures that glimpse trees learned from.")
+    ] = None,
+    people: Annotated[
+        int | None, typer.Option("--people", min=0, help="Made people that a model from glimpse trees learns its joints on.")
     ] = None,
     as_json: Json = False,
     progress: ProgressOption = Progress.auto,
@@ -35,7 +38,9 @@ def convert(
 
     out = Output(as_json, progress, quiet)
     taken: dict[str, Any] = {} if camera is None else {"camera": read_camera(camera)[0]}
-    with out.steps(None, "pictures") as bar:
+    if people is not None:
+        taken["people"] = people
+    with out.steps(None, "done") as bar:
         done = convert_depth(sources, target, kind=kind, units=units, fps=fps, height=height, step=bar, **taken)
     for note in done.notes:
         out.say(note)

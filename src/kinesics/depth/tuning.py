@@ -151,6 +151,36 @@ def fit_decoders(
     return {"parts": parts, "votes": votes, "fit": fit}
 
 
+def fit_parts(
+    forest: Forest, maker: ViewMaker, *, start: int = 0, count: int = 300, step: Callable[[int], None] = lambda done: None
+) -> dict[str, dict[str, Array]]:
+    """Learn the decoder by parts alone: all that a forest without votes, from a foreign file, can have.
+
+    Args:
+        forest: with the labels of `PARTS`.
+        maker: of views with one person each.
+        start: first view.
+        count: how many.
+        step: called with the number of views looked at.
+
+    Returns:
+        arrays by decoder, as `JointFinder` reads them; {} when the forest finds no part of anybody.
+    """
+    bandwidths = vote_bandwidths()
+    rows: list[tuple[Array, ...]] = []
+    for done, index in enumerate(range(start, start + count), 1):
+        view = maker.view(index)
+        depth, truth, visible = person_of(view)
+        proposed = part_proposals(forest, depth, view.camera, bandwidths, np.zeros(len(VOTED)))
+        if proposed is not None:
+            rows.append((*proposed, truth, visible))
+        step(done)
+    if not any((strengths > 0).any() for _, strengths, _, _ in rows):
+        return {}
+    modes, strengths, truths, visibles = (np.stack(column) for column in zip(*rows, strict=True))
+    return {"parts": _parts_learned(modes, strengths, truths, visibles, bandwidths)}
+
+
 def _trust(modes: Array, strengths: Array, truth: Array) -> Array:
     """Coefficients of the confidence of modes (n, k, m, 3)."""
     right = np.linalg.norm(modes - truth[:, :, None], axis=-1) <= RADIUS  # (n, k, m)
