@@ -108,7 +108,7 @@ def test_votes_point_to_the_joints_of_a_body_that_never_moves() -> None:
     missed = np.linalg.norm(places + offset - still.joints[3][joint], axis=1)
     sure = forest.vote_weight[leaves, 0] > 200  # long parts are one leaf, whose offsets differ from end to end
     assert sure.mean() > 0.2
-    assert np.median(missed[sure]) < 0.04
+    assert np.median(missed[sure]) < 0.06
     spread = np.sqrt((missed[sure] ** 2).mean())
     assert spread < 1.5 * forest.vote_spread[leaves, 0][sure].mean() / 100 + 0.02
 

@@ -5,29 +5,14 @@ All pixels of a stretch go one level down before any goes two: their loads do no
 
 from __future__ import annotations
 
-import math
-
 import numba
 import numpy as np
 
 from ..types import Array
-from .features import BACKGROUND, FARTHEST, REACH_UNIT
+from .features import FARTHEST, REACH_UNIT
+from .probing import pad, probe
 
 _STRETCH = 512
-
-
-@numba.njit(cache=True, nogil=True)
-def pad(depth: Array, out: Array) -> None:
-    """(h, w) uint16 into (h + 2, w + 2) int16 with background around and wherever nobody is."""
-    h, w = depth.shape
-    out[0, :] = BACKGROUND
-    out[h + 1, :] = BACKGROUND
-    for r in range(h):
-        out[r + 1, 0] = BACKGROUND
-        out[r + 1, w + 1] = BACKGROUND
-        for c in range(w):
-            d = depth[r, c]
-            out[r + 1, c + 1] = np.int16(d) if (d > 0) and (d < FARTHEST) else np.int16(BACKGROUND)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -49,10 +34,9 @@ def descend(
     """
     pad(depth, around)
     flat = around.reshape(-1)
-    width = np.float32(around.shape[1])
-    right, bottom = np.float32(around.shape[1] - 1), np.float32(around.shape[0] - 1)
-    half, zero, one = np.float32(0.5), np.float32(0), np.float32(1)
-    lanes, at = np.empty(_STRETCH, np.int32), np.empty(_STRETCH, np.int32)
+    frame = np.array([around.shape[1], around.shape[1] - 1, around.shape[0] - 1], np.float32)
+    gx, gy = np.float32(fx) * np.float32(REACH_UNIT), np.float32(fy) * np.float32(REACH_UNIT)
+    lanes, living, at = np.empty(_STRETCH, np.uint32), np.empty(_STRETCH, np.uint32), np.empty(_STRETCH, np.uint32)
     places = np.empty((_STRETCH, 4), np.float32)
     for first in range(0, len(rows), _STRETCH):
         size = min(_STRETCH, len(rows) - first)
@@ -62,66 +46,61 @@ def descend(
             if d == 0 or d >= FARTHEST:
                 out[first + i] = -1
                 continue
-            lanes[there] = i
+            living[there] = i
             there += 1
-            places[i, 0] = np.float32(columns[first + i]) + one
-            places[i, 1] = np.float32(rows[first + i]) + one
-            places[i, 2] = np.float32(fx) * np.float32(REACH_UNIT) / np.float32(d)
-            places[i, 3] = np.float32(fy) * np.float32(REACH_UNIT) / np.float32(d)
-        living = lanes[:there].copy()
+            places[i, 0], places[i, 1] = np.float32(columns[first + i] + 1), np.float32(rows[first + i] + 1)
+            places[i, 2], places[i, 3] = gx / np.float32(d), gy / np.float32(d)
         for t in range(len(roots)):
-            active = there
             for k in range(there):
                 lanes[k] = living[k]
-                at[living[k]] = roots[t]
-            while active > 0:
-                kept = 0
-                for k in range(active):
-                    i = lanes[k]
-                    node = at[i]
-                    child = nodes[node, 3]
-                    if child < 0:
-                        out[first + i, t] = ~child
-                        continue
-                    c, r, sx, sy = places[i, 0], places[i, 1], places[i, 2], places[i, 3]
-                    word = nodes[node, 0]
-                    x = c + np.float32(math.floor(np.float32(np.int16(word)) * sx + half))
-                    y = r + np.float32(math.floor(np.float32(np.int16(word >> 16)) * sy + half))
-                    x = x if x > zero else zero
-                    y = y if y > zero else zero
-                    x = x if x < right else right
-                    y = y if y < bottom else bottom
-                    f = np.int32(flat[np.int32(y * width + x)])
-                    word = nodes[node, 1]
-                    x = c + np.float32(math.floor(np.float32(np.int16(word)) * sx + half))
-                    y = r + np.float32(math.floor(np.float32(np.int16(word >> 16)) * sy + half))
-                    x = x if x > zero else zero
-                    y = y if y > zero else zero
-                    x = x if x < right else right
-                    y = y if y < bottom else bottom
-                    f -= np.int32(flat[np.int32(y * width + x)])
-                    at[i] = child + np.int32(f >= nodes[node, 2])
-                    lanes[kept] = i
-                    kept += 1
-                active = kept
+                at[living[k]] = np.uint32(roots[t])
+            _walk(flat, frame, places, nodes, lanes, np.uint32(there), at, out[first : first + size, t])
+
+
+@numba.njit(cache=True, nogil=True)
+def _walk(
+    flat: Array, frame: Array, places: Array, nodes: Array, lanes: Array, active: np.uint32, at: Array, out: Array
+) -> None:
+    """Take the pixels `lanes` from the nodes they are `at` to leaves; indices without a sign are not checked for one."""
+    width, right, bottom = frame[0], frame[1], frame[2]
+    sixteen = np.int32(16)
+    while active > 0:
+        kept = np.uint32(0)
+        for k in range(active):
+            i = lanes[np.uint32(k)]
+            node = at[i]
+            child = nodes[node, np.uint32(3)]
+            if child < 0:
+                out[i] = ~child
+                continue
+            place, word, other = places[i], nodes[node, np.uint32(0)], nodes[node, np.uint32(1)]
+            x, y, sx, sy = place[0], place[1], place[2], place[3]
+            u, v = np.float32(np.int16(word)), np.float32(word >> sixteen)
+            f = probe(flat, x, y, u, v, sx, sy, width, right, bottom)
+            u, v = np.float32(np.int16(other)), np.float32(other >> sixteen)
+            f -= probe(flat, x, y, u, v, sx, sy, width, right, bottom)
+            at[i] = np.uint32(child + np.int32(f >= nodes[node, np.uint32(2)]))
+            lanes[kept] = i
+            kept += np.uint32(1)
+        active = kept
 
 
 @numba.njit(cache=True, nogil=True)
 def average(leaves: Array, parts: Array, out: Array) -> None:
     """Mean of the trees' distributions: (n, trees) leaves and (leaves, labels) uint8 of sum 255 to (n, labels) float32."""
     n, trees = leaves.shape
-    labels = parts.shape[1]
     share = np.float32(1.0 / (255.0 * trees))
-    sums = np.empty(labels, np.int32)
+    sums = np.empty(parts.shape[1], np.int32)
     for i in range(n):
+        row = out[i]
         if leaves[i, 0] < 0:
-            out[i] = 0
-            out[i, 0] = 1
+            row[:] = 0
+            row[0] = 1
             continue
         sums[:] = 0
         for t in range(trees):
-            leaf = leaves[i, t]
-            for p in range(labels):
-                sums[p] += parts[leaf, p]
-        for p in range(labels):
-            out[i, p] = np.float32(sums[p]) * share
+            said = parts[leaves[i, t]]
+            for p in range(len(said)):
+                sums[p] += np.int32(said[p])
+        for p in range(len(sums)):
+            row[p] = np.float32(sums[p]) * share

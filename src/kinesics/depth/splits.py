@@ -14,7 +14,8 @@ import numba
 import numpy as np
 
 from ..types import Array
-from .features import BACKGROUND, FARTHEST, REACH_UNIT
+from .features import REACH_UNIT
+from .probing import pad, probe
 
 MOST = 32768  # pixels of a node that may choose its split: scores are whole numbers in 32 bits
 
@@ -23,18 +24,9 @@ MOST = 32768  # pixels of a node that may choose its split: scores are whole num
 def copy_crop(depth: Array, start: int, end: int, width: int, around: Array) -> int:
     """Write a crop into `around` (int16, flat) with one pixel of background on each side; its height with them."""
     height = (end - start) // width
-    wide = width + 2
-    for c in range(wide):
-        around[c] = BACKGROUND
-        around[(height + 1) * wide + c] = BACKGROUND
-    for r in range(height):
-        base = (r + 1) * wide
-        around[base] = BACKGROUND
-        around[base + width + 1] = BACKGROUND
-        for c in range(width):
-            d = depth[start + r * width + c]
-            around[base + 1 + c] = np.int16(d) if (d > 0) and (d < FARTHEST) else np.int16(BACKGROUND)
-    return height + 2
+    wide = (height + 2) * (width + 2)
+    pad(depth[start:end].reshape(height, width), around[:wide].reshape(height + 2, width + 2))
+    return int(height + 2)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -258,7 +250,6 @@ def send_down(
         largest: pixels of the largest crop with its border.
     """
     around = np.empty(largest, np.int16)
-    half, zero = np.float32(0.5), np.float32(0)
     for i in range(first, last):
         height = 0
         for k in range(pixel_starts[i], pixel_starts[i + 1]):
@@ -274,15 +265,9 @@ def send_down(
                 wide = np.int64(widths[i] + 2)
                 width, right, bottom = np.float32(wide), np.float32(wide - 1), np.float32(height - 1)
                 fx, fy = optics[i, 0] * np.float32(REACH_UNIT), optics[i, 1] * np.float32(REACH_UNIT)
+            x, y = np.float32(columns[k] + 1), np.float32(rows[k] + 1)
             d = np.float32(around[(np.int64(rows[k]) + 1) * wide + np.int64(columns[k]) + 1])
-            f = np.int32(0)
-            for side in range(2):
-                u = np.float32(columns[k] + 1) + np.float32(math.floor(offsets[node, 2 * side] * (fx / d) + half))
-                v = np.float32(rows[k] + 1) + np.float32(math.floor(offsets[node, 2 * side + 1] * (fy / d) + half))
-                u = u if u > zero else zero
-                v = v if v > zero else zero
-                u = u if u < right else right
-                v = v if v < bottom else bottom
-                probe = np.int32(around[np.int32(v * width + u)])
-                f = probe - f if side == 0 else f - probe
+            sx, sy, asked = fx / d, fy / d, offsets[node]
+            f = probe(around, x, y, asked[0], asked[1], sx, sy, width, right, bottom)
+            f -= probe(around, x, y, asked[2], asked[3], sx, sy, width, right, bottom)
             nodes[k] = child + np.int32(f >= thresholds[node])
