@@ -45,9 +45,10 @@ def leave_things(
     pelvis = joints[who, _PELVIS]
     if furniture:
         size = rng.uniform(0.04, 0.5, 3)
-        things.append(box(pelvis + rng.uniform((-0.5, -0.3, -0.4), (0.5, 0.6, 0.4)), size, rng.uniform(0, 90)))
+        beside = (size / 2 + (0.15, 0.4, 0.15)) * rng.uniform(-1, 1, 3)
+        things.append(box(pelvis + beside, size, rng.uniform(0, 90)))
     if arm:
-        start = joints[who, rng.integers(joints.shape[1])] + rng.normal(0, 0.1, 3)
+        start = joints[who, rng.integers(joints.shape[1])] + rng.normal(0, 0.04, 3)
         along = rng.normal(0, (1.0, 0.4, 0.5))
         end = start + along / np.linalg.norm(along) * rng.uniform(0.15, 0.7)
         things.append(rod(start, end, rng.uniform(0.03, 0.06)))
