@@ -28,8 +28,7 @@ def lit(depth: Array, camera: Camera) -> Array:
     """
     z = np.where(np.isfinite(depth) & (depth > 0), depth, 0).astype(np.float32)
     known = z > 0
-    smooth = cv2.medianBlur(z, 5) if min(z.shape) >= 5 else z
-    smooth = np.where(known & (np.abs(smooth - z) < 0.1), smooth, z)
+    smooth = np.where(known, cv2.bilateralFilter(z, 9, 0.05, 2.5), 0)  # sensors measure in steps
     rows, columns = np.mgrid[0 : z.shape[0], 0 : z.shape[1]]
     points = camera.unproject(np.stack([columns, rows], -1), smooth)
     across, down = _slope(points, smooth, 1), _slope(points, smooth, 0)
@@ -65,11 +64,20 @@ def shaded(depth: Array, camera: Camera, *, span: tuple[float, float] | None = N
     """
     known = np.isfinite(depth) & (depth > 0)
     z = np.where(known, depth, 0)
-    near, far = span or (np.percentile(z[known], (1, 99)).tolist() if known.any() else (0.0, 1.0))
+    near, far = span or reach(depth)
     share = np.clip((z - near) / max(far - near, 0.3), 0, 1) * (len(_RAMP) - 1)
     low = np.minimum(share.astype(int), len(_RAMP) - 2)
     colour = _RAMP[low] + (share - low)[..., None] * (_RAMP[low + 1] - _RAMP[low])
     return np.where(known[..., None], colour * lit(depth, camera)[..., None], EMPTY).astype(np.uint8)
+
+
+def reach(*depths: Array) -> tuple[float, float]:
+    """Metres between which nearly all of these pictures lie; at least 0.6 m apart."""
+    seen = [depth[np.isfinite(depth) & (depth > 0)][::7] for depth in depths]
+    every = np.concatenate([np.zeros(0), *seen])
+    near, far = np.percentile(every, (1, 99)).tolist() if len(every) else (1.0, 4.0)
+    short = max(0.6 - (far - near), 0.0)
+    return near - short / 2, far + short / 2
 
 
 def parted(depth: Array, camera: Camera, parts: Array) -> Array:
@@ -79,14 +87,31 @@ def parted(depth: Array, camera: Camera, parts: Array) -> Array:
     return np.where(light > 0, colour * (0.25 + 0.75 * light), EMPTY).astype(np.uint8)
 
 
-def with_figures(picture: Array, people: People, *, scale: float = 1.0, least: float = 0.1) -> Array:
-    """People's figures on a copy of a picture whose pixels are `scale` of theirs."""
+def with_figures(
+    picture: Array,
+    people: People,
+    *,
+    scale: float = 1.0,
+    corner: tuple[float, float] = (0.0, 0.0),
+    bold: float = 1.0,
+    least: float = 0.1,
+) -> Array:
+    """People's figures on a copy of a picture.
+
+    Args:
+        picture: (h, w, 3) uint8 RGB.
+        people: with points in pixels of the whole picture.
+        scale: pixels of this picture for one of theirs.
+        corner: theirs at this picture's upper left corner.
+        bold: factor on the width of bones.
+        least: score of a joint that is drawn.
+    """
     canvas = Canvas(picture)
     strokes = Strokes()
     size = canvas.size
     for row in range(len(people)):
-        points = (people.points[row, :, :2].astype(float) + 0.5) * scale - 0.5
-        width = min(bone_width(people.boxes[row] * scale, size), 4.0)
+        points = (people.points[row, :, :2].astype(float) - corner + 0.5) * scale - 0.5
+        width = min(bone_width(people.boxes[row] * scale, size), 4.0) * bold
         scores = people.point_scores[row]
         add_figure(strokes, points, scores, int(people.ids[row]), people.skeleton, width, size, least=least)
     canvas.paint(strokes)
@@ -108,10 +133,13 @@ def side_by_side(depth: Array, camera: Camera, people: People, parts: Array | No
         people: with `masks` where there are no parts.
         parts: (h, w) labels of `PARTS`, None: people in the colours of their ids.
     """
-    scale = max(1, round(420 / max(depth.shape)))
+    x1, y1, x2, y2 = about(people.boxes, (depth.shape[1], depth.shape[0]))
+    scale = max(1, round(380 / max(x2 - x1, y2 - y1)))
     ground = shaded(depth, camera)
     middle = _owned(depth, camera, people) if parts is None else parted(depth, camera, parts)
-    figures = with_figures(enlarged(ground // 2, scale), people, scale=scale)
+    ground, middle = ground[y1:y2, x1:x2], middle[y1:y2, x1:x2]
+    dim = (enlarged(ground, scale) * 0.55).astype(np.uint8)
+    figures = with_figures(dim, people, scale=scale, corner=(x1, y1), bold=1.5)
     panels = [enlarged(ground, scale), enlarged(middle, scale), figures]
     high, wide = panels[0].shape[:2]
     gap, caption = 12, 26
@@ -124,6 +152,20 @@ def side_by_side(depth: Array, camera: Camera, people: People, parts: Array | No
     return page.image
 
 
+def about(boxes: Array, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The part x1 y1 x2 y2 of a (width, height) picture to look at for (n, 4) boxes; not too tall, not too wide."""
+    width, height = size
+    if not len(boxes):
+        return 0, 0, width, height
+    (x1, y1), (x2, y2) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    tall, across = 1.15 * (y2 - y1) + 4, 1.15 * (x2 - x1) + 4
+    tall, across = max(tall, 0.6 * across), max(across, 0.8 * tall)
+    wide, high = int(np.clip(round(across), 1, width)), int(np.clip(round(tall), 1, height))
+    left = int(np.clip(round((x1 + x2 - wide) / 2), 0, width - wide))
+    top = int(np.clip(round((y1 + y2 - high) / 2), 0, height - high))
+    return left, top, left + wide, top + high
+
+
 def _owned(depth: Array, camera: Camera, people: People) -> Array:
     """Everybody in the colour of their id on lit surfaces."""
     colour = np.full((*depth.shape, 3), (96, 98, 104), float)
@@ -134,4 +176,4 @@ def _owned(depth: Array, camera: Camera, people: People) -> Array:
     return np.where(light > 0, colour * (0.25 + 0.75 * light), EMPTY).astype(np.uint8)
 
 
-__all__ = ["EMPTY", "enlarged", "lit", "parted", "shaded", "side_by_side", "with_figures"]
+__all__ = ["EMPTY", "about", "enlarged", "lit", "parted", "reach", "shaded", "side_by_side", "with_figures"]

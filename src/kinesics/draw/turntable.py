@@ -19,15 +19,15 @@ from .canvas import Canvas
 from .page import GRID, GROUND, QUIET, TEXT, Page, clock
 from .palette import INK, LEFT, PAPER, RIGHT, Color, id_color
 from .part_colours import PART_COLOURS
-from .shading import enlarged, lit, shaded, side_by_side, with_figures
+from .shading import about, enlarged, lit, reach, shaded, side_by_side, with_figures
 from .strokes import Strokes
 
 #: Name of a view -> degrees round the people and degrees from above.
 VIEWS: dict[str, tuple[float, float]] = {
     "front": (0.0, 6.0),
-    "half left": (-50.0, 10.0),
-    "left side": (-90.0, 6.0),
-    "above": (0.0, 90.0),
+    "from half left": (-50.0, 10.0),
+    "from the left": (-90.0, 6.0),
+    "from above": (0.0, 90.0),
 }
 _FINE = 2  # pixels drawn for one shown
 _ROOM = 0.12  # metres left free around the people
@@ -313,8 +313,7 @@ class TurntableRecorder:
         what = "part of the body" if parts is not None else "person"
         note = f"At {scene.time:.1f} s. Points: measured depth, coloured by {what}. Blue: the person's left, orange: right."
         lens, floor = camera_of(scene), scene.chosen.get("floor")
-        depth: Any = scene.frame.depth if scene.frame is not None else None
-        top = turntable(depth, lens, scene.people, parts=parts, floor=floor, title=title, note=note)
+        top = turntable(_depth(scene), lens, scene.people, parts=parts, floor=floor, title=title, note=note)
         strip = self._strip(top.shape[1])
         return np.concatenate([top, strip]) if strip is not None else top
 
@@ -331,14 +330,18 @@ class TurntableRecorder:
         if len(self._kept) < 2:
             return None
         rows = np.unique(np.linspace(0, len(self._kept) - 1, self.moments).round().astype(int))
-        chosen = [self._kept[i] for i in rows]
+        chosen = [self._kept[i] for i in rows if self._kept[i].size == self._kept[0].size]
+        boxes = np.concatenate([scene.people.boxes for scene in chosen])
+        x1, y1, x2, y2 = about(boxes, chosen[0].size)
         gap = 6
         wide = (width - 28 - gap * (self.moments - 1)) // self.moments
-        high = round(wide * chosen[0].size[1] / chosen[0].size[0])
+        high = round(wide * (y2 - y1) / (x2 - x1))
+        span = reach(*(_depth(scene) for scene in chosen))
         page = Page(width, high + 40)
         for number, scene in enumerate(chosen):
             left = 14 + number * (wide + gap)
-            page.paste(left, 8, cv2.resize(moment(scene), (wide, high), interpolation=cv2.INTER_AREA))
+            fine = moment(scene, max(1, round(2 * wide / (x2 - x1))), part=(x1, y1, x2, y2), span=span, bold=1.8)
+            page.paste(left, 8, cv2.resize(fine, (wide, high), interpolation=cv2.INTER_AREA))
             page.text(left + wide / 2, high + 22, f"{scene.time:.1f} s", 12, QUIET, at=0.5)
         return page.image
 
@@ -348,8 +351,28 @@ def camera_of(scene: Scene) -> Camera:
     return Camera(*scene.size, *scene.chosen["camera"])
 
 
-def moment(scene: Scene, scale: int = 2) -> Array:
-    """A depth scene as a picture: lit surfaces and figures, `scale` times the size; (h, w, 3) uint8 RGB."""
-    depth: Any = scene.frame.depth if scene.frame is not None else np.zeros(scene.size[::-1], np.float32)
-    ground = (shaded(depth, camera_of(scene)) * 0.7).astype(np.uint8)
-    return with_figures(enlarged(ground, scale), scene.people, scale=scale)
+def _depth(scene: Scene) -> Array:
+    depth: Any = scene.frame.depth if scene.frame is not None else None
+    return np.zeros(scene.size[::-1], np.float32) if depth is None else np.asarray(depth)
+
+
+def moment(
+    scene: Scene,
+    scale: int = 2,
+    *,
+    part: tuple[int, int, int, int] | None = None,
+    span: tuple[float, float] | None = None,
+    bold: float = 1.0,
+) -> Array:
+    """A depth scene as a picture: lit surfaces and figures, `scale` times the size; (h, w, 3) uint8 RGB.
+
+    Args:
+        scene: with its frame, and the camera in `chosen`.
+        scale: pixels for one.
+        part: x1 y1 x2 y2 of the scene's picture that is shown; None for all.
+        span: metres of the nearest and the farthest colour; None takes them from the picture.
+        bold: factor on the width of bones.
+    """
+    x1, y1, x2, y2 = part or (0, 0, *scene.size)
+    ground = (shaded(_depth(scene), camera_of(scene), span=span)[y1:y2, x1:x2] * 0.7).astype(np.uint8)
+    return with_figures(enlarged(ground, scale), scene.people, scale=scale, corner=(x1, y1), bold=bold)

@@ -245,12 +245,18 @@ class DepthFilm:
         from ..video import VideoWriter
 
         self.writer = VideoWriter(path)
+        self._span: tuple[float, float] | None = None
 
     def write(self, scene: Scene) -> None:
         """Draw and encode one scene."""
+        from ..draw.shading import reach
         from ..draw.turntable import moment
 
-        self.writer.write(moment(scene, max(1, round(640 / max(scene.size)))), scene.time)
+        if scene.frame is not None and scene.frame.depth is not None and len(scene.people):
+            now, old = reach(scene.frame.depth), self._span
+            share = 0.02  # colours do not flicker
+            self._span = now if old is None else (old[0] + share * (now[0] - old[0]), old[1] + share * (now[1] - old[1]))
+        self.writer.write(moment(scene, max(1, round(640 / max(scene.size))), span=self._span), scene.time)
 
     def close(self) -> None:
         """Finish the file."""
