@@ -11,8 +11,8 @@ from kinesics.bodies import DOFS, JOINTS, PARTS, forward, limited, make_actor, m
 from kinesics.bodies.human import load_human
 from kinesics.bodies.kinematics import LIMITS, swing, turn
 from kinesics.bodies.mirroring import mirrored_pose
+from kinesics.bodies.posing import pose_segments
 from kinesics.bodies.segments import SEGMENTS
-from kinesics.bodies.skinning import pose_segments
 from kinesics.errors import UsageError
 
 STILL = np.zeros(len(DOFS))

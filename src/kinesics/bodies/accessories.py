@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..types import Array
-from .clothing import Outfit
+from .kinematics import JOINTS
+from .outfits import Outfit
 from .parts import PARTS
 from .rigging import Rig
 from .segments import SEGMENTS
@@ -53,8 +54,6 @@ def _placed(name: str, solid: Solid, frame: Array, place: Array, segment: str, p
 
 def _skull(rig: Rig) -> tuple[Array, float]:
     """The middle of the head and about its radius from ear to ear."""
-    from .kinematics import JOINTS
-
     ears = [rig.joints[JOINTS.index(f"{side}_ear")] for side in ("left", "right")]
     return rig.joints[JOINTS.index("head")], float(np.abs(ears[0][0] - ears[1][0]) / 2)
 

@@ -11,17 +11,21 @@ import numpy as np
 from ..errors import UsageError
 from ..types import Array
 from .accessories import random_pieces
-from .clothing import clothed, hull, random_outfit, wardrobe
+from .clothing import clothed, hull
 from .human import Human, load_human
 from .kinematics import DOFS, Body
+from .outfits import random_outfit, wardrobe
+from .posing import pose_segments
 from .rigging import Rig, make_rig
 from .shaping import Traits, random_traits
-from .skinning import pose_segments, skin
+from .skinning import skin
 
 
 @dataclass(frozen=True)
 class Posed:
-    """An actor in a pose: `vertices` (v, 3), `joints` (35, 3) in the order of `JOINTS`; float32 metres, frame of `kinematics`."""
+    """An actor in a pose: `vertices` (v, 3), `joints` (35, 3) in the order of `JOINTS`; float32 metres, frame of
+    `kinematics`.
+    """
 
     vertices: Array
     joints: Array

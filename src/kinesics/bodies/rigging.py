@@ -33,7 +33,7 @@ _PIVOTS = (
 
 @dataclass(frozen=True)
 class Rig:
-    """A body at rest, the `hip_center` at the origin, for `skinning.pose_segments`.
+    """A body at rest, the `hip_center` at the origin, for `posing.pose_segments`.
 
     `facing` (segments, 3, 3) is the frame of each at rest, `pivots` (segments, 3) what it turns about, `swings` (2, 3) the
     rotation vectors of the upper arms at rest, `collar` the length of a collar bone; `joints` (35, 3) and `joint_segments`
