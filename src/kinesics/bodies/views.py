@@ -25,8 +25,6 @@ from .zbuffer import Box, draw_mesh
 People = tuple[dict[str, Any], ...]
 Cast = Callable[[np.random.Generator], Actor]
 
-#: As many views in a row show the same people (in other poses): to make somebody takes longer than to draw them.
-VIEWS_EACH = 8
 _HIDDEN = 0.12  # metres of body that may lie over a joint of a limb
 _DEEP = {name: 0.2 for name in ("hip_center", "spine", "left_hip", "right_hip", "shoulder_center", "head")}
 _MARGIN = 6  # pixels round what was drawn that a sensor may still change
@@ -89,6 +87,7 @@ class ViewMaker:
         focal: focal length in pixels; None: like known sensors, 40 to 65 degrees high.
         bank: poses to draw from; None: a `PoseBank` of the same seed, made when the first view is asked for.
         cast: makes the actors; None: `make_actor`.
+        views_each: so many views in a row show the same people in other poses: to make somebody takes longer than to draw them.
 
     Raises:
         UsageError: an option has a value that nobody knows.
@@ -108,6 +107,7 @@ class ViewMaker:
     focal: float | None = field(default=None, kw_only=True)
     bank: PoseBank | None = field(default=None, kw_only=True, repr=False)
     cast: Cast | None = field(default=None, kw_only=True, repr=False)
+    views_each: int = field(default=8, kw_only=True)
     _made: dict[tuple[int, int], Actor] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -121,6 +121,7 @@ class ViewMaker:
                 f"yaw: expected {', '.join(_YAWS)} or degrees, got {self.yaw}",
             ),
             (not 0 <= self.top <= 1, f"top: expected a share from 0 to 1, got {self.top}"),
+            (self.views_each < 1, f"views_each: expected at least 1, got {self.views_each}"),
             (self.seed < 0, f"seed: expected 0 or more, got {self.seed}"),
             (self.focal is not None and not self.focal > 0, f"focal: expected pixels above 0, got {self.focal}"),
             (self.detail not in ("full", "light"), f"detail: expected full or light, got {self.detail}"),
@@ -132,7 +133,7 @@ class ViewMaker:
         """The view of this number, 0 or more."""
         rng = np.random.default_rng([self.seed, 2, index])
         bank = _usual_bank(self.seed) if self.bank is None else self.bank
-        actors = [self._actor(index // VIEWS_EACH, k) for k in range(self.people)]
+        actors = [self._actor(index // self.views_each, k) for k in range(self.people)]
         bodies = [actor.posed(*bank.draw(rng, actor.body)) for actor in actors]
         frames = _frames(rng, [body.joints for body in bodies], self.yaw)
         camera = random_lens(rng, self.size, self.focal)
