@@ -117,3 +117,55 @@ def depth_render(
     from ..bench.depth_render import bench_depth_render
 
     report(bench_depth_render((width, height), rounds=rounds), as_json)
+
+
+@app.command("depth-train")
+def depth_train(
+    views: Annotated[int, typer.Option(min=1, help="People that the tree learns from.")] = 2000,
+    depth: Annotated[int | None, typer.Option(help="Of the tree.")] = None,
+    pixels: Annotated[int | None, typer.Option(help="Drawn from each view.")] = None,
+    offsets: Annotated[int | None, typer.Option(help="Pairs of places tried in each node.")] = None,
+    cap: Annotated[
+        int | None, typer.Option(help="Most pixels that choose a split; the more, the nearer to a full search.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Threads.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Votes a processor's second while a tree grows. In Python: kinesics.bench.depth_train.bench_depth_train()."""
+    from ..bench.depth_train import bench_depth_train
+
+    given = {"depth": depth, "pixels": pixels, "offsets": offsets, "cap": cap}
+    options = {name: value for name, value in given.items() if value is not None}
+    report(bench_depth_train(views, workers=workers, **options), as_json)
+
+
+@app.command("depth-label")
+def depth_label(
+    model: Annotated[str | None, typer.Option("--model", metavar="MODEL.kin", help="The one that ships if not given.")] = None,
+    pixels: Annotated[int, typer.Option(min=100, help="Of the person in each picture, about.")] = 6000,
+    pictures: Annotated[int, typer.Option(min=1, help="How many.")] = 40,
+    rounds: Annotated[int, typer.Option(min=1, help="How often; the best of each picture counts.")] = 7,
+    as_json: Json = False,
+) -> None:
+    """Labels of all pixels of a person, 320x240, one thread. In Python: kinesics.bench.depth_label.bench_depth_label()."""
+    from ..bench.depth_label import bench_depth_label
+
+    report(bench_depth_label(model, pixels=pixels, pictures=pictures, rounds=rounds), as_json)
+
+
+@app.command("depth-track")
+def depth_track(
+    model: Annotated[str | None, typer.Option("--model", metavar="MODEL.kin", help="The one that ships if not given.")] = None,
+    people: Annotated[int, typer.Option(min=1, max=4, help="How many are followed.")] = 1,
+    frames: Annotated[int, typer.Option(min=2, help="Pictures.")] = 120,
+    decoder: Annotated[str, typer.Option(help="fit, votes or parts.")] = "fit",
+    repeats: Annotated[int, typer.Option(min=1, help="How often; for each frame its fastest counts.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """The whole depth tracker on made people in a furnished room; CPU time, one core.
+
+    In Python: kinesics.bench.depth_track.bench_depth_track().
+    """
+    from ..bench.depth_track import bench_depth_track
+
+    report(bench_depth_track(model, people=people, frames=frames, decoder=decoder, repeats=repeats), as_json)
