@@ -25,6 +25,7 @@ from .zbuffer import Box, draw_mesh
 People = tuple[dict[str, Any], ...]
 Cast = Callable[[np.random.Generator], Actor]
 
+_MOST = 50_000_000  # pixels
 _HIDDEN = 0.12  # metres of body that may lie over a joint of a limb
 _DEEP = {name: 0.2 for name in ("hip_center", "spine", "left_hip", "right_hip", "shoulder_center", "head")}
 _MARGIN = 6  # pixels round what was drawn that a sensor may still change
@@ -114,6 +115,11 @@ class ViewMaker:
         width, height = self.size
         for wrong, words in (
             (width < 1 or height < 1, f"size: expected at least one pixel, got {width} x {height}"),
+            (width * height > _MOST, f"size: expected at most {_MOST // 10**6} million pixels, got {width} x {height}"),
+            (
+                not np.isfinite([v for v in (self.yaw, self.pitch) if isinstance(v, float)]).all(),
+                "yaw, pitch: expected numbers",
+            ),
             (not 1 <= self.people <= 100, f"people: expected 1 to 100, got {self.people}"),
             (self.sensor not in SENSORS, f"sensor: there is no {self.sensor}; there are {', '.join(SENSORS)}"),
             (
