@@ -169,6 +169,7 @@ BAD = {
     "short": ({"root": {"p": [1]}}, "1 numbers for 2 labels"),
     "no_view": ({"vertical_fov": 0, "root": {"p": [1, 0]}}, "field of view"),
     "far": ({"root": {"t": 0, "u": [1e6, 0], "v": [0, 0], "l": {"p": [1, 0]}, "r": {"p": [1, 0]}}}, "too large"),
+    "half_an_offset": ({"root": {"t": 0, "u": [0], "v": [0, 0], "l": {"p": [1, 0]}, "r": {"p": [1, 0]}}}, "no tree of glimpse"),
     "words": ({"root": {"t": "a", "u": [0, 0], "v": [0, 0], "l": {"p": [1, 0]}, "r": {"p": [1, 0]}}}, "no tree of glimpse"),
 }
 

@@ -34,6 +34,7 @@ def find_members(path: Path) -> list[Member]:
         OSError: the file cannot be read.
     """
     found: list[Member] = []
+    size = path.stat().st_size
     with open(path, "rb") as file:
         while True:
             at = file.tell()
@@ -47,7 +48,7 @@ def find_members(path: Path) -> list[Member]:
             plain, packed = _large(more, plain, packed)
             start = at + HEADER.size + named + extra
             found.append(Member(name.decode("utf-8", "replace"), start, method, packed, plain))
-            if flags & 8 or packed <= 0:  # the size stands behind the bytes: no way to the next without unpacking
+            if flags & 8 or packed <= 0 or start + packed > size:  # the size is not known, or nothing comes any more
                 return found
             file.seek(start + packed)
 

@@ -43,7 +43,7 @@ def read_json_tree(path: Path) -> PixelTree:
         nodes = _Nodes(path, count)
         nodes.take(said["root"])
         return nodes.tree(labels, background, field, None if height is None else int(height))
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
         if isinstance(error, FormatError):
             raise
         raise FormatError(f"{path}: no tree of glimpse ({error!r}); expected n_labels, vertical_fov and root") from None

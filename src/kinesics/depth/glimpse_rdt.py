@@ -54,13 +54,15 @@ def read_rdt(path: Path) -> PixelTree:
     shares = np.frombuffer(data, "<f4", tables * count, len(data) - 4 * tables * count).reshape(tables, count)
     order, children, leaves = _walk(path, nodes["table"], tables)
     inner = children >= 0
-    labels = named_by_map(np.frombuffer(flips, np.uint8, count)) or ()
+    with np.errstate(invalid="ignore"):  # what is no number is found later
+        offsets, thresholds = nodes["offsets"][order].astype(float), nodes["threshold"][order].astype(float)
+        chances = shares[leaves].astype(float)
     return PixelTree(
-        np.where(inner[:, None], nodes["offsets"][order].astype(float), 0.0),
-        np.where(inner, nodes["threshold"][order].astype(float), 0.0),
+        np.where(inner[:, None], offsets, 0.0),
+        np.where(inner, thresholds, 0.0),
         children,
-        shares[leaves].astype(float),
-        labels,
+        chances,
+        named_by_map(np.frombuffer(flips, np.uint8, count)) or (),
         background,
         float(field),
     )
