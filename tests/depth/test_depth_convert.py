@@ -126,6 +126,8 @@ def test_a_training_set_of_glimpse_reads_back(tmp_path: Path, bank: PoseBank) ->
         assert np.array_equal(parts, np.where(keep, view.parts, 0)[box])
         assert np.abs(depth - np.where(keep, view.depth * 1000, 0)[box]).max() <= 2.5  # half a step of half a float
         assert camera.fy == pytest.approx(100.0, abs=1e-3)
+    with open_depth(tmp_path / "set") as source:
+        assert source.camera.fy == pytest.approx(100.0) and source.size == (86, 112) and len(list(source)) == 4
     meta = json.loads((tmp_path / "set" / "meta.json").read_text())
     assert meta["n_labels"] == len(meta["labels"]) == 32 and meta["camera"]["vertical_fov"] == pytest.approx(58.5, abs=0.1)
 

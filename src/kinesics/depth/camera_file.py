@@ -14,10 +14,14 @@ from ..errors import ShapeError, SourceError
 from ..types import Array
 from ..types.camera import Camera
 
-__all__ = ["CAMERA_FILE", "VIEWS_FILE", "camera_from", "fitted", "read_camera", "read_views", "usual_camera", "written"]
+__all__ = [
+    "CAMERA_FILE", "META_FILE", "VIEWS_FILE", "camera_from", "fitted", "read_camera", "read_meta", "read_views", "usual_camera",
+    "written",
+]  # fmt: skip
 
 CAMERA_FILE = "camera.json"
 VIEWS_FILE = "views.jsonl"  # of sets that `kinesics depth synth` writes
+META_FILE = "meta.json"  # of training sets of glimpse
 KINECT_FOCAL, KINECT_WIDTH = 285.63, 320  # of the depth pictures of a Kinect v1
 
 
@@ -85,6 +89,17 @@ def read_views(path: Path) -> list[Camera]:
         return [_of_keys(json.loads(line)["camera"]) for line in path.read_text("utf-8").splitlines() if line]
 
 
+def read_meta(path: Path) -> Camera:
+    """The camera of a training set of glimpse: width, height and vertical field of view in degrees.
+
+    Raises:
+        SourceError: it cannot be read or says something else.
+    """
+    with _told(path):
+        said = json.loads(path.read_text("utf-8"))["camera"]
+        return Camera.of_view(int(said["width"]), int(said["height"]), float(said["vertical_fov"]))
+
+
 def _of_keys(said: Any) -> Camera:
     return camera_from([said[key] for key in ("width", "height", "fx", "fy", "cx", "cy")], 0, 0)
 
@@ -96,7 +111,9 @@ def _told(path: Path) -> Iterator[None]:
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror or error})") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise SourceError(f"{path}: expected width, height, fx, fy, cx and cy of a camera; mend it or remove it") from None
+        raise SourceError(
+            f"{path}: expected the numbers of a camera (width, height, fx, fy, cx, cy); mend it or remove it"
+        ) from None
 
 
 def written(camera: Camera, times: list[float]) -> str:

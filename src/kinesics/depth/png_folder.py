@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import ShapeError, SourceError
 from ..types import Array
 from ..types.camera import Camera
-from .camera_file import CAMERA_FILE, VIEWS_FILE, read_camera, read_views
+from .camera_file import CAMERA_FILE, META_FILE, VIEWS_FILE, read_camera, read_meta, read_views
 from .exr import read_exr
 from .shots import LARGEST, Reel, Shot, natural, readable
 
@@ -103,7 +103,8 @@ def pictures_in(folder: Path) -> list[Path]:
 def open_pictures(paths: list[Path], folder: Path) -> Reel:
     """The reel of these pictures; one that cannot be read is left out and told.
 
-    Camera and times come from a `camera.json` in the folder or above it; cameras of made sets from their `views.jsonl`.
+    Camera and times come from a `camera.json` in the folder or above it; cameras of made sets from their
+    `views.jsonl`, of training sets of glimpse from their `meta.json`.
 
     Raises:
         SourceError: that file is damaged.
@@ -137,4 +138,6 @@ def _said(folder: Path, count: int, problems: list[str]) -> tuple[list[Camera | 
             if len(cameras) == count:
                 return [*cameras], None
             problems.append(f"{VIEWS_FILE} has {len(cameras)} cameras for {count} pictures: not used")
+        if (place / META_FILE).is_file():
+            return [read_meta(place / META_FILE)] * count, None
     return [None] * count, None
