@@ -96,10 +96,13 @@ class _Line:
                     self.failed = why
                     self.turn.notify_all()
                 return
-            wait = FIRST_WAIT if self.index > before else min(2 * wait, LONGEST_WAIT)
-            self.settler.note(f"connection lost after picture {self.index - 1} ({why})")
-            self.settler.renew()
+            if self.index > before:
+                wait = FIRST_WAIT
+                with self.turn:
+                    self.settler.note(f"connection lost after picture {self.index - 1} ({why})")
+                    self.settler.renew()
             self.stopped.wait(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
 
     def _read(self) -> str:
         """Connect once and pass on pictures until it ends; returns why it did."""
