@@ -112,22 +112,31 @@ def read_glimpse_set(folder: str | Path, *, index: str = "full") -> SampleSet:
         raise FormatError(f"{folder}: meta.json or index.{index} is not what train_rdt reads ({error!r})") from None
     known = len(set(names)) == len(names) and all(name in PARTS for name in names)
     table = np.array([PARTS.index(name) if known else at for at, name in enumerate(names)], np.uint8)
-    pairs = [_frame(folder, frame, camera, table) for frame in frames]
+    halves = _millimetres(np.arange(1 << 16, dtype=np.uint16).view(np.float16))  # of every half there is
+    pairs = [_frame(folder, frame, camera, table, halves) for frame in frames]
     return SampleSet.of_pictures(
         [depth for depth, _ in pairs], [labels for _, labels in pairs], [camera] * len(pairs), labels=PARTS if known else names
     )
 
 
-def _frame(folder: Path, frame: str, camera: Camera, table: Array) -> tuple[Array, Array]:
+def _frame(folder: Path, frame: str, camera: Camera, table: Array, halves: Array) -> tuple[Array, Array]:
     """(h, w) uint16 millimetres and (h, w) labels."""
     import cv2
 
-    depth = read_exr(folder / "depth" / f"{frame.lstrip('/')}.exr").astype(np.float32)
+    depth = read_exr(folder / "depth" / f"{frame.lstrip('/')}.exr")
     path = folder / "labels" / f"{frame.lstrip('/')}.png"
     labels = cv2.imdecode(np.frombuffer(readable(path), np.uint8), cv2.IMREAD_UNCHANGED)
     if labels is None or labels.ndim != 2 or labels.dtype != np.uint8 or labels.max() >= len(table):
         raise SourceError(f"{path}: expected labels in a grey PNG of 8 bits, below {len(table)}")
     if depth.shape != labels.shape or depth.shape != (camera.height, camera.width):
         raise SourceError(f"{path}: depth {depth.shape}, labels {labels.shape}, camera {camera.height} x {camera.width}")
-    held = np.isfinite(depth) & (depth > 0) & (depth < 32)
-    return np.where(held, np.rint(np.where(held, depth, 0) * 1000), 0).astype(np.uint16), table[labels]
+    half = depth.dtype == np.float16
+    return halves[np.ascontiguousarray(depth).view(np.uint16)] if half else _millimetres(depth), table[labels]
+
+
+def _millimetres(metres: Array) -> Array:
+    """Rounded as their trainer does; 32 m and more, and what is no number, is background: 0."""
+    metres = metres.astype(np.float32)
+    held = (metres > 0) & (metres < 32)  # NaN fails both
+    rounded = np.floor(np.where(held, metres, 0) * np.float32(1000) + np.float32(0.5))
+    return np.asarray(rounded, np.uint16)
