@@ -116,25 +116,40 @@ def _fill(
     closed: int,
 ) -> None:
     height, width = depth.shape
-    for f in range(faces.shape[0]):
-        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+    worth = np.empty(faces.shape[0], np.int32)
+    count = _worth_drawing(places, faces, closed, worth)
+    for k in range(count):
+        f = worth[k]
+        a, b, c = np.uint32(faces[f, 0]), np.uint32(faces[f, 1]), np.uint32(faces[f, 2])
         ax, bx, cx = places[a, 0], places[b, 0], places[c, 0]
-        x0, x1 = (min(ax, bx, cx) + 255) >> _STEPS, max(ax, bx, cx) >> _STEPS
         ay, by, cy = places[a, 1], places[b, 1], places[c, 1]
+        x0, x1 = (min(ax, bx, cx) + 255) >> _STEPS, max(ax, bx, cx) >> _STEPS
         y0, y1 = (min(ay, by, cy) + 255) >> _STEPS, max(ay, by, cy) >> _STEPS
-        if min(x1 - x0, y1 - y0) < 0:
-            continue
         if x1 < 0 or y1 < 0 or x0 >= width or y0 >= height:
             continue
         area = np.int64(cx - ax) * np.int64(by - ay) - np.int64(cy - ay) * np.int64(bx - ax)
-        if area == 0 or (area < 0 and a < closed):
-            continue
         if area > 0:  # run clockwise in the picture
             b, c, bx, by, cx, cy = c, b, cx, cy, bx, by
         near = (nearness[a], nearness[b], nearness[c])
         if near[0] > 0 and near[1] > 0 and near[2] > 0:
             box = (max(x0, 0), max(y0, 0), min(x1, width - 1), min(y1, height - 1))
             _triangle((ax, ay, bx, by, cx, cy), near, box, abs(area), face_parts[f], depth, parts, owner, number)
+
+
+@numba.njit(cache=True, nogil=True)
+def _worth_drawing(places: Array, faces: Array, closed: int, worth: Array) -> int:
+    """Fill in which faces may show: their box holds a pixel's centre, and they do not look away; how many."""
+    count = 0
+    for f in range(faces.shape[0]):  # rows without a sign need no test whether they count from the end
+        a, b, c = np.uint32(faces[f, 0]), np.uint32(faces[f, 1]), np.uint32(faces[f, 2])
+        ax, bx, cx = places[a, 0], places[b, 0], places[c, 0]
+        ay, by, cy = places[a, 1], places[b, 1], places[c, 1]
+        across = (max(ax, bx, cx) >> _STEPS) - ((min(ax, bx, cx) + 255) >> _STEPS)
+        down = (max(ay, by, cy) >> _STEPS) - ((min(ay, by, cy) + 255) >> _STEPS)
+        area = np.int64(cx - ax) * np.int64(by - ay) - np.int64(cy - ay) * np.int64(bx - ax)
+        worth[count] = f
+        count += ((across | down) >= 0) & ((area > 0) | ((area < 0) & (a >= closed)))
+    return count
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -179,4 +194,4 @@ def _triangle(
 @numba.njit(cache=True, nogil=True)
 def _owed(x: int, y: int) -> int:
     """0 for a top or a left edge, which owns the pixels on it, 1 for another."""
-    return 0 if y < 0 or (y == 0 and x > 0) else 1
+    return 1 - int((y < 0) | ((y == 0) & (x > 0)))
