@@ -61,19 +61,19 @@ def feature(depth: Array, camera: Camera, row: int, column: int, offsets: Array)
     return at(steps[0], steps[1]) - at(steps[2], steps[3])
 
 
-def draw_offsets(rng: np.random.Generator, count: int, reach: float, alone: float = 0.3) -> Array:
+def draw_offsets(rng: np.random.Generator, count: int, reach: float, alone: float = 0.85) -> Array:
     """Random u and v.
 
     Args:
         rng: decides all.
         count: how many pairs.
         reach: longest, metres; lengths are drawn denser near 0.
-        alone: share of the pairs whose v is 0: they compare a place with the pixel itself.
+        alone: share of the pairs whose v is 0: they compare a place with the pixel itself, and win most nodes.
 
     Returns:
         (count, 4) int16 tenths of a millimetre.
     """
-    length = reach * rng.random((count, 2)) ** 1.5
+    length = reach * rng.random((count, 2)) ** 2
     angle = rng.random((count, 2)) * (2 * np.pi)
     length[rng.random(count) < alone, 1] = 0
     pairs = np.stack([length * np.cos(angle), length * np.sin(angle)], -1).reshape(count, 4)

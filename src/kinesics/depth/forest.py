@@ -31,7 +31,7 @@ class Forest:
         leaf_parts: (leaves, labels) uint8, how likely each label is; rows sum to 255.
         vote_joint: (leaves, k) uint8, which joint a vote is for, the most useful first; 255: none.
         vote_offset: (leaves, k, 3) int16 millimetres, camera axes.
-        vote_weight: (leaves, k) uint8, share of the leaf's pixels that agree, 255 for all.
+        vote_weight: (leaves, k) uint8, share of the leaf's pixels that agree, 255 for all; in fifteenths.
         vote_spread: (leaves, k) uint8 centimetres, root mean square distance of those from the vote.
         labels: names of the labels; 0 is no body.
         joints: names of the joints.

@@ -16,10 +16,11 @@ from ..types import Array
 from .samples import SampleSet
 from .sampling import Pixels
 
-SAMPLE = 320  # pixels of a leaf that vote, at most
+SAMPLE = 256  # pixels of a leaf that vote, at most
 BANDWIDTH = 0.07  # metres
 FARTHEST = 1.27  # metres along an axis: what votes farther is of little use, and a vote fits into three bytes of centimetres
 _STARTS = 6
+_GLANCE = 48  # points that tell how much is around a start
 _ROUNDS = 4
 _SECOND = 0.2  # share of the pixels that a second place must have
 _BLUR = 0.06  # metres: votes are not told apart below it when the most useful are picked
@@ -93,25 +94,19 @@ def _sort(arrived: Array, ends: Array, order: Array) -> None:
 
 @numba.njit(cache=True, nogil=True)
 def _distributions(first: int, last: int, ends: Array, order: Array, labels: Array, out: Array) -> None:
-    """Shares of the labels in 255ths, rounded so that they sum to 255: what is left over goes to the largest remainders."""
-    count = out.shape[1]
-    counts, rest = np.empty(count, np.int64), np.empty(count, np.int64)
+    """Shares of the labels in 255ths that sum to 255; those below 1 % are left out, the largest takes what is left over."""
+    counts = np.empty(out.shape[1], np.int64)
     for leaf in range(first, last):
         counts[:] = 0
         for k in range(ends[leaf], ends[leaf + 1]):
             counts[labels[order[k]]] += 1
         total = ends[leaf + 1] - ends[leaf]
         left = 255
-        for p in range(count):
-            share = counts[p] * 255 // total
-            rest[p] = counts[p] * 255 - share * total
-            out[leaf, p] = share
-            left -= share
-        while left > 0:
-            largest = np.argmax(rest)
-            rest[largest] = -1
-            out[leaf, largest] += 1
-            left -= 1
+        for p in range(len(counts)):
+            share = (counts[p] * 510 + total) // (2 * total)
+            out[leaf, p] = share if share > 2 else 0
+            left -= out[leaf, p]
+        out[leaf, np.argmax(counts)] += left
 
 
 @numba.njit(cache=True, nogil=True)
@@ -126,24 +121,25 @@ def _climb(points: Array, size: int, near: float, place: Array) -> None:
     """From the sampled point with most around it to the densest place, by mean shift; `near` is a square distance."""
     best = -1.0
     start = np.empty(3)
+    step = max(size // _GLANCE, 1)
     for s in range(min(_STARTS, size)):
         start[:] = points[s * size // min(_STARTS, size)]
         density = 0.0
-        for i in range(size):
+        for i in range(0, size, step):
             density += max(1.0 - _apart(points, i, start) / near, 0.0)
         if density > best:
             best = density
             place[:] = start
+    inverse = 1.0 / (2.25 * near)
     for _ in range(_ROUNDS):
         total, x, y, z = 1e-12, 0.0, 0.0, 0.0
         for i in range(size):
-            d = _apart(points, i, place)
-            if d < 2.25 * near:
-                w = np.exp(-2.0 * d / near)
-                total += w
-                x += w * points[i, 0]
-                y += w * points[i, 1]
-                z += w * points[i, 2]
+            w = max(1.0 - _apart(points, i, place) * inverse, 0.0)
+            w *= w
+            total += w
+            x += w * points[i, 0]
+            y += w * points[i, 1]
+            z += w * points[i, 2]
         place[0], place[1], place[2] = x / total, y / total, z / total
 
 
@@ -191,7 +187,7 @@ def _keep(
     values[at], joint[leaf, at] = value, j
     for axis in range(3):
         offset[leaf, at, axis] = np.int16(10 * round(100.0 * place[axis]))
-    weight[leaf, at] = np.uint8(max(round(255.0 * share), 1))
+    weight[leaf, at] = np.uint8(17 * min(max(round(15.0 * share), 1), 15))
     spreads[leaf, at] = np.uint8(min(np.ceil(100.0 * spread), 255.0))
 
 

@@ -21,8 +21,7 @@ from .samples import SampleSet
 from .sampling import Pixels, draw_pixels
 from .splits import MOST
 
-
-LEAVES = 420_000  # of a forest, at most
+LEAVES = 340_000  # of a forest, at most
 FEWEST = 30
 
 
@@ -53,15 +52,15 @@ def grow_forest(
     *,
     trees: int = 3,
     depth: int = 20,
-    pixels: int = 250,
-    offsets: int = 200,
+    pixels: int = 400,
+    offsets: int = 320,
     thresholds: int = 49,
-    cap: int = 5000,
+    cap: int = 4000,
     smallest: int | None = None,
-    reach: float = 0.5,
+    reach: float = 0.8,
     span: float = 0.6,
     balance: float = 0.5,
-    votes: int = 8,
+    votes: int = 7,
     seed: int = 0,
     threads: int = 2,
     checkpoint: str | Path | None = None,
