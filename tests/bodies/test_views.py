@@ -192,3 +192,8 @@ def test_a_focal_length_that_is_given_makes_one_camera_of_all_views() -> None:
 def test_options_that_nobody_knows_are_refused_in_words(options: dict[str, object], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         ViewMaker(**options)  # type: ignore[arg-type]
+
+
+def test_views_are_counted_from_zero() -> None:
+    with pytest.raises(UsageError, match="0 or more, got -1"):
+        maker().view(-1)

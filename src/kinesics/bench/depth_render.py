@@ -10,7 +10,8 @@ import numpy as np
 
 from ..bodies.actors import Actor, Posed, make_actor
 from ..bodies.pose_bank import PoseBank
-from ..bodies.views import ViewMaker, carried
+from ..bodies.stage import carried
+from ..bodies.views import ViewMaker
 from ..bodies.zbuffer import draw_mesh
 from ..types import Array, Camera
 from ..types.arrays import locked

@@ -7,28 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import numba
 import numpy as np
 
 from ..errors import UsageError
 from ..types import Array, Camera
-from ..types.arrays import locked
 from .actors import Actor, make_actor
 from .kinematics import JOINTS
 from .pose_bank import PoseBank
 from .scenery import draw_room
 from .sensor_noise import SENSORS, sense
 from .silhouettes import cut_out, leave_things
+from .stage import Stage, visible
 from .viewpoints import Viewpoint, random_lens, random_viewpoint
-from .zbuffer import Box, draw_mesh
 
 People = tuple[dict[str, Any], ...]
 Cast = Callable[[np.random.Generator], Actor]
 
 _MOST = 50_000_000  # pixels
-_HIDDEN = 0.12  # metres of body that may lie over a joint of a limb
-_DEEP = {name: 0.2 for name in ("hip_center", "spine", "left_hip", "right_hip", "shoulder_center", "head")}
-_MARGIN = 6  # pixels round what was drawn that a sensor may still change
 
 
 @dataclass(frozen=True)
@@ -137,6 +132,8 @@ class ViewMaker:
 
     def view(self, index: int) -> View:
         """The view of this number, 0 or more."""
+        if index < 0:
+            raise UsageError(f"view: expected an index of 0 or more, got {index}")
         rng = np.random.default_rng([self.seed, 2, index])
         bank = _usual_bank(self.seed) if self.bank is None else self.bank
         actors = [self._actor(index // self.views_each, k) for k in range(self.people)]
@@ -146,13 +143,13 @@ class ViewMaker:
         joints = np.stack([body.joints @ turned.T + shift for body, (turned, shift) in zip(bodies, frames, strict=True)])
         top = bool(rng.random() < self.top)
         view = random_viewpoint(rng, camera, joints.reshape(-1, 3), top=top, pitch=self.pitch)
-        stage = _Stage(camera)
+        stage = Stage(camera)
         for k, (actor, body, (turned, shift)) in enumerate(zip(actors, bodies, frames, strict=True)):
             stage.draw(actor, body.vertices, view.rotation @ turned, view.seen(shift), k)
         return self._photographed(index, stage, view, joints, tuple(actor.describe() for actor in actors))
 
     def _photographed(
-        self, index: int, stage: _Stage, view: Viewpoint, joints: Array, people: tuple[dict[str, Any], ...]
+        self, index: int, stage: Stage, view: Viewpoint, joints: Array, people: tuple[dict[str, Any], ...]
     ) -> View:
         """What the sensor and the segmentation make of it."""
         rng = np.random.default_rng([self.seed, 3, index])
@@ -164,7 +161,7 @@ class ViewMaker:
             boxes, floor = leave_things(rng, view, joints, stage.depth, stage.parts, stage.owner)
             stage.widen(boxes)
         places = view.seen(joints)
-        visible = _visible(places, view.camera, stage.depth)
+        shown = visible(places, view.camera, stage.depth)
         depth, kept = np.zeros_like(stage.depth), np.full_like(stage.owner, -1)
         rows, columns = stage.rows_and_columns()
         drawn = stage.depth[rows, columns]
@@ -174,7 +171,7 @@ class ViewMaker:
         kept[rows, columns] = cut_out(rng, view, corner, got, drawn, owner, floor=floor, damage=self.damage)
         depth[rows, columns] = got
         np.maximum(stage.owner, -1, out=stage.owner)
-        truth = (stage.parts, stage.owner, kept, places.astype(np.float32), visible)
+        truth = (stage.parts, stage.owner, kept, places.astype(np.float32), shown)
         return View(depth, *truth, view.camera, view.floor, self.seed, index, people)
 
     def _actor(self, troupe: int, number: int) -> Actor:
@@ -192,7 +189,6 @@ class ViewMaker:
 
 
 _PELVIS = JOINTS.index("hip_center")
-_DEPTHS = np.array([_DEEP.get(name, _HIDDEN) for name in JOINTS])
 
 
 @functools.lru_cache(maxsize=2)
@@ -221,66 +217,3 @@ def _frames(rng: np.random.Generator, bodies: list[Array], yaw: str | float) -> 
         turned = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]])
         frames.append((turned, place - turned @ (joints[_PELVIS] * (1, 0, 1))))
     return frames
-
-
-def _visible(joints: Array, camera: Camera, depth: Array) -> Array:
-    """(n, 35) of joints (n, 35, 3) in the camera's frame, against a picture with inf where nothing is."""
-    return np.asarray(_uncovered(joints, _DEPTHS, camera.fx, camera.fy, camera.cx, camera.cy, depth))
-
-
-@numba.njit(cache=True, nogil=True)
-def _uncovered(joints: Array, under: Array, fx: float, fy: float, cx: float, cy: float, depth: Array) -> Array:
-    out = np.zeros(joints.shape[:2], np.bool_)
-    for i in range(joints.shape[0]):
-        for j in range(joints.shape[1]):
-            x, y, z = joints[i, j]
-            if z > 0:
-                column, row = np.floor(cx + fx * x / z + 0.5), np.floor(cy + fy * y / z + 0.5)
-                if 0 <= column < depth.shape[1] and 0 <= row < depth.shape[0]:
-                    out[i, j] = depth[int(row), int(column)] > z - under[j]
-    return out
-
-
-class _Stage:
-    """Pictures that are drawn, and the box in which something was."""
-
-    def __init__(self, camera: Camera) -> None:
-        shape = (camera.height, camera.width)
-        self.camera = camera
-        self.depth = np.full(shape, np.inf, np.float32)
-        self.parts = np.zeros(shape, np.uint8)
-        self.owner = np.full(shape, -1, np.int8)
-        self.box: Box = (camera.width, camera.height, 0, 0)
-
-    def draw(self, actor: Actor, vertices: Array, matrix: Array, shift: Array, number: int) -> None:
-        there = carried(locked(vertices), matrix.astype(np.float32), shift.astype(np.float32))
-        mesh, owner = (there, actor.faces, actor.face_parts), (self.owner, number)
-        self.widen([draw_mesh(*mesh, self.camera, self.depth, self.parts, owner=owner, closed=actor.standing)])
-
-    def widen(self, boxes: list[Box]) -> None:
-        for box in boxes:
-            if box[2] > box[0] and box[3] > box[1]:
-                low, high = np.minimum(self.box[:2], box[:2]), np.maximum(self.box[2:], box[2:])
-                self.box = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
-
-    def rows_and_columns(self) -> tuple[slice, slice]:
-        """What was drawn, with a margin."""
-        left, top, right, bottom = self.box
-        if right <= left:
-            return slice(0, 0), slice(0, 0)
-        return (
-            slice(max(top - _MARGIN, 0), min(bottom + _MARGIN, self.camera.height)),
-            slice(max(left - _MARGIN, 0), min(right + _MARGIN, self.camera.width)),
-        )
-
-
-@numba.njit(cache=True, nogil=True)
-def carried(vertices: Array, matrix: Array, shift: Array) -> Array:
-    """(V, 3) float32 places turned by a (3, 3) float32 matrix and moved by (3,)."""
-    out = np.empty_like(vertices)
-    for i in range(vertices.shape[0]):
-        x, y, z = vertices[i, 0], vertices[i, 1], vertices[i, 2]
-        out[i, 0] = matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2] * z + shift[0]
-        out[i, 1] = matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2] * z + shift[1]
-        out[i, 2] = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2] * z + shift[2]
-    return out
