@@ -123,13 +123,14 @@ def _climb(points: Array, size: int, near: float, place: Array) -> None:
     start = np.empty(3)
     step = max(size // _GLANCE, 1)
     for s in range(min(_STARTS, size)):
-        start[:] = points[s * size // min(_STARTS, size)]
+        at = s * size // min(_STARTS, size)
+        start[0], start[1], start[2] = points[at, 0], points[at, 1], points[at, 2]
         density = 0.0
         for i in range(0, size, step):
             density += max(1.0 - _apart(points, i, start) / near, 0.0)
         if density > best:
             best = density
-            place[:] = start
+            place[0], place[1], place[2] = start[0], start[1], start[2]
     inverse = 1.0 / (2.25 * near)
     for _ in range(_ROUNDS):
         total, x, y, z = 1e-12, 0.0, 0.0, 0.0
@@ -181,7 +182,9 @@ def _keep(
     if value <= values[at] or max(abs(place[0]), abs(place[1]), abs(place[2])) > FARTHEST:
         return
     while at > 0 and values[at - 1] < value:
-        values[at], joint[leaf, at], offset[leaf, at] = values[at - 1], joint[leaf, at - 1], offset[leaf, at - 1]
+        values[at], joint[leaf, at] = values[at - 1], joint[leaf, at - 1]
+        for axis in range(3):
+            offset[leaf, at, axis] = offset[leaf, at - 1, axis]
         weight[leaf, at], spreads[leaf, at] = weight[leaf, at - 1], spreads[leaf, at - 1]
         at -= 1
     values[at], joint[leaf, at] = value, j
@@ -218,12 +221,14 @@ def _votes(
     values = np.empty(joint.shape[1])
     for leaf in range(first, last):
         size = _seen(ends[leaf], ends[leaf + 1], order, owners, rows, columns, depth, starts, widths, optics, seen, people)
-        values[:] = 0
+        for at in range(len(values)):
+            values[at] = 0.0
         for j in range(joints.shape[1]):
             known = 0
             for s in range(size):
                 if np.isfinite(joints[people[s], j, 0]):
-                    points[known] = joints[people[s], j] - seen[s]
+                    for axis in range(3):
+                        points[known, axis] = joints[people[s], j, axis] - seen[s, axis]
                     known += 1
             left = known
             for _ in range(2):  # places: a second one, where left and right are mixed

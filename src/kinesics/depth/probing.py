@@ -18,8 +18,9 @@ def pad(depth: Array, out: Array) -> None:
     """(h, w) uint16 into (h + 2, w + 2) int16 with background around and wherever nobody is."""
     h, w = depth.shape
     nothing, reach = np.int16(BACKGROUND), np.uint16(FARTHEST - 1)
-    out[0, :] = nothing
-    out[h + 1, :] = nothing
+    for c in range(w + 2):
+        out[0, c] = nothing
+        out[h + 1, c] = nothing
     for r in range(h):
         line, row = depth[r], out[r + 1]
         row[0] = nothing

@@ -76,7 +76,8 @@ def mixed(x: np.uint64) -> np.uint64:
 @numba.njit(cache=True, nogil=True)
 def _quotas(counts: Array, wanted: int, power: float, quotas: Array) -> None:
     """How many of each label: in proportion to counts ** power, never more than there are, `wanted` together."""
-    quotas[:] = 0
+    for p in range(len(counts)):
+        quotas[p] = 0
     left = wanted
     weights = np.zeros(len(counts))
     while left > 0:
@@ -113,12 +114,11 @@ def _draw(
     )
     step = 1.0 / 9007199254740992.0
     for i in range(len(widths)):
-        counts[:] = 0
+        for p in range(count):
+            counts[p] = seen[p] = taken[p] = 0
         for k in range(part_starts[i], part_starts[i + 1]):
             counts[parts[k]] += 1
         _quotas(counts, drawn[i + 1] - drawn[i], power, quotas)
-        seen[:] = 0
-        taken[:] = 0
         at, k, width = drawn[i], part_starts[i], widths[i]
         state = mixed(np.uint64(seed) ^ mixed(np.uint64(i)))
         for place in range(starts[i], starts[i + 1]):

@@ -145,8 +145,12 @@ def _entropies(
 
 
 @numba.njit(cache=True, nogil=True)
-def _count(codes: Array, block: int, places: Array, histogram: Array) -> None:
-    """Add one to the bin of each pixel, for eight pairs at a time: neighbours in `codes`, apart in the histogram."""
+def _count(codes: Array, block: int, places: Array, histogram: Array, room: int) -> None:
+    """Count the pixels by bin, for eight pairs at a time: neighbours in `codes`, apart in the histogram."""
+    for j in range(8):
+        row = histogram[j]
+        for b in range(room):
+            row[b] = 0
     for s in range(len(codes)):
         for j in range(8):
             histogram[j, places[s] + codes[s, block + j]] += np.uint16(1)
@@ -158,8 +162,9 @@ def _best_threshold(
     score: Array, left: Array, found: Array,
 ) -> None:  # fmt: skip
     """Best threshold of one pair, from its histogram by label and bin: score and threshold go into `found` if better."""
-    score[:] = 0
-    left[:] = 0
+    for b in range(bins):
+        score[b] = 0
+        left[b] = 0
     for p in range(present):
         run, begin = np.int32(0), tables[p]
         for b in range(bins - 1):
@@ -211,8 +216,7 @@ def best_splits(
             compact[s] = place[labels[s]]
         found[0] = lowest = -(1 << 40)
         for block in range(0, codes.shape[1], 8):
-            histogram[:, : present * bins] = 0
-            _count(codes[start : start + size], block, compact, histogram)
+            _count(codes[start : start + size], block, compact, histogram, present * bins)
             for j in range(8):
                 before = found[0]
                 _best_threshold(histogram[j], present, bins, tables, worth, sizes, size, least[n], score, left, found)
