@@ -30,20 +30,23 @@ def person(seed: int = 0, camera: Camera = CAMERA) -> tuple[np.ndarray, np.ndarr
     return depth, *np.nonzero(depth)
 
 
-def walked(forest: Forest, depth: np.ndarray, row: int, column: int, tree: int) -> int:
+def walked(forest: Forest, depth: np.ndarray, camera: Camera, row: int, column: int, tree: int) -> int:
     node = int(forest.roots[tree])
     while forest.children[node] >= 0:
-        goes_right = feature(depth, CAMERA, row, column, forest.offsets[node]) >= forest.thresholds[node]
+        goes_right = feature(depth, camera, row, column, forest.offsets[node]) >= forest.thresholds[node]
         node = int(forest.children[node]) + goes_right
     return int(~forest.children[node])
 
 
-def test_leaves_are_those_that_plain_python_walks_to() -> None:
+@pytest.mark.parametrize(
+    "camera", [CAMERA, CAMERA.resized(60, 110), Camera.of_view(31, 17, 90.0)], ids=["square", "oblong", "tiny"]
+)
+def test_leaves_are_those_that_plain_python_walks_to(camera: Camera) -> None:
     forest = random_forest()
-    depth, rows, columns = person()
-    leaves = forest.leaves(depth, CAMERA, rows, columns)
-    for i in range(0, len(rows), 37):
-        assert [walked(forest, depth, rows[i], columns[i], t) for t in range(2)] == leaves[i].tolist()
+    depth, rows, columns = person(camera=camera)
+    leaves = forest.leaves(depth, camera, rows, columns)
+    for i in range(0, len(rows), max(len(rows) // 40, 1)):
+        assert [walked(forest, depth, camera, rows[i], columns[i], t) for t in range(2)] == leaves[i].tolist()
 
 
 @pytest.mark.parametrize(

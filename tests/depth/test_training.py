@@ -16,6 +16,7 @@ from kinesics.depth.growing import Growth, Rules
 from kinesics.depth.sampling import draw_pixels
 from kinesics.depth.training import grow_forest
 from kinesics.errors import FormatError, UsageError
+from kinesics.types import Camera
 
 QUICK = {"trees": 2, "depth": 9, "pixels": 150, "offsets": 40, "cap": 600, "smallest": 4, "seed": 3}
 
@@ -213,3 +214,16 @@ def test_options_out_of_range_are_refused(samples: SampleSet, options: dict[str,
 def test_without_anybody_there_is_nothing_to_learn() -> None:
     with pytest.raises(UsageError, match="not a pixel of anybody"):
         train_forest(SampleSet.of_pictures([], [], []))
+    nothing = np.full((128, 96), np.nan, np.float32)
+    with pytest.raises(UsageError, match="not a pixel of anybody"):
+        train_forest(SampleSet.of_pictures([nothing], [np.zeros((128, 96), np.uint8)], [CAMERA]))
+
+
+def test_pictures_of_one_pixel_are_learned() -> None:
+    camera = Camera(1, 1, 100.0, 100.0, 0.0, 0.0)
+    depths = [np.full((1, 1), 1.0 + 0.1 * k, np.float32) for k in range(4)]
+    samples = SampleSet.of_pictures(
+        depths, [np.full((1, 1), k % 2, np.uint8) for k in range(4)], [camera] * 4, labels=("a", "b")
+    )
+    forest = train_forest(samples, **QUICK)  # nothing tells them apart, whatever is asked
+    np.testing.assert_allclose(forest.label(millimetres(depths[0]), camera, np.zeros(1, int), np.zeros(1, int)), 0.5, atol=0.01)

@@ -64,6 +64,8 @@ def _stages(output: Output) -> Iterator[Callable[..., None]]:
             if stage not in bars:
                 shown.close()
                 bars[stage] = shown.enter_context(output.steps(1.0, _WORDS[stage]))
+            if output.progress is not Progress.json:
+                facts.pop("seconds_left", None)  # a bar on a terminal has its own
             bars[stage](share, **facts)
 
         yield tell

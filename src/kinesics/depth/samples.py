@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ..bodies.views import View
 
 
+WIDEST = 65535  # pixels of a row or column: places are kept in two bytes
+
+
 @dataclass(frozen=True, eq=False)
 class SampleSet:
     """n people, each a crop of a depth picture no larger than the person. Arrays are read-only and not copied.
@@ -136,10 +139,12 @@ Piece = tuple[Array, Array, Array, Array]
 def _cut(depth: Array, parts: Array, camera: Camera, joints: Array) -> Piece | None:
     """Crop (h, w), parts of what is seen in it, optics and joints; None where nobody is."""
     depth = depth if depth.dtype == np.uint16 else millimetres(depth)
-    if depth.shape != (camera.height, camera.width) or parts.shape != depth.shape or depth.size > LARGEST:
+    if depth.shape != (camera.height, camera.width) or parts.shape != depth.shape:
         raise ShapeError(
             f"SampleSet: a picture of {depth.shape}, labels of {parts.shape}, a camera of {camera.height} x {camera.width}"
         )
+    if depth.size > LARGEST or max(depth.shape) > WIDEST:
+        raise ShapeError(f"SampleSet: expected at most {LARGEST} pixels, {WIDEST} in a row or column, got {depth.shape}")
     depth = np.where(depth < FARTHEST, depth, np.uint16(0))
     rows, columns = np.flatnonzero(depth.any(1)), np.flatnonzero(depth.any(0))
     if not rows.size:

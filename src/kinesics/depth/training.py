@@ -167,6 +167,8 @@ def _check(rules: Rules, samples: SampleSet, trees: int, pixels: int, balance: f
             raise UsageError(f"{name} {value}: expected {low} to {high}")
     if rules.thresholds % 2 == 0:
         raise UsageError(f"thresholds {rules.thresholds}: expected an odd number, for they lie evenly around 0")
+    if len(samples) * pixels >= 1 << 31:
+        raise UsageError(f"{pixels} pixels of each of {len(samples)} people: expected fewer than {1 << 31} together")
     if not len(samples.parts):
         raise UsageError("training a forest: there is not a pixel of anybody in these samples")
 
