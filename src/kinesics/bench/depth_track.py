@@ -10,7 +10,7 @@ import numpy as np
 
 from ..bodies.actors import make_actor
 from ..bodies.named import named_motion
-from ..pipeline.depth_watching import DepthChain, default_model, finder_of
+from ..pipeline.depth_watching import DepthChain, finder_of
 from ..testing.depth_room import Box, Room, Walker, chair, skinned_frames
 from ..types import Frame
 from .run import peak_rss_mb
@@ -64,9 +64,9 @@ def bench_depth_track(
     Returns:
         fps, ms_p50, ms_p95, ms_p99 (of a picture), people_ms, joints_ms, tracks_ms (medians, wall clock, of the room and the
         bodies; the forest and its decoder; ids, bones and prediction), body_pixels (mean, of everybody), people, followed (the
-        share of pictures in which everybody is), frames, decoder, size_mb of the model if it is a file, peak_rss_mb.
+        share of pictures in which everybody is), frames, decoder, peak_rss_mb.
     """
-    path = default_model() if model is None else model
+    finder = finder_of(model, decoder)
     room, film, pixels = furnished_room(), list[Frame](), []
     crowd = made_crowd(people, seed)
     while len(film) < frames:  # performances are short: they begin anew
@@ -75,7 +75,6 @@ def bench_depth_track(
             pixels.append(int((owner >= 0).sum()))
             if len(film) == frames:
                 break
-    finder = finder_of(path, decoder)
     spent, stages, followed = np.full(frames, np.inf), {name: np.full(frames, np.inf) for name in _STAGES}, 0.0
     for _ in range(repeats + 1):  # once to compile and to warm the caches
         chain, there = DepthChain(finder), 0
@@ -88,7 +87,6 @@ def bench_depth_track(
                 stages[name][at] = min(stages[name][at], scene.timing[name])
         followed = there / frames
     p50, p95, p99 = (1000 * np.percentile(spent, (50, 95, 99))).tolist()
-    sized = {"model_mb": round(Path(path).stat().st_size / 1e6, 2)} if isinstance(path, str | Path) else {}
     return {
         "fps": frames / float(spent.sum()),
         "ms_p50": p50,
@@ -100,6 +98,5 @@ def bench_depth_track(
         "followed": followed,
         "frames": frames,
         "decoder": decoder,
-        **sized,
         "peak_rss_mb": peak_rss_mb(),
     }

@@ -34,7 +34,7 @@ class Background:
     def reset(self) -> None:
         """Forget the room."""
         self.far: Array = np.zeros((0, 0), np.float32)
-        self._candidate = self._stays = self._seen = self.far
+        self._candidate = self._stays = self._guess = self.far
         self._time = -math.inf
         self._moves = 0
         self.steady = True
@@ -55,7 +55,7 @@ class Background:
         """
         self._fit(depth)
         keep = np.zeros(depth.shape, np.bool_)
-        _foreground(depth, self.far, floor, lens, margin, keep)
+        _foreground(depth, self._guess, floor, lens, margin, keep)
         return keep
 
     def learn(self, depth: Array, people: Array, time: float) -> None:
@@ -75,8 +75,8 @@ class Background:
         step = 0.0 if first else min(time - self._time, 0.2)
         self._time = time
         there = np.ascontiguousarray(people, np.bool_)
-        moved = _learn(depth, there, self.far, self._candidate, self._stays, np.float32(step))
-        _spread(depth, there, self.far)
+        moved = _learn(depth, there, self._guess, self.far, self._candidate, self._stays, np.float32(step))
+        _spread(self.far, self._guess)
         if moved > _MOVED * depth.size:
             moves = self._moves + 1
             self.reset()
@@ -87,7 +87,7 @@ class Background:
             moves, steady = self._moves, self.steady
             self.reset()
             self._moves, self.steady = moves, steady
-            self.far, self._candidate, self._stays = (np.zeros(depth.shape, np.float32) for _ in range(3))
+            self.far, self._candidate, self._stays, self._guess = (np.zeros(depth.shape, np.float32) for _ in range(4))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -111,7 +111,7 @@ def _foreground(depth: Array, far: Array, floor: Array, lens: Array, margin: flo
 
 
 @numba.njit(cache=True, nogil=True)
-def _learn(depth: Array, people: Array, far: Array, candidate: Array, stays: Array, step: float) -> int:
+def _learn(depth: Array, people: Array, guess: Array, far: Array, candidate: Array, stays: Array, step: float) -> int:
     moved = 0
     for row in range(depth.shape[0]):
         for column in range(depth.shape[1]):
@@ -123,6 +123,9 @@ def _learn(depth: Array, people: Array, far: Array, candidate: Array, stays: Arr
             if known > 0 and abs(d - known) <= slack:
                 far[row, column] += np.float32(0.05) * (d - known)
                 stays[row, column] = 0
+                continue
+            if known == 0 and guess[row, column] > 0 and not people[row, column] and abs(d - guess[row, column]) <= slack:
+                far[row, column] = d  # it lies on the line of what is known around it
                 continue
             farther = known > 0 and d > known
             moved += farther and d > known + 4 * slack
@@ -140,23 +143,16 @@ def _learn(depth: Array, people: Array, far: Array, candidate: Array, stays: Arr
 
 
 @numba.njit(cache=True, nogil=True)
-def _spread(depth: Array, people: Array, far: Array) -> None:
-    """What was hidden and lies on the straight line between what is known left and right is the room too, at once.
-
-    A plane's depth is straight in 1 / z along a row.
-    """
-    for row in range(depth.shape[0]):
+def _spread(far: Array, guess: Array) -> None:
+    """What is known, and along each row straight lines between: a plane's depth is straight in 1 / z."""
+    for row in range(far.shape[0]):
         left = -1
-        for column in range(depth.shape[1]):
+        for column in range(far.shape[1]):
+            guess[row, column] = far[row, column]
             if far[row, column] == 0:
                 continue
             if left >= 0 and column - left > 1:
                 one, other = 1 / far[row, left], 1 / far[row, column]
                 for at in range(left + 1, column):
-                    d = np.float32(depth[row, at])
-                    if d == 0 or people[row, at]:
-                        continue
-                    line = 1 / (one + (other - one) * (at - left) / (column - left))
-                    if abs(d - line) <= np.float32(_SLACK) + np.float32(_SLACK_FAR) * d * d:
-                        far[row, at] = d
+                    guess[row, at] = 1 / (one + (other - one) * (at - left) / (column - left))
             left = column

@@ -15,16 +15,17 @@ from .regions import SAMPLES, Regions, grow, measure, overlap
 
 _MOST_PIECES = 24  # the largest; what is smaller than all of them is nobody's limb
 _SPECK = 0.002  # square metres below which a piece is nothing
-_NEAR = 0.22  # metres between a body and a piece that belongs to it
+_NEAR = 0.28  # metres between a body and a piece that belongs to it
 _AGAIN = 0.6  # the same for pieces that were one person a moment ago
 _FRAGMENT = 0.14  # square metres: a larger piece is not just a limb
 _TALLEST, _WIDEST = 2.35, 2.3  # metres
 _AREA = (0.045, 1.7)  # square metres that are seen of a person
 _AWAY = (0.35, 8.0)  # metres forwards
 _LONGEST = 0.45  # metres: the least that is seen of a person, lengthwise
+_PART = 0.15  # share of a body: what holds so much of two bodies is both
 _CORE = 0.17  # metres about the axis of a body that are surely its own
 _APART = 0.3  # metres between the axes of two bodies
-_FLAT = 0.018  # metres of deviation from a plane
+_FLAT, _FLAT_FAR = 0.014, 0.001  # metres of deviation from a plane: at the camera, times the square of the distance
 
 
 @dataclass(frozen=True)
@@ -63,19 +64,28 @@ def find_bodies(
     last = last if last is not None and last.depth.shape == depth.shape else None
     shared = np.zeros((len(regions), 0), int)
     if last is not None and len(last):
-        shared = overlap(regions.labels, len(regions), last.regions.labels, len(last), depth, last.depth)
+        regions, shared = _kept_apart(regions, last, depth, camera, axes)
     merged = _merged(regions, shared, depth, camera, axes)
-    labels = np.concatenate([[0], merged])[regions.labels].astype(np.int32)
-    labels = _cut(labels, int(merged.max(initial=0)), depth, camera, axes, last)
-    found = measure(depth, labels, int(labels.max(initial=0)), camera, axes)
+    new = np.ones(int(merged.max(initial=0)) + 1, bool)
+    new[merged[shared.any(axis=1)]] = False
+    found = _told_apart(_joined(regions, merged, depth, camera, axes), new[1:], depth, camera, axes)
     fit = np.array([_may_be(found, i, height) for i in range(len(found))], bool)
     bodies = _chosen(found, np.flatnonzero(fit))
     before = np.full(len(bodies), -1)
     if last is not None and len(last) and len(bodies):
-        again = overlap(bodies.labels, len(bodies), last.regions.labels, len(last), depth, last.depth, 400)
+        again = overlap(bodies.labels, len(bodies), last.regions.labels, len(last), depth, last.depth, 250)
         best = again.argmax(axis=1)
         before = np.where(again.max(axis=1) > 0.2 * np.minimum(bodies.pixels, last.regions.pixels[best]), best, -1)
     return Bodies(bodies, depth, np.array([_likely(bodies, i) for i in range(len(bodies))]), before)
+
+
+def _joined(r: Regions, merged: Array, depth: Array, camera: Camera, axes: Array) -> Regions:
+    """Pieces put together as (n,) numbers of bodies say; 0 is left out."""
+    bodies = int(merged.max(initial=0))
+    if np.count_nonzero(merged) == bodies:  # every body is one piece, and already measured
+        return _chosen(r, np.argsort(np.where(merged > 0, merged, len(r) + 1), kind="stable")[:bodies])
+    names = np.concatenate([np.zeros(1, np.int32), merged.astype(np.int32)])
+    return measure(depth, names[r.labels], bodies, camera, axes)
 
 
 def _chosen(found: Regions, rows: Array) -> Regions:
@@ -96,11 +106,11 @@ def _may_be(r: Regions, i: int, height: float | None) -> bool:
 
 
 def _likely(r: Regions, i: int) -> float:
-    """A person is no board, has some height or length, and some area."""
+    """A person is no board, and has some height or length."""
     away = r.samples[i] - r.samples[i].mean(axis=0)
     flat = float(np.linalg.svd(away, compute_uv=False)[-1]) / np.sqrt(SAMPLES)
     score = 0.9
-    if flat < _FLAT and r.area[i] > 0.1:
+    if flat < _FLAT + _FLAT_FAR * r.middle[i, 2] ** 2 and r.area[i] > 0.1:
         score *= 0.35
     if r.size[i].max() < 0.8:
         score *= 0.8
@@ -120,25 +130,39 @@ def _merged(r: Regions, shared: Array, depth: Array, camera: Camera, axes: Array
     """(n,) number of the body that each piece belongs to, 0 for none."""
     order = np.argsort(-r.area, kind="stable")[:_MOST_PIECES]
     order = order[(r.area[order] >= _SPECK) & (r.area[order] <= 1.3 * _AREA[1])]
-    owner = np.where(shared.any(axis=1), shared.argmax(axis=1), -1) if shared.size else np.full(len(r), -1)
+    owner = np.full(len(r), -1)  # which body of the last picture a piece was of
+    if shared.size:
+        owner = np.where(shared.max(axis=1) > 0.3 * r.pixels, shared.argmax(axis=1), -1)
     group = np.zeros(len(r), np.int64)
-    heads: list[int] = []  # the largest piece of each body
+    bodies: list[list[int]] = []  # pieces of each, the largest first
+    lows, highs = np.zeros((len(order), 3)), np.zeros((len(order), 3))
     for i in order.tolist():
-        best, nearest = 0, np.inf
-        for number, head in enumerate(heads, 1):
-            parts = np.flatnonzero(group == number)
-            gap = _belongs(r, i, parts, head, owner, depth, camera, axes)
-            if gap < nearest:
-                best, nearest = number, gap
-        if not best:
-            heads.append(i)
-            best = len(heads)
-        group[i] = best
+        count = len(bodies)
+        room = np.maximum(r.low[i] - highs[:count], lows[:count] - r.high[i]).max(axis=1, initial=-np.inf)
+        near = [n for n in np.flatnonzero(room < _AGAIN).tolist() if bodies[n]]
+        gaps = {n: _belongs(r, i, bodies[n], owner, depth, camera, axes) for n in near}
+        linked = [n for n in sorted(gaps, key=lambda n: gaps[n]) if np.isfinite(gaps[n])]
+        if not linked:
+            bodies.append([])
+            lows[count], highs[count] = r.low[i], r.high[i]
+            linked = [count]
+        best = linked[0]
+        joined = [i]
+        for other in linked[1:]:  # a piece between two pieces of one person holds them together
+            if owner[i] >= 0 and owner[bodies[other][0]] == owner[bodies[best][0]] == owner[i]:
+                joined += bodies[other]
+                bodies[other] = []
+        bodies[best] += joined
+        lows[best] = np.minimum(lows[best], r.low[joined].min(axis=0))
+        highs[best] = np.maximum(highs[best], r.high[joined].max(axis=0))
+    for number, pieces in enumerate((body for body in bodies if body), 1):
+        group[pieces] = number
     return group
 
 
-def _belongs(r: Regions, i: int, parts: Array, head: int, owner: Array, depth: Array, camera: Camera, axes: Array) -> float:
+def _belongs(r: Regions, i: int, body: list[int], owner: Array, depth: Array, camera: Camera, axes: Array) -> float:
     """Metres between piece i and a body it belongs to; infinite if it is not of that body."""
+    parts, head = np.array(body), body[0]
     low, high = np.minimum(r.low[parts].min(axis=0), r.low[i]), np.maximum(r.high[parts].max(axis=0), r.high[i])
     across, up, deep = high - low
     if up > _TALLEST or across > _WIDEST or deep > _WIDEST or r.area[parts].sum() + r.area[i] > _AREA[1]:
@@ -151,13 +175,14 @@ def _belongs(r: Regions, i: int, parts: Array, head: int, owner: Array, depth: A
     if owner[i] >= 0 and owner[head] >= 0:
         if owner[i] != owner[head]:
             return float(np.inf)
-        if gap < 0.6 * _NEAR or _behind(r, i, part, one, other, depth, camera, axes):
+        if gap < 0.5 * _NEAR or _behind(r, i, part, one, other, depth, camera, axes):
             return gap  # a gap with nothing in it parts them: somebody steps away from a chair
     if r.area[i] < _FRAGMENT and gap < _NEAR and _touches(r.boxes[i], r.boxes[part]):
         return gap
-    if gap < 1.6 * _NEAR and (_stacked(r, i, part) or _behind(r, i, part, one, other, depth, camera, axes)):
+    if gap < 1.25 * _NEAR and _stacked(r, i, part):
         return gap
-    return float(np.inf)
+    reach = _AGAIN if r.area[i] < _FRAGMENT else 1.6 * _NEAR
+    return gap if gap < reach and _behind(r, i, part, one, other, depth, camera, axes) else float(np.inf)
 
 
 def _touches(one: Array, other: Array, slack: int = 5) -> bool:
@@ -190,30 +215,28 @@ def _behind(r: Regions, i: int, j: int, one: int, other: int, depth: Array, came
     return bool(between.any() and (z[between] > 0).all() and (z[between] < mine[between]).mean() > 0.8)
 
 
-def _cut(labels: Array, count: int, depth: Array, camera: Camera, axes: Array, last: Bodies | None) -> Array:
-    """Cut bodies apart that are more than one person."""
-    if not count:
-        return labels
-    found = measure(depth, labels, count, camera, axes)
-    shared = None
-    if last is not None and len(last):
-        shared = overlap(labels, count, last.regions.labels, len(last), depth, last.depth)
-    for i in range(count):
-        if shared is not None and (people := _known(shared[i], last)):
-            axes_of = np.array([_axis(last.regions, j) for j in people]) if last is not None else np.zeros((0, 2))
-        else:
-            axes_of = _trunks(found, labels, depth, camera, axes, i)
-        if len(axes_of) > 1:
-            labels = _parted(labels, found, i, axes_of, depth, camera, axes)
-    return labels
+def _kept_apart(r: Regions, last: Bodies, depth: Array, camera: Camera, axes: Array) -> tuple[Regions, Array]:
+    """Pieces that hold parts of several bodies of the last picture, cut; and how much all pieces share with those bodies."""
+    shared = overlap(r.labels, len(r), last.regions.labels, len(last), depth, last.depth)
+    several = shared > _PART * last.regions.pixels
+    labels = r.labels
+    for i in np.flatnonzero(several.sum(axis=1) > 1).tolist():
+        stands = np.array([_axis(last.regions, j) for j in np.flatnonzero(several[i]).tolist()])
+        labels = _parted(labels, r, i, stands, depth, camera, axes)
+    if labels is r.labels:
+        return r, shared
+    r = measure(depth, labels, int(labels.max(initial=0)), camera, axes)
+    return r, overlap(r.labels, len(r), last.regions.labels, len(last), depth, last.depth)
 
 
-def _known(shared: Array, last: Bodies | None) -> list[int]:
-    """The bodies of the last picture of which a good part is in this piece."""
-    if last is None:
-        return []
-    inside = np.flatnonzero(shared > 0.3 * last.regions.pixels)
-    return [int(j) for j in inside]
+def _told_apart(found: Regions, new: Array, depth: Array, camera: Camera, axes: Array) -> Regions:
+    """Bodies (n,) that are `new` and hold several trunks, cut."""
+    labels = found.labels
+    for i in np.flatnonzero(new).tolist():
+        stands = _trunks(found, labels, depth, camera, axes, i)
+        if len(stands) > 1:
+            labels = _parted(labels, found, i, stands, depth, camera, axes)
+    return found if labels is found.labels else measure(depth, labels, int(labels.max(initial=0)), camera, axes)
 
 
 def _axis(r: Regions, i: int) -> Array:

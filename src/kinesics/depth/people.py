@@ -25,6 +25,7 @@ from .life import LifeSigns
 from .prediction import AHEAD, JointFilter
 from .regions import find_regions, millimetres
 
+_TRUNK = [VOTED.index(name) for name in ("hip_center", "spine", "shoulder_center", "left_shoulder", "right_shoulder")]
 BACKGROUNDS = ("auto", "learn", "none")
 
 _MARGIN = 0.03  # metres above the floor that are taken for floor
@@ -129,6 +130,7 @@ class DepthPeople:
         self._last: Bodies | None = None
         self._names: Array = np.zeros(0, int)  # ids of the bodies of the last picture
         self._start: float | None = None
+        self._turned = upright_axes(UP)
 
     @property
     def floor(self) -> Floor | None:
@@ -164,7 +166,7 @@ class DepthPeople:
         score = self._scores(bodies, founds, time)
         rows = self._surest(score)
         names = np.full(len(bodies), -1)
-        places = bodies.regions.middle[:, [0, 2]]
+        places = self._places(bodies, founds)
         names[rows] = self.identify(places[rows], score[rows], time)
         for row in rows[names[rows] >= 0].tolist():
             self._keep(int(names[row]), founds[row], bodies.regions.boxes[row], float(score[row]), time)
@@ -186,7 +188,7 @@ class DepthPeople:
                 hide = self._last.regions.labels > 0
             floor = self.ground.update(depth, time, hide)
         upwards = floor.normal if floor is not None else UP if up is None else up
-        turned = upright_axes(upwards)
+        turned = self._turned = upright_axes(upwards)
         plane = np.zeros(4) if floor is None else np.append(floor.normal, floor.height)
         if self.background == "none":
             keep = picture > 0
@@ -208,6 +210,16 @@ class DepthPeople:
         return self.finder(
             alone, Camera(x2 - x1, y2 - y1, c.fx, c.fy, c.cx - x1, c.cy - y1), previous=None if person is None else person.found
         )
+
+    def _places(self, bodies: Bodies, founds: list[Any]) -> Array:
+        """(n, 2) where people stand, sideways and forwards: their trunks, as far as these are sure, else what is seen."""
+        places = bodies.regions.middle[:, [0, 2]].copy()
+        for i, found in enumerate(founds):
+            joints = np.asarray(found.joints, float)[_TRUNK]
+            weight = np.where(np.isfinite(joints).all(axis=1), np.nan_to_num(np.asarray(found.confidence, float)[_TRUNK]), 0.0)
+            trunk = (np.nan_to_num(joints) * weight[:, None]).sum(axis=0) @ self._turned[[0, 2]].T
+            places[i] = (trunk + 0.5 * places[i]) / (weight.sum() + 0.5)
+        return places
 
     def _scores(self, bodies: Bodies, founds: list[Any], time: float) -> Array:
         """How sure it is that bodies are people: by shape, by what the joints say, by whether they have ever moved."""

@@ -29,7 +29,8 @@ _FADES = 0.15  # seconds in which a speed fades when nothing is seen: what is fa
 _CALM, _WILD, _SETTLES = 0.05, 4.0, 0.1  # limits of a joint's unrest, and the seconds over which it is averaged
 _FLIPPED, _FLIP_LASTS = 0.12, 0.3  # metres by which the turned body must fit better; seconds after which it is believed
 
-_SIDED: Array = np.flatnonzero(mirror_order() != np.arange(len(VOTED)))
+_MIRROR: Array = mirror_order()
+_SIDED: Array = np.flatnonzero(_MIRROR != np.arange(len(VOTED)))
 
 
 def _by_name(table: dict[str, float], rest: float) -> Array:
@@ -116,7 +117,7 @@ class JointFilter:
 
     def _turned_back(self, joints: Array, confidence: Array, seen: Array) -> tuple[Array, Array, Array]:
         """The look with its sides exchanged if that fits the last moments far better and has not lasted."""
-        order = mirror_order()
+        order = _MIRROR
         alive = self._time - self._seen < 2 * AHEAD
         both = _SIDED[seen[_SIDED] & seen[order[_SIDED]] & alive[_SIDED]]
         if len(both) < 6:

@@ -86,7 +86,7 @@ def measure(depth: Array, labels: Array, count: int, camera: Camera, axes: Array
     return Regions(labels, pixels, boxes, area, middle, low, high, samples)
 
 
-def overlap(one: Array, count: int, other: Array, others: int, depth: Array, before: Array, slack: int = 300) -> Array:
+def overlap(one: Array, count: int, other: Array, others: int, depth: Array, before: Array, slack: int = 150) -> Array:
     """(count, others) pixels that piece i + 1 of `one` shares with j + 1 of `other`, within `slack` millimetres of before."""
     shared = np.zeros((count, others), np.int64)
     _overlap(one, other, depth, before, slack, shared)

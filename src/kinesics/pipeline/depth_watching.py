@@ -10,12 +10,12 @@ import numpy as np
 
 from ..depth.anatomy import mixture
 from ..depth.people import Crowd, DepthPeople
-from ..errors import UsageError, WeightsError
+from ..errors import UsageError
 from ..tracks import Tracker
 from ..types import Array, Camera, Frame, People, Scene, Skeleton
 from ..types import skeleton as built_in
 
-__all__ = ["DepthChain", "default_model", "finder_of", "people_of", "watch_depth"]
+__all__ = ["DepthChain", "finder_of", "people_of", "watch_depth"]
 
 _SURE = 0.5  # score from which on somebody is a person
 _UNIT, _TALL, _WIDE = 100.0, 170.0, 60.0  # the tracker's pixels a metre, and everybody's size in them
@@ -224,27 +224,10 @@ def _room(crowd: Crowd, camera: Camera) -> dict[str, Any]:
 
 
 def finder_of(model: Any, decoder: str) -> Any:
-    """A finder of joints from whatever stands for one."""
+    """A finder of joints from whatever stands for one: a finder, a depth model, its file, or None for the one that ships."""
     if callable(model) and not isinstance(model, str | Path):
         return model
     from ..depth.joints import JointFinder
+    from ..depth.shipped import open_depth_model
 
-    if model is None or isinstance(model, str | Path):
-        from ..depth.model_file import load_model
-
-        model = load_model(default_model() if model is None else model)
-    return JointFinder(model, decoder)
-
-
-def default_model() -> Path:
-    """The depth model that ships with the package.
-
-    Raises:
-        WeightsError: this installation has none.
-    """
-    path = Path(__file__).parents[1] / "depth" / "default.kin"
-    if not path.is_file():
-        raise WeightsError(
-            f"{path}: the depth model that ships is missing; train one (kinesics depth train) and give it as --model"
-        )
-    return path
+    return JointFinder(open_depth_model(model), decoder)
