@@ -22,6 +22,7 @@ from .evidence import Evidence, gather_evidence
 from .modes import climb
 from .part_modes import part_proposals
 from .perceptron import Perceptron
+from .voting import vote_worth
 
 if TYPE_CHECKING:
     from .model_file import DepthModel
@@ -122,10 +123,10 @@ def _parts_decoder(model: DepthModel) -> Decode:
 
 
 def _votes_decoder(model: DepthModel) -> Decode:
-    learned = model.extras["votes"]
+    learned, worth = model.extras["votes"], vote_worth(model.forest)
 
     def decode(depth: Array, camera: Camera, previous: Found | None) -> Found:
-        seen = gather_evidence(model.forest, learned["worth"], learned["bandwidths"], depth, camera)
+        seen = gather_evidence(model.forest, worth, learned["bandwidths"], depth, camera)
         return Found.nothing() if seen is None else _modes_found(seen.modes, seen.strengths, learned["confidence"])
 
     return decode
@@ -133,10 +134,10 @@ def _votes_decoder(model: DepthModel) -> Decode:
 
 def _fit_decoder(model: DepthModel) -> Decode:
     votes, fit = model.extras["votes"], model.extras["fit"]
-    net = read_perceptron(fit)
+    net, worth = read_perceptron(fit), vote_worth(model.forest)
 
     def decode(depth: Array, camera: Camera, previous: Found | None) -> Found:
-        seen = gather_evidence(model.forest, votes["worth"], votes["bandwidths"], depth, camera)
+        seen = gather_evidence(model.forest, worth, votes["bandwidths"], depth, camera)
         if seen is None:
             return Found.nothing()
         body, spread, swap = whole_body(net, seen, previous)

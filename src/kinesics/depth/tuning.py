@@ -17,6 +17,7 @@ from .evidence import CELLS, gather_evidence
 from .joints import PULL_BINS, draw_to_votes, strength_signs, whole_body
 from .part_modes import part_proposals
 from .perceptron import Perceptron, fit_perceptron
+from .voting import vote_worth
 
 if TYPE_CHECKING:
     from ..bodies.views import View, ViewMaker
@@ -25,13 +26,6 @@ if TYPE_CHECKING:
 _COLUMNS = np.array([JOINTS.index(name) for name in VOTED])
 _CHUNK = 100
 _HELD_OUT = 0.2
-SURE = 0.08  # metres: spread of a leaf's votes at which they count for a third
-
-
-def vote_worth(forest: Forest) -> Array:
-    """(leaves, k) float32: how much each vote counts: its share of the leaf's pixels, less the wider they are spread."""
-    spread = forest.vote_spread.astype(np.float32) * np.float32(0.01 / SURE)
-    return forest.vote_weight.astype(np.float32) / np.float32(255) * np.exp(-(spread**2))
 
 
 def vote_bandwidths() -> Array:
@@ -147,7 +141,7 @@ def fit_decoders(
     fit = _fit_learned(net, *(np.stack(column) for column in zip(*second, strict=True)))
     visible = seen["visible"]
     parts = _parts_learned(seen["part_modes"], seen["part_strengths"], seen["truth"], visible, bandwidths)
-    votes = {"bandwidths": bandwidths, "worth": worth, "confidence": _trust(seen["modes"], seen["strengths"], seen["truth"])}
+    votes = {"bandwidths": bandwidths, "confidence": _trust(seen["modes"], seen["strengths"], seen["truth"])}
     return {"parts": parts, "votes": votes, "fit": fit}
 
 

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numba
 import numpy as np
 
 from ..types import Array, Camera
+
+if TYPE_CHECKING:
+    from .forest import Forest
+
+
+SURE = 0.08  # metres: spread of a leaf's votes at which they count for a third
+
+
+def vote_worth(forest: Forest) -> Array:
+    """(leaves, k) float32: how much each vote counts: its share of the leaf's pixels, less the wider they are spread."""
+    spread = forest.vote_spread.astype(np.float32) * np.float32(0.01 / SURE)
+    return np.asarray(forest.vote_weight.astype(np.float32) / np.float32(255) * np.exp(-(spread**2)))
 
 
 def pixels_of(depth: Array, most: int) -> tuple[Array, Array, float]:
