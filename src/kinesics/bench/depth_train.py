@@ -46,5 +46,5 @@ def bench_depth_train(views: int = 2000, *, seed: int = 0, workers: int = 1, **o
         "votes_per_cpu_second": trained.tally.nominal / spent,
         "counted_votes_per_cpu_second": trained.tally.counted / spent,
         "train_cpu_seconds": spent, "views": views, "pixels_learned": learned, "leaves": len(trained.forest.leaf_parts),
-        "workers": workers, **clock.seconds, "peak_memory_mb": peak_memory(), **settings,
+        "workers": workers, **clock.seconds, "peak_memory_mb": peak_memory(), **trained.settings,
     }  # fmt: skip

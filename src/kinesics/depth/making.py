@@ -98,7 +98,7 @@ def train_depth(
         extras = fit_decoders(trained.forest, maker, start=bodies, count=decoders, workers=workers, seed=seed, progress=told)
     clock.stop("decoders")
     values: dict[str, Any] = {
-        "bodies": bodies, "decoder_views": decoders, **settings, "seed": seed, "size": list(maker.size), "workers": workers,
+        "bodies": bodies, "decoder_views": decoders, **trained.settings, "size": list(maker.size), "workers": workers,
         "leaves": len(trained.forest.leaf_parts), **clock.seconds, "seconds": round(sum(clock.seconds.values()), 1),
         "training_cpu_seconds": round(trained.cpu_seconds, 1),
     }  # fmt: skip

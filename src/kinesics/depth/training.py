@@ -35,9 +35,10 @@ class Told(Protocol):
 
 @dataclass(frozen=True)
 class Trained:
-    """A forest, the votes it took and the processor's seconds of this run."""
+    """A forest, what it was made with, the votes it took and the processor's seconds of this run."""
 
     forest: Forest
+    settings: dict[str, Any]
     tally: Tally
     cpu_seconds: float
 
@@ -130,7 +131,7 @@ def grow_forest(
     forest = assembled(state.trees, samples.labels, samples.joint_names)
     if not keep_checkpoint:
         memory.clear()
-    return Trained(forest, state.tally, time.process_time() - cpu)
+    return Trained(forest, settings, state.tally, time.process_time() - cpu)
 
 
 def usual_smallest(pixels: int, trees: int) -> int:
