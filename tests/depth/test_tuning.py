@@ -6,8 +6,8 @@ import numpy as np
 
 from kinesics.bodies import PARTS, part_mirror
 from kinesics.depth.anatomy import VOTED, mirror_order, mixture
-from kinesics.depth.evidence import CELLS, FEATURES, MODES, Evidence, looking_at
-from kinesics.depth.tuning import mirrored_features
+from kinesics.depth.cascade import mirrored_features
+from kinesics.depth.evidence import FEATURES, MODES, Evidence, looking_at
 from kinesics.types import skeleton
 
 K, P = len(VOTED), len(PARTS)
@@ -20,17 +20,14 @@ def evidence(seed: int, mirrored: bool = False) -> Evidence:
     surface = rng.normal(0, 0.3, (501, 3)) + (0.4, -0.2, 2.5)  # an odd number: quantiles are then symmetric
     modes, strengths = rng.normal(0, 0.4, (K, MODES, 3)) + (0.4, -0.2, 2.5), rng.uniform(0.01, 1, (K, MODES))
     parts, areas = rng.normal(0, 0.4, (P, 3)) + (0.4, -0.2, 2.5), rng.uniform(0.01, 1, P)
-    relief = rng.uniform(-1, 1, (2, CELLS, CELLS))
     if mirrored:
-        relief = relief[..., ::-1]
         order, labels = mirror_order(), part_mirror()
         surface, modes, parts = surface * FLIP, modes[order] * FLIP, parts[labels] * FLIP
         strengths, areas = strengths[order], areas[labels]
     centre = np.median(surface, axis=0)
     turn = looking_at(centre)
     extent = np.quantile((surface - centre) @ turn.T, (0.02, 0.15, 0.5, 0.85, 0.98), axis=0).T.ravel()
-    nothing = np.zeros((0, 3)), np.zeros(0), np.zeros(K + 1, int)
-    return Evidence(centre, turn, modes, strengths, parts, areas, extent, relief, nothing)
+    return Evidence(centre, turn, modes, strengths, parts, areas, extent)
 
 
 def test_features_of_the_mirrored_are_the_mirrored_features() -> None:

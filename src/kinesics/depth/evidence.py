@@ -34,9 +34,6 @@ class Evidence:
         parts: (32, 3) middle of each part's pixels.
         areas: (32,) m² of each part.
         extent: (15,) quantiles of the surface along the three axes of that frame.
-        relief: (2, 32, 32) the surface as seen in that frame, in cells of 7.5 cm: metres behind the centre, and how much of a
-            cell is covered.
-        votes: points (v, 3), weights (v,) and starts (24,) of all votes.
     """
 
     centre: Array
@@ -46,13 +43,16 @@ class Evidence:
     parts: Array
     areas: Array
     extent: Array
-    relief: Array
-    votes: tuple[Array, Array, Array]
+
+    @property
+    def local_modes(self) -> Array:
+        """(23, 3, 3) the modes in that frame."""
+        return np.asarray((self.modes - self.centre) @ self.turn.T, np.float32)
 
     def features(self) -> Array:
         """(FEATURES,) float32: all of it in that frame, for a regression."""
         strength = np.log1p(self.strengths * 1e3)
-        modes = np.nan_to_num((self.modes[:, :2] - self.centre) @ self.turn.T)
+        modes = np.nan_to_num(self.local_modes[:, :2])
         parts = np.where(self.areas[1:, None] > 1e-4, (self.parts[1:] - self.centre) @ self.turn.T, 0)
         return np.concatenate(
             [
@@ -62,14 +62,11 @@ class Evidence:
                 np.log1p(self.areas[1:] * 1e3),
                 self.extent,
                 self.turn[:2].ravel(),
-                self.relief.ravel(),
             ]
         ).astype(np.float32)
 
 
-CELLS = 32
-CELL = 0.075  # metres
-FEATURES = len(VOTED) * 8 + (len(PARTS) - 1) * 4 + 3 * len(_QUANTILES) + 6 + 2 * CELLS * CELLS
+FEATURES = len(VOTED) * 8 + (len(PARTS) - 1) * 4 + 3 * len(_QUANTILES) + 6
 
 
 def looking_at(place: Array) -> Array:
@@ -102,32 +99,6 @@ def _parts(places: Array, leaves: Array, shares: Array, area: Array) -> tuple[Ar
     return areas, sums
 
 
-@numba.njit(cache=True, nogil=True)
-def _relief(depth: Array, optics: Array, centre: Array, turn: Array) -> Array:
-    """(2, CELLS, CELLS): mean distance behind the centre, and the covered share of each cell."""
-    found = np.zeros((2, CELLS, CELLS), np.float32)
-    fx, fy, cx, cy = optics
-    for row in range(depth.shape[0]):
-        for column in range(depth.shape[1]):
-            if depth[row, column] == 0:
-                continue
-            z = 1e-3 * depth[row, column]
-            x, y = (column - cx) * z / fx - centre[0], (row - cy) * z / fy - centre[1]
-            area = z * z / (fx * fy)
-            z -= centre[2]
-            right = int(np.floor((turn[0, 0] * x + turn[0, 1] * y + turn[0, 2] * z) / CELL)) + CELLS // 2
-            down = int(np.floor((turn[1, 0] * x + turn[1, 1] * y + turn[1, 2] * z) / CELL)) + CELLS // 2
-            if 0 <= right < CELLS and 0 <= down < CELLS:
-                found[0, down, right] += area * (turn[2, 0] * x + turn[2, 1] * y + turn[2, 2] * z)
-                found[1, down, right] += area
-    for i in range(CELLS):
-        for j in range(CELLS):
-            if found[1, i, j] > 0:
-                found[0, i, j] = min(max(found[0, i, j] / found[1, i, j], -1.0), 1.0)
-                found[1, i, j] = min(found[1, i, j] / (CELL * CELL), 1.5)
-    return found
-
-
 def gather_evidence(forest: Forest, worth: Array, bandwidths: Array, depth: Array, camera: Camera) -> Evidence | None:
     """Ask a forest about one person.
 
@@ -153,5 +124,4 @@ def gather_evidence(forest: Forest, worth: Array, bandwidths: Array, depth: Arra
     centre = np.median(places, axis=0).astype(float)
     turn = looking_at(centre)
     extent = np.quantile((places - centre) @ turn.T, _QUANTILES, axis=0).T.ravel()
-    relief = _relief(depth, np.array([camera.fx, camera.fy, camera.cx, camera.cy]), centre, turn)
-    return Evidence(centre, turn, modes, strengths, parts, areas, extent, relief, votes)
+    return Evidence(centre, turn, modes, strengths, parts, areas, extent)

@@ -10,18 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import ShapeError, UsageError
 from ..types import Array, Camera
 from .anatomy import VOTED, mirror_order
+from .cascade import Cascade, Guess, nearby
 from .confidence import confidence_of
 from .evidence import Evidence, gather_evidence
-from .modes import climb
 from .part_modes import part_proposals
-from .perceptron import Perceptron
 from .voting import vote_worth
 
 if TYPE_CHECKING:
@@ -71,7 +70,6 @@ class JointFinder:
         if decoder not in model.extras:
             raise UsageError(f"this model has not learned the decoder {decoder!r}; it has {', '.join(model.extras) or 'none'}")
         self.model, self.decoder = model, decoder
-        self._learned: dict[str, Any] = dict(model.extras[decoder])
         self._decode = DECODERS[decoder](model)
 
     def __call__(self, depth: Array, camera: Camera, *, previous: Found | None = None) -> Found:
@@ -134,16 +132,21 @@ def _votes_decoder(model: DepthModel) -> Decode:
 
 def _fit_decoder(model: DepthModel) -> Decode:
     votes, fit = model.extras["votes"], model.extras["fit"]
-    net, worth = read_perceptron(fit), vote_worth(model.forest)
+    cascade, worth = Cascade.of(fit), vote_worth(model.forest)
 
     def decode(depth: Array, camera: Camera, previous: Found | None) -> Found:
         seen = gather_evidence(model.forest, worth, votes["bandwidths"], depth, camera)
         if seen is None:
             return Found.nothing()
-        body, spread, swap = whole_body(net, seen, previous)
-        drawn, signs = draw_to_votes(seen, body, spread, votes["bandwidths"], fit["pull"], swap)
-        chance = confidence_of(fit["confidence"], signs).astype(np.float32)
-        return Found(drawn, chance, drawn[:, None], chance[:, None], swap)
+        modes, strengths = seen.local_modes[None], seen.strengths[None]
+        guess = cascade.first(seen.features()[None])
+        if previous is not None:
+            guess = remembered(guess, seen, previous)
+        guess = cascade.better(guess.exchanged(guess.swap > 0.5), modes, strengths)
+        drawn, signs = drawn_to_votes(guess, modes, strengths, fit["pull"])
+        joints = (drawn[0] @ seen.turn + seen.centre).astype(np.float32)
+        chance = confidence_of(fit["confidence"], signs)[0].astype(np.float32)
+        return Found(joints, chance, joints[:, None], chance[:, None], float(guess.swap[0]))
 
     return decode
 
@@ -152,52 +155,40 @@ def _fit_decoder(model: DepthModel) -> Decode:
 DECODERS: dict[str, Callable[[DepthModel], Decode]] = {"fit": _fit_decoder, "votes": _votes_decoder, "parts": _parts_decoder}
 
 
-def read_perceptron(arrays: Any) -> Perceptron:
-    """The network out of its arrays."""
-    return Perceptron(arrays["mean"], arrays["scale"], tuple(arrays[f"layer_{i}"] for i in range(6)), len(VOTED))
+_FIRM = 0.03  # metres by which a body must lie nearer to the one before to weigh as much as odds of e to 1
 
 
-def whole_body(net: Perceptron, seen: Evidence, previous: Found | None) -> tuple[Array, Array, float]:
-    """A body (23, 3) in camera axes, the spread of each joint (23,), and the chance that its sides are wrong."""
-    joints, spreads, odds = net(seen.features()[None])
-    body, spread, swap = joints[0] @ seen.turn + seen.centre, spreads[0], float(odds[0])
-    mirror = mirror_order()
-    if previous is not None and np.isfinite(previous.joints).any():
-        as_is = np.nanmean(np.linalg.norm(body - previous.joints, axis=-1))
-        other = np.nanmean(np.linalg.norm(body[mirror] - previous.joints, axis=-1))
-        logit = np.log(max(swap, 1e-6) / max(1 - swap, 1e-6)) + float(np.clip((as_is - other) / 0.03, -4, 4))
-        swap = float(1 / (1 + np.exp(-logit)))
-    if swap > 0.5:
-        body, spread, swap = body[mirror], spread[mirror], 1 - swap
-    return body.astype(np.float32), spread, swap
+def remembered(guess: Guess, seen: Evidence, previous: Found) -> Guess:
+    """The guess with its chance of exchanged sides as it is after what was seen a moment ago."""
+    before = (previous.joints - seen.centre) @ seen.turn.T
+    as_is = np.linalg.norm(guess.joints[0] - before, axis=-1)
+    other = np.linalg.norm(guess.joints[0][mirror_order()] - before, axis=-1)
+    known = np.isfinite(as_is) & np.isfinite(other)
+    if not known.any():
+        return guess
+    odds = np.log(np.clip(guess.swap, 1e-6, 1) / np.clip(1 - guess.swap, 1e-6, 1))
+    odds = odds + np.clip((as_is[known].mean() - other[known].mean()) / _FIRM, -4, 4)
+    return Guess(guess.joints, guess.spread, 1 / (1 + np.exp(-odds)))
 
 
 #: Edges of the bins of how far, in spreads, the votes gather from the body's joint.
 PULL_BINS = (0.5, 1.0, 1.75, 3.0)
 
 
-def draw_to_votes(
-    seen: Evidence, body: Array, spread: Array, bandwidths: Array, pull: Array, swap: float
-) -> tuple[Array, Array]:
-    """The body's joints drawn towards the votes that gather nearest, and the signs of doubt (23, 5).
+def drawn_to_votes(guess: Guess, modes: Array, strengths: Array, pull: Array) -> tuple[Array, Array]:
+    """Bodies whose joints are drawn to the votes that gather near, (n, 23, 3), and the signs of doubt, (n, 23, 6).
 
     Args:
-        seen: the evidence.
-        body: (23, 3) joints of the whole body.
-        spread: (23,) metres.
-        bandwidths: (23,) metres.
+        guess: the bodies.
+        modes: (n, 23, m, 3) in the same frame.
+        strengths: (n, 23, m).
         pull: (23, bins) share of the way to go, by how far it is.
-        swap: chance that the sides are wrong.
     """
-    points, weights, starts = seen.votes
-    drawn, signs = body.copy(), np.zeros((len(body), 5))
-    place = np.zeros(3)
-    for j in range(len(body)):
-        place[:] = body[j]
-        strength = climb(points, weights, starts[j], starts[j + 1], place, float(bandwidths[j]), 6)
-        way = place - body[j] if strength > 0 else np.zeros(3)
-        far = float(np.linalg.norm(way))
-        share = pull[j, np.searchsorted(PULL_BINS, far / spread[j])] if strength > 0 else 0.0
-        drawn[j] = body[j] + share * way
-        signs[j] = np.log(spread[j]), far, np.log(strength + 1e-6), swap, far > 3 * spread[j]
-    return drawn, signs
+    near = nearby(guess.joints, modes, strengths)
+    far = np.linalg.norm(near.way, axis=-1)
+    bins = np.searchsorted(PULL_BINS, far / guess.spread)
+    share = np.where(near.strength > 0, pull[np.arange(pull.shape[0]), bins], 0.0)
+    swap = np.broadcast_to(guess.swap[:, None], far.shape)
+    top = np.linalg.norm(np.nan_to_num(modes[:, :, 0] - guess.joints, nan=0.5), axis=-1)
+    signs = np.stack([np.log(guess.spread), far, near.strength, swap, np.minimum(top, 0.5), bins == len(PULL_BINS)], axis=-1)
+    return guess.joints + share[..., None] * near.way, signs

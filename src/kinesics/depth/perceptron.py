@@ -63,8 +63,9 @@ def fit_perceptron(
     mirror: Array,
     *,
     flipped: Callable[[Array], Array],
-    hidden: int = 320,
-    passes: int = 24,
+    exchange: bool = True,
+    hidden: int = 384,
+    passes: int = 20,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> Perceptron:
@@ -75,6 +76,7 @@ def fit_perceptron(
         joints: (n, k, 3) the truth in the same frame, metres.
         mirror: (k,) index of the joint of the other side.
         flipped: features (n, f) as they would be in a mirror.
+        exchange: learn from the nearer of the truth and its exchange of sides; else from the truth.
         hidden: width of the hidden layers.
         passes: over all examples.
         seed: of all chance.
@@ -101,7 +103,7 @@ def fit_perceptron(
             x = np.concatenate([x[:half], flipped(x[half:])])
             y = np.concatenate([y[:half], y[half:][:, mirror] * flip])
             held = _forward(tuple(layers), ((x - mean) / scale).astype(np.float32))
-            slopes = _slopes(layers, held, _loss_slope(held[-1], y, mirror, k))
+            slopes = _slopes(layers, held, _loss_slope(held[-1], y, mirror if exchange else np.arange(k), k))
             step += 1
             rate = 1.5e-3 * min(step / 300, 1.0) * 0.5 * (1 + np.cos(np.pi * step / steps))
             _adam(layers, moments, slopes, step, rate)

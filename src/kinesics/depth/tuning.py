@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..bodies import JOINTS, PARTS, part_mirror
+from ..bodies import JOINTS
 from ..types import Array
 from .anatomy import VOTED, mirror_order
+from .cascade import Cascade, fit_cascade, nearby
 from .confidence import RADIUS, fit_confidence
-from .evidence import CELLS, gather_evidence
-from .joints import PULL_BINS, draw_to_votes, strength_signs, whole_body
+from .evidence import gather_evidence
+from .joints import PULL_BINS, drawn_to_votes, strength_signs
 from .part_modes import part_proposals
-from .perceptron import Perceptron, fit_perceptron
 from .voting import vote_worth
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _COLUMNS = np.array([JOINTS.index(name) for name in VOTED])
 _CHUNK = 100
 _HELD_OUT = 0.2
+_PARTS_EVERY = 10  # the decoder by parts has little to learn
 
 
 def vote_bandwidths() -> Array:
@@ -49,35 +50,26 @@ def _share(**things: Any) -> None:
 
 
 def _first_look(start: int) -> dict[str, Array]:
-    """Features, vote modes and part proposals of a chunk of views."""
+    """What the forest says of a chunk of views, and the truth; of some of them also what parts alone say."""
     rows: list[dict[str, Array]] = []
+    by_parts: list[dict[str, Array]] = []
+    forest, bandwidths = _shared["forest"], _shared["bandwidths"]
     for index in range(start, start + _CHUNK):
         view = _shared["maker"].view(index)
         depth, truth, visible = person_of(view)
-        seen = gather_evidence(_shared["forest"], _shared["worth"], _shared["bandwidths"], depth, view.camera)
-        parts = part_proposals(_shared["forest"], depth, view.camera, _shared["bandwidths"], np.zeros(len(VOTED)))
-        if seen is None or parts is None:
+        seen = gather_evidence(forest, _shared["worth"], bandwidths, depth, view.camera)
+        if seen is None:
             continue
-        rows.append({
-            "features": seen.features(), "truth": truth, "visible": visible, "index": np.array(index),
-            "local": ((truth - seen.centre) @ seen.turn.T).astype(np.float32),
-            "modes": seen.modes, "strengths": seen.strengths, "part_modes": parts[0], "part_strengths": parts[1],
-        })  # fmt: skip
-    return {name: np.stack([row[name] for row in rows]) for name in rows[0]} if rows else {}
-
-
-def _second_look(index: int) -> tuple[Array, Array, Array, Array]:
-    """Body, drawn to votes without reserve, signs of doubt and truth of one view."""
-    view = _shared["maker"].view(index)
-    depth, truth, _ = person_of(view)
-    seen = gather_evidence(_shared["forest"], _shared["worth"], _shared["bandwidths"], depth, view.camera)
-    if seen is None:
-        nothing = np.full((len(VOTED), 3), np.nan)
-        return nothing, nothing, np.full((len(VOTED), 5), np.nan), truth
-    body, spread, swap = whole_body(_shared["net"], seen, None)
-    whole = np.ones((len(VOTED), len(PULL_BINS) + 1))
-    drawn, signs = draw_to_votes(seen, body, spread, _shared["bandwidths"], whole, swap)
-    return body, drawn, signs, truth
+        local = ((truth - seen.centre) @ seen.turn.T).astype(np.float32)
+        row = {"features": seen.features(), "truth": truth, "local": local, "modes": seen.modes, "strengths": seen.strengths}
+        rows.append({**row, "local_modes": seen.local_modes})
+        if index % _PARTS_EVERY == 0:
+            modes, strengths = part_proposals(forest, depth, view.camera, bandwidths, np.zeros(len(VOTED))) or (None, None)
+            if modes is not None and strengths is not None:
+                by_parts.append(
+                    {"part_modes": modes, "part_strengths": strengths, "part_truth": truth, "part_visible": visible}
+                )
+    return {name: np.stack([row[name] for row in group]) for group in (rows, by_parts) if group for name in group[0]}
 
 
 def _everywhere(work: Callable[[int], Any], on: list[int], workers: int, things: dict[str, Any]) -> Iterator[Any]:
@@ -128,19 +120,16 @@ def fit_decoders(
     for done, look in enumerate(_everywhere(_first_look, chunks, workers, things), 1):
         looks += [look] if look else []
         tell("looking", done / len(chunks))
-    seen = {name: np.concatenate([look[name] for look in looks]) for name in looks[0]}
+    seen = {name: np.concatenate([look[name] for look in looks if name in look]) for name in looks[0]}
     held = max(1, int(len(seen["truth"]) * _HELD_OUT))
-    net = fit_perceptron(
-        seen["features"][:-held], seen["local"][:-held], mirror_order(), flipped=mirrored_features, seed=seed,
+    train, check = slice(None, -held), slice(-held, None)
+    cascade = fit_cascade(
+        *(seen[name][train] for name in ("features", "local", "local_modes", "strengths")),
+        seed=seed,
         progress=lambda share: tell("bodies", share),
-    )  # fmt: skip
-    second: list[tuple[Array, ...]] = []
-    for done, row in enumerate(_everywhere(_second_look, seen["index"][-held:].tolist(), workers, {**things, "net": net}), 1):
-        second.append(row)
-        tell("joints", done / held)
-    fit = _fit_learned(net, *(np.stack(column) for column in zip(*second, strict=True)))
-    visible = seen["visible"]
-    parts = _parts_learned(seen["part_modes"], seen["part_strengths"], seen["truth"], visible, bandwidths)
+    )
+    fit = _fit_learned(cascade, {name: values[check] for name, values in seen.items()})
+    parts = _parts_learned(seen["part_modes"], seen["part_strengths"], seen["part_truth"], seen["part_visible"], bandwidths)
     votes = {"bandwidths": bandwidths, "confidence": _trust(seen["modes"], seen["strengths"], seen["truth"])}
     return {"parts": parts, "votes": votes, "fit": fit}
 
@@ -196,50 +185,23 @@ def _parts_learned(modes: Array, strengths: Array, truth: Array, visible: Array,
     return {"bandwidths": bandwidths, "push": push, "confidence": _trust(pushed, strengths, truth)}
 
 
-def _fit_learned(net: Perceptron, body: Array, drawn: Array, signs: Array, truth: Array) -> dict[str, Array]:
+def _fit_learned(cascade: Cascade, seen: dict[str, Array]) -> dict[str, Array]:
     """The share of the way to the votes that would have been best, by joint and distance, and the confidence after it."""
-    far = np.nan_to_num(signs[..., 1] / np.exp(signs[..., 0]))
-    bins = np.searchsorted(PULL_BINS, far)  # (n, k)
+    guess = cascade.first(seen["features"])
+    guess = cascade.better(guess.exchanged(guess.swap > 0.5), seen["local_modes"], seen["strengths"])
+    way = nearby(guess.joints, seen["local_modes"], seen["strengths"]).way
+    bins = np.searchsorted(PULL_BINS, np.linalg.norm(way, axis=-1) / guess.spread)  # (n, k)
+    wish = seen["local"] - guess.joints
     mirror = mirror_order()
     pull = np.zeros((len(VOTED), len(PULL_BINS) + 1))
-    way, wish = drawn - body, truth - body
     for j in range(len(VOTED)):
         for b in range(pull.shape[1]):
             over = under = 0.0
             for k in {j, int(mirror[j])}:  # both sides learn together
-                rows = (bins[:, k] == b) & np.isfinite(way[:, k]).all(axis=1) & (np.linalg.norm(wish[:, k], axis=1) < 0.4)
+                rows = (bins[:, k] == b) & (np.linalg.norm(wish[:, k], axis=1) < 0.4)
                 over += float((way[rows, k] * wish[rows, k]).sum())
                 under += float((way[rows, k] ** 2).sum())
             pull[j, b] = np.clip(over / under, 0, 1) if under > 1e-6 else 0.0
-    share = np.take_along_axis(pull.T, bins, axis=0)
-    placed = body + share[..., None] * way
-    right = np.linalg.norm(placed - truth, axis=-1) <= RADIUS
-    layers = {f"layer_{i}": weight for i, weight in enumerate(net.layers)}
-    return {"mean": net.mean, "scale": net.scale, **layers, "pull": pull, "confidence": fit_confidence(signs, right)}
-
-
-def mirrored_features(features: Array) -> Array:
-    """Features (n, f) of evidence as they would be had the camera looked into a mirror."""
-    k, p = len(VOTED), len(PARTS) - 1
-    sides, parts = mirror_order(), part_mirror()[1:] - 1
-    cuts = np.cumsum([k * 6, k * 2, p * 3, p, 15, 6])
-    modes, strengths, middles, areas, extent, turn, relief = np.split(features, cuts, axis=1)
-    flip = np.array([-1, 1, 1], features.dtype)
-    modes = modes.reshape(-1, k, 2, 3)[:, sides] * flip
-    middles = middles.reshape(-1, p, 3)[:, parts] * flip
-    wide = np.concatenate([-extent[:, 4::-1], extent[:, 5:]], axis=1)
-    turn = turn * np.array([1, 1, -1, -1, 1, 1], features.dtype)
-    n = len(features)
-    relief = relief.reshape(n, 2, CELLS, CELLS)[..., ::-1].reshape(n, -1)
-    return np.concatenate(
-        [
-            modes.reshape(n, -1),
-            strengths.reshape(n, k, 2)[:, sides].reshape(n, -1),
-            middles.reshape(n, -1),
-            areas[:, parts],
-            wide,
-            turn,
-            relief,
-        ],
-        axis=1,
-    )
+    drawn, signs = drawn_to_votes(guess, seen["local_modes"], seen["strengths"], pull)
+    right = np.linalg.norm(drawn - seen["local"], axis=-1) <= RADIUS
+    return {**cascade.arrays(), "pull": pull, "confidence": fit_confidence(signs, right)}

@@ -72,7 +72,8 @@ def eval_depth_made(
         depth, joints, seen = person_of(view)
         if not depth.any():
             continue
-        truth.append(joints[:SCORED]), visible.append(seen[:SCORED])
+        truth.append(joints[:SCORED])
+        visible.append(seen[:SCORED])
         for name, finder in finders.items():
             start = time.process_time()
             answers[name].append(finder(depth, view.camera))
@@ -170,7 +171,9 @@ def eval_depth_set(
         joints, chances = _followed(finder, clip)
         frames += len(joints)
         kept = slice(None, None, stride)
-        found.append(joints[kept]), sure.append(chances[kept]), truth.append(clip.joints[kept])
+        found.append(joints[kept])
+        sure.append(chances[kept])
+        truth.append(clip.joints[kept])
         subjects += [clip.subject] * len(joints[kept])
         step(number, clip=clip.name)
     if not found:
@@ -186,13 +189,14 @@ def _followed(finder: JointFinder, clip: DepthClip) -> tuple[Array, Array]:
     joints, chances, previous = [], [], None
     for picture in clip.depth:
         previous = finder(picture, clip.camera, previous=previous)
-        joints.append(previous.joints[:SCORED]), chances.append(previous.confidence[:SCORED])
+        joints.append(previous.joints[:SCORED])
+        chances.append(previous.confidence[:SCORED])
     return np.stack(joints), np.stack(chances)
 
 
 def measured_across(found: Array, truth: Array, sure: Array, subjects: Array) -> dict[str, Any]:
     """Precision with the constant offsets of the other subjects: (n, k, 3), (n, k, 3), (n, k), (n,) names."""
-    there = np.isfinite(truth).all(axis=-1)
+    there = np.asarray(np.isfinite(truth).all(axis=-1))
     swaps = left_right_swapped(found, truth, mirror_order()[:SCORED])
     by_ray, by_joint = found.copy(), found.copy()
     for subject in np.unique(subjects):

@@ -1,0 +1,193 @@
+"""A whole body from what a forest says, in three steps: a first guess, then twice better by looking at the votes around it.
+
+After Dollár et al., "Cascaded pose regression" (2010): each step is learned from what the one before it got wrong.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..bodies import PARTS, part_mirror
+from ..types import Array
+from .anatomy import VOTED, mirror_order
+from .perceptron import Perceptron, fit_perceptron
+
+STEPS = 3
+_REACH = 0.6  # metres: votes that gather farther from a joint are not meant for it
+_STRONGER = 0.02  # metres that a place may lie farther away for each unit of its strength's logarithm
+_FLIP = np.array([-1, 1, 1], np.float32)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """Bodies in the frame of `Evidence`.
+
+    Attributes:
+        joints: (n, 23, 3) metres.
+        spread: (n, 23) metres, how far from the truth they may be.
+        swap: (n,) chance that left and right are exchanged.
+    """
+
+    joints: Array
+    spread: Array
+    swap: Array
+
+    def exchanged(self, rows: Array) -> Guess:
+        """The same with left and right exchanged in these rows, (n,) bool."""
+        order = mirror_order()
+        joints = np.where(rows[:, None, None], self.joints[:, order], self.joints)
+        spread = np.where(rows[:, None], self.spread[:, order], self.spread)
+        return Guess(joints, spread, np.where(rows, 1 - self.swap, self.swap))
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """Of each joint the place where votes gather that it most likely means.
+
+    Attributes:
+        way: (n, 23, 3) metres from the joint to that place, 0 where there is none.
+        strength: (n, 23) logarithm of its strength, 0 where there is none.
+    """
+
+    way: Array
+    strength: Array
+
+
+def nearby(joints: Array, modes: Array, strengths: Array) -> Nearby:
+    """The place of each joint's modes (n, 23, m, 3) that is nearest to it, a stronger one counting as nearer."""
+    way = modes - joints[:, :, None]
+    strong = np.log1p(strengths * 1e3)
+    far = np.linalg.norm(way, axis=-1)
+    cost = np.where(np.isfinite(far) & (far < _REACH), far - _STRONGER * strong, np.inf)
+    best = cost.argmin(axis=-1)[..., None]
+    there = np.isfinite(np.take_along_axis(cost, best, -1)[..., 0])
+    chosen = np.take_along_axis(way, best[..., None], 2)[:, :, 0]
+    return Nearby(
+        np.where(there[..., None], chosen, 0).astype(np.float32),
+        np.where(there, np.take_along_axis(strong, best, -1)[..., 0], 0).astype(np.float32),
+    )
+
+
+@dataclass(frozen=True)
+class Cascade:
+    """Three networks, each on from the other."""
+
+    nets: tuple[Perceptron, ...]
+
+    def first(self, features: Array) -> Guess:
+        """A first guess from features (n, f) of the evidence."""
+        return Guess(*self.nets[0](features))
+
+    def better(self, guess: Guess, modes: Array, strengths: Array) -> Guess:
+        """The guess, its sides settled, after the other steps; modes (n, 23, m, 3) in the same frame, strengths (n, 23, m)."""
+        for net in self.nets[1:]:
+            moved, spread, _ = net(_around(guess, modes, strengths))
+            guess = Guess(guess.joints + moved, spread, guess.swap)
+        return guess
+
+    def arrays(self) -> dict[str, Array]:
+        """All it has learned, by name."""
+        held: dict[str, Array] = {}
+        for i, net in enumerate(self.nets):
+            held |= {f"mean_{i}": net.mean, f"scale_{i}": net.scale}
+            held |= {f"layer_{i}_{k}": layer.astype(np.float16) for k, layer in enumerate(net.layers)}
+        return held
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, Any]) -> Cascade:
+        """What `arrays` gave."""
+        return cls(
+            tuple(
+                Perceptron(
+                    arrays[f"mean_{i}"],
+                    arrays[f"scale_{i}"],
+                    tuple(np.asarray(arrays[f"layer_{i}_{k}"], np.float32) for k in range(6)),
+                    len(VOTED),
+                )
+                for i in range(STEPS)
+            )
+        )
+
+
+def fit_cascade(
+    features: Array,
+    joints: Array,
+    modes: Array,
+    strengths: Array,
+    *,
+    seed: int = 0,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Cascade:
+    """Learn the three steps.
+
+    Args:
+        features: (n, f) of the evidence.
+        joints: (n, 23, 3) the truth in its frame.
+        modes: (n, 23, m, 3) in that frame, NaN for none.
+        strengths: (n, 23, m).
+        seed: of all chance.
+        progress: is told the share done.
+    """
+    order = mirror_order()
+    nets = [
+        fit_perceptron(
+            features, joints, order, flipped=mirrored_features, seed=seed, progress=functools.partial(_tell, progress, 0)
+        )
+    ]
+    guess = Guess(*nets[0](features))
+    guess = guess.exchanged(guess.swap > 0.5)
+    for step in range(1, STEPS):
+        around = _around(guess, modes, strengths)
+        net = fit_perceptron(
+            around, joints - guess.joints, order, flipped=_mirrored_around, exchange=False, seed=seed + step,
+            progress=functools.partial(_tell, progress, step),
+        )  # fmt: skip
+        nets.append(net)
+        moved, spread, _ = net(around)
+        guess = Guess(guess.joints + moved, spread, guess.swap)
+    return Cascade(tuple(nets))
+
+
+def _tell(progress: Callable[[float], None], step: int, share: float) -> None:
+    progress((step + share) / STEPS)
+
+
+def _around(guess: Guess, modes: Array, strengths: Array) -> Array:
+    """(n, 23 * 16 + 1) features of a guess: itself, and the votes around it, its own and the other side's."""
+    n, order = len(guess.joints), mirror_order()
+    own = nearby(guess.joints, modes, strengths)
+    other = nearby(guess.joints, modes[:, order], strengths[:, order])
+    top = np.nan_to_num(modes[:, :, 0] - guess.joints)
+    first = np.log1p(strengths[:, :, 0] * 1e3)
+    vectors = [x.reshape(n, -1) for x in (guess.joints, own.way, other.way, top)]
+    numbers = [own.strength, other.strength, first, np.log(guess.spread), guess.swap[:, None]]
+    return np.concatenate([*vectors, *numbers], axis=1).astype(np.float32)
+
+
+def _mirrored_around(around: Array) -> Array:
+    """What `_around` would give in a mirror."""
+    n, k, order = len(around), len(VOTED), mirror_order()
+    vectors, numbers, swap = np.split(around, [12 * k, 16 * k], axis=1)
+    vectors = vectors.reshape(n, 4, k, 3)[:, :, order] * _FLIP
+    numbers = numbers.reshape(n, 4, k)[:, :, order]
+    return np.concatenate([vectors.reshape(n, -1), numbers.reshape(n, -1), swap], axis=1)
+
+
+def mirrored_features(features: Array) -> Array:
+    """Features (n, f) of evidence as they would be had the camera looked into a mirror."""
+    k, p, n = len(VOTED), len(PARTS) - 1, len(features)
+    sides, parts = mirror_order(), part_mirror()[1:] - 1
+    cuts = np.cumsum([k * 6, k * 2, p * 3, p, 15])
+    modes, strengths, middles, areas, extent, turn = np.split(features, cuts, axis=1)
+    modes = modes.reshape(n, k, 2, 3)[:, sides] * _FLIP
+    middles = middles.reshape(n, p, 3)[:, parts] * _FLIP
+    strengths = strengths.reshape(n, k, 2)[:, sides]
+    wide = np.concatenate([-extent[:, 4::-1], extent[:, 5:]], axis=1)
+    turn = turn * np.array([1, 1, -1, -1, 1, 1], features.dtype)
+    flat = [x.reshape(n, -1) for x in (modes, strengths, middles)]
+    return np.concatenate([*flat, areas[:, parts], wide, turn], axis=1)
