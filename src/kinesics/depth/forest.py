@@ -28,7 +28,7 @@ class Forest:
         children: (nodes,) int32: the left child, and the right one is the next; or ~leaf for a leaf.
         offsets: (nodes, 4) int16, u right, u down, v right, v down, tenths of a millimetre; 0 in leaves.
         thresholds: (nodes,) int16 millimetres; 0 in leaves.
-        leaf_parts: (leaves, labels) uint8, how likely each label is; rows sum to 255.
+        leaf_parts: (leaves, labels) uint8, how likely each label is, in 255ths; rows sum to 255.
         vote_joint: (leaves, k) uint8, which joint a vote is for, the most useful first; 255: none.
         vote_offset: (leaves, k, 3) int16 millimetres, camera axes.
         vote_weight: (leaves, k) uint8, share of the leaf's pixels that agree, 255 for all; in fifteenths.

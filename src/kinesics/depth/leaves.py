@@ -94,19 +94,26 @@ def _sort(arrived: Array, ends: Array, order: Array) -> None:
 
 @numba.njit(cache=True, nogil=True)
 def _distributions(first: int, last: int, ends: Array, order: Array, labels: Array, out: Array) -> None:
-    """Shares of the labels in 255ths that sum to 255; those below 1 % are left out, the largest takes what is left over."""
-    counts = np.empty(out.shape[1], np.int64)
+    """Shares of the labels in 51sts, five 255ths each; what is left over goes to the largest remainders."""
+    count = out.shape[1]
+    counts, rest = np.empty(count, np.int64), np.empty(count, np.int64)
     for leaf in range(first, last):
-        counts[:] = 0
+        for p in range(count):
+            counts[p] = 0
         for k in range(ends[leaf], ends[leaf + 1]):
             counts[labels[order[k]]] += 1
         total = ends[leaf + 1] - ends[leaf]
-        left = 255
-        for p in range(len(counts)):
-            share = (counts[p] * 510 + total) // (2 * total)
-            out[leaf, p] = share if share > 2 else 0
-            left -= out[leaf, p]
-        out[leaf, np.argmax(counts)] += left
+        left = 51
+        for p in range(count):
+            share = counts[p] * 51 // total
+            rest[p] = counts[p] * 51 - share * total
+            out[leaf, p] = 5 * share
+            left -= share
+        while left > 0:
+            largest = np.argmax(rest)
+            rest[largest] = -1
+            out[leaf, largest] += 5
+            left -= 1
 
 
 @numba.njit(cache=True, nogil=True)

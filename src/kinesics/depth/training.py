@@ -21,7 +21,7 @@ from .samples import SampleSet
 from .sampling import Pixels, draw_pixels
 from .splits import MOST
 
-LEAVES = 340_000  # of a forest, at most
+LEAVES = 360_000  # of a forest, at most
 FEWEST = 30
 
 
