@@ -67,6 +67,7 @@ def test_ctrl_c_leaves_a_training_that_goes_on_to_the_same_forest(tmp_path: Path
         assert process.returncode == 130
         assert not halved.exists()
         assert Path(f"{halved}.training").exists()
+        assert "the same command goes on" in rest
     assert main([*COMMAND, "-o", str(halved), "-q"]) == 0
     assert load_model(halved).forest == load_model(whole).forest
     assert sorted(path.name for path in tmp_path.iterdir()) == ["halved.kin", "whole.kin"]

@@ -46,8 +46,13 @@ def train(
     output = Output(as_json, progress, quiet)
     if Path(f"{out}.training").exists():
         output.say(f"{out}.training is there: going on from it")
-    with _stages(output) as tell:
-        values = train_depth(out, progress=tell, **options)
+    try:
+        with _stages(output) as tell:
+            values = train_depth(out, progress=tell, **options)
+    except KeyboardInterrupt:
+        if Path(f"{out}.training").exists():
+            output.say(f"{out}.training remembers: the same command goes on from there")
+        raise
     minutes = values["seconds"] / 60
     output.result(
         values, f"{out}: {values['trees']} trees from {values['bodies']} bodies, {values['mb']} MB, {minutes:.1f} minutes"
