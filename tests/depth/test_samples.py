@@ -8,9 +8,9 @@ from kinesics.bodies import JOINTS as BODY_JOINTS
 from kinesics.bodies.pose_bank import PoseBank
 from kinesics.bodies.views import ViewMaker
 from kinesics.depth import SampleSet, make_samples, millimetres
-from kinesics.depth import sampling as sampling_module
+from kinesics.depth import gathering as gathering_module
 from kinesics.depth.anatomy import VOTED
-from kinesics.depth.samples import Gathering
+from kinesics.depth.gathering import Gathering
 from kinesics.depth.sampling import draw_pixels
 from kinesics.errors import ShapeError
 from kinesics.types.arrays import same
@@ -107,7 +107,7 @@ def test_a_small_person_gives_all_pixels_and_another_seed_others() -> None:
 
 
 def test_made_samples_do_not_depend_on_the_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sampling_module, "CHUNK", 4)
+    monkeypatch.setattr(gathering_module, "CHUNK", 4)
     maker = ViewMaker(seed=5, size=(96, 72), detail="light", bank=PoseBank(5, poses=30))
     told: list[int] = []
     alone = make_samples(maker, 2, 10, workers=1, progress=told.append)

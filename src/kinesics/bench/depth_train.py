@@ -8,8 +8,8 @@ import numpy as np
 
 from ..bodies.pose_bank import PoseBank
 from ..bodies.views import ViewMaker
+from ..depth.gathering import make_samples
 from ..depth.making import Clock, peak_memory
-from ..depth.sampling import make_samples
 from ..depth.training import grow_forest, settings_of
 
 __all__ = ["bench_depth_train"]

@@ -28,7 +28,7 @@ _HOMES: dict[str, str] = {
     "convert_depth": "converting",
     "find_floor": "floor",
     "load_model": "model_file",
-    "make_samples": "sampling",
+    "make_samples": "gathering",
     "millimetres": "features",
     "open_depth": "sources",
     "open_depth_model": "shipped",
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from .floor import Floor as Floor
     from .floor import find_floor as find_floor
     from .forest import Forest as Forest
+    from .gathering import make_samples as make_samples
     from .glimpse_sets import read_glimpse_set as read_glimpse_set
     from .glimpse_sets import write_glimpse_set as write_glimpse_set
     from .glimpse_trees import read_glimpse_trees as read_glimpse_trees
@@ -71,7 +72,6 @@ if TYPE_CHECKING:
     from .people import DepthPeople as DepthPeople
     from .prediction import JointFilter as JointFilter
     from .samples import SampleSet as SampleSet
-    from .sampling import make_samples as make_samples
     from .shipped import open_depth_model as open_depth_model
     from .source import DepthSource as DepthSource
     from .sources import DEPTH_SOURCES as DEPTH_SOURCES

@@ -10,10 +10,10 @@ from typing import Any, Protocol
 
 from ..bodies.views import ViewMaker
 from ..errors import SinkError, UsageError
+from .gathering import make_samples
 from .growing import CODES
 from .model_file import save_model
 from .samples import SampleSet
-from .sampling import make_samples
 from .training import grow_forest, settings_of
 
 __all__ = ["needed_memory", "train_depth"]

@@ -1,26 +1,14 @@
-"""Which pixels of a person a tree learns from, and people made for it by several processes."""
+"""Which pixels of a person a tree learns from."""
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING
 
 import numba
 import numpy as np
 
 from ..types import Array
-from .samples import Gathering, SampleSet
-
-if TYPE_CHECKING:
-    from ..bodies.views import ViewMaker
-
-CHUNK = 256  # views that one process makes at a time: several of each person, who takes long to make
+from .samples import SampleSet
 
 
 @dataclass(frozen=True)
@@ -137,65 +125,3 @@ def _draw(
                 labels[at] = label
                 at += 1
             seen[label] += 1
-
-
-def make_samples(
-    maker: ViewMaker, start: int, count: int, *, workers: int = 2, progress: Callable[[int], object] | None = None
-) -> SampleSet:
-    """Views start to start + count of a maker as samples, the same for any number of workers.
-
-    Args:
-        maker: makes the view of an index.
-        start: first index.
-        count: how many views.
-        workers: processes; 1 makes them in this one.
-        progress: called with how many are made.
-
-    Returns:
-        one sample for each person in the views.
-    """
-    whole, made = Gathering(), 0
-    with _pieces(maker, start, count, workers) as pieces:
-        for size, piece in pieces:
-            whole.add(piece)
-            made += size
-            if progress is not None:
-                progress(made)
-    return whole.whole()
-
-
-def _piece(maker: ViewMaker, first: int, size: int) -> SampleSet:
-    return SampleSet.from_views(maker.view(index) for index in range(first, first + size))
-
-
-def _deaf() -> None:
-    """Ctrl-C is for the process that started this one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-@contextmanager
-def _pieces(maker: ViewMaker, start: int, count: int, workers: int) -> Iterator[Iterator[tuple[int, SampleSet]]]:
-    jobs = [(first, min(CHUNK, start + count - first)) for first in range(start, start + count, CHUNK)]
-    if workers < 2 or len(jobs) < 2:
-        yield ((size, _piece(maker, first, size)) for first, size in jobs)
-        return
-    context = multiprocessing.get_context("spawn")  # threads of a parent do not survive a fork
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context, initializer=_deaf) as pool:
-        try:
-            yield _in_order(pool, maker, jobs, ahead=2 * workers)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _in_order(
-    pool: ProcessPoolExecutor, maker: ViewMaker, jobs: list[tuple[int, int]], ahead: int
-) -> Iterator[tuple[int, SampleSet]]:
-    waiting: list[tuple[int, Future[SampleSet]]] = []
-    coming = iter(jobs)
-    while True:
-        for first, size in islice(coming, ahead - len(waiting)):
-            waiting.append((size, pool.submit(_piece, maker, first, size)))
-        if not waiting:
-            return
-        size, job = waiting.pop(0)
-        yield size, job.result()
