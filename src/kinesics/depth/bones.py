@@ -123,42 +123,6 @@ class Bones:
         return out
 
 
-class BoneKeeper:
-    """Bones by person; forgets who was not there for a while.
-
-    Args:
-        memory: seconds.
-    """
-
-    def __init__(self, memory: float = 2.0) -> None:
-        self.memory = memory
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget everybody."""
-        self._bones: dict[int, tuple[Bones, float]] = {}
-
-    def __len__(self) -> int:
-        return len(self._bones)
-
-    def of(self, identity: int) -> Bones | None:
-        """Somebody's bones, None if unknown."""
-        return self._bones[identity][0] if identity in self._bones else None
-
-    def update(self, identity: int, joints: Array, confidence: Array, time: float) -> Array:
-        """Learn from one look at a person, and give the joints (23, 3) with bones of the right lengths."""
-        bones, before = self._bones.get(identity, (None, time))
-        if bones is None:
-            bones = Bones()
-        bones.learn(joints, confidence, max(time - before, 1 / 60))
-        self._bones[identity] = bones, time
-        return bones.hold(joints, confidence)
-
-    def forget(self, time: float) -> None:
-        """Drop those who were last there longer than `memory` before `time`."""
-        self._bones = {i: held for i, held in self._bones.items() if not math.isfinite(time) or time - held[1] <= self.memory}
-
-
 @numba.njit(cache=True, nogil=True)
 def _hold(joints: Array, give: Array, bones: Array, lengths: Array, rounds: int) -> None:
     for turn in range(rounds + 1):
