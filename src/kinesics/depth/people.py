@@ -164,7 +164,7 @@ class DepthPeople:
         timing["joints"] = clocks.perf_counter() - start
         start = clocks.perf_counter()
         score = self._scores(bodies, founds, time)
-        rows = self._surest(score)
+        rows = self._surest(score, bodies.before)
         names = np.full(len(bodies), -1)
         places = self._places(bodies, founds)
         names[rows] = self.identify(places[rows], score[rows], time)
@@ -236,10 +236,12 @@ class DepthPeople:
                 score[i] *= _DEAD
         return score
 
-    def _surest(self, score: Array) -> Array:
+    def _surest(self, score: Array, before: Array) -> Array:
+        """Rows of those who may be told, first those who were told before."""
         rows = np.flatnonzero(score > 0.05)
         if self.people is not None and len(rows) > self.people:
-            rows = np.sort(rows[np.argsort(-score[rows], kind="stable")[: self.people]])
+            told = np.append(self._names, -1)[before[rows]] >= 0  # before is -1 for who is new
+            rows = np.sort(rows[np.argsort(-score[rows] - told, kind="stable")[: self.people]])
         return rows
 
     def _keep(self, name: int, found: Any, box: Array, score: float, time: float) -> None:
@@ -265,6 +267,7 @@ class DepthPeople:
         rows = rows[names[rows] >= 0]
         seen = names[rows].tolist()
         gone = [i for i, person in self._people.items() if i not in seen and time - person.time <= AHEAD + 1e-9]
+        gone = gone if self.people is None else gone[: self.people - len(seen)]
         joints, confidence = (
             np.full((len(seen) + len(gone), len(VOTED), 3), np.nan),
             np.zeros((len(seen) + len(gone), len(VOTED))),
