@@ -58,6 +58,10 @@ class Background:
         _foreground(depth, self._guess, floor, lens, margin, keep)
         return keep
 
+    def due(self, time: float) -> bool:
+        """Whether a picture of this time would teach anything; the last one may have been a moment ago."""
+        return time < self._time or (self.steady and not time < self._time + _PAUSE)
+
     def learn(self, depth: Array, people: Array, time: float) -> None:
         """Take in a picture.
 
@@ -69,10 +73,9 @@ class Background:
         if time < self._time:
             self.reset()
         self._fit(depth)
-        first = not math.isfinite(self._time)
-        if not self.steady or (not first and time < self._time + _PAUSE):
+        if not self.due(time):
             return
-        step = 0.0 if first else min(time - self._time, 0.2)
+        step = min(time - self._time, 0.2) if math.isfinite(self._time) else 0.0
         self._time = time
         there = np.ascontiguousarray(people, np.bool_)
         moved = _learn(depth, there, self._guess, self.far, self._candidate, self._stays, np.float32(step))

@@ -82,6 +82,8 @@ def find_bodies(
 def _joined(r: Regions, merged: Array, depth: Array, camera: Camera, axes: Array) -> Regions:
     """Pieces put together as (n,) numbers of bodies say; 0 is left out."""
     bodies = int(merged.max(initial=0))
+    if np.array_equal(merged, np.arange(1, len(r) + 1)):
+        return r
     if np.count_nonzero(merged) == bodies:  # every body is one piece, and already measured
         return _chosen(r, np.argsort(np.where(merged > 0, merged, len(r) + 1), kind="stable")[:bodies])
     names = np.concatenate([np.zeros(1, np.int32), merged.astype(np.int32)])
@@ -89,6 +91,8 @@ def _joined(r: Regions, merged: Array, depth: Array, camera: Camera, axes: Array
 
 
 def _chosen(found: Regions, rows: Array) -> Regions:
+    if len(rows) == len(found) and (np.diff(rows) > 0).all():
+        return found
     names = np.zeros(len(found) + 1, np.int32)
     names[rows + 1] = np.arange(1, len(rows) + 1)
     kept = (a[rows] for a in (found.pixels, found.boxes, found.area, found.middle, found.low, found.high, found.samples))

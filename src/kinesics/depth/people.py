@@ -34,6 +34,7 @@ _SURE = 0.4  # mean confidence of joints from which on they speak for a person
 _CERTAIN = 0.62  # the same from which on nothing else is asked
 _LOW = 1.0  # metres above the floor: what is lower and has never moved is taken for furniture …
 _WATCHED = 1.5  # … and what is higher after so many seconds
+_ASK_AGAIN = 0.25  # seconds between two questions for the joints of such a thing
 _DEAD = 0.5  # what is left of the score of such a thing
 _EMPTY = 1.0  # seconds at the start that are taken for an empty room by "learn"
 _MEMORY = 2.0  # seconds for which bones of people are kept who are not there
@@ -61,7 +62,8 @@ class Crowd:
         score: (n,) 0 to 1.
         joints: (n, 23, 3) metres in camera axes, in the order of `VOTED`; NaN where missing.
         confidence: (n, 23), 0 where missing.
-        masks: (h, w) int32, person i has the number i + 1; somebody who is only remembered has no pixel.
+        labels: (h, w) int32 numbers of pieces of the picture.
+        pieces: (n,) which of them each person is; 0 for somebody who is only remembered.
         floor: the floor, None where none is known.
         timing: seconds spent, by stage.
     """
@@ -71,7 +73,8 @@ class Crowd:
     score: Array
     joints: Array
     confidence: Array
-    masks: Array
+    labels: Array
+    pieces: Array
     floor: Floor | None
     timing: dict[str, float]
 
@@ -128,7 +131,8 @@ class DepthPeople:
         self.room, self.ground, self._life = Background(), FloorKeeper(self.camera), LifeSigns()
         self._people: dict[int, _Person] = {}
         self._last: Bodies | None = None
-        self._names: Array = np.zeros(0, int)  # ids of the bodies of the last picture
+        self._names: Array = np.zeros(0, int)  # ids of the bodies of the last picture …
+        self._founds: list[tuple[Any, float]] = []  # … and their joints, with the time of these
         self._start: float | None = None
         self._turned = upright_axes(UP)
 
@@ -160,17 +164,18 @@ class DepthPeople:
         bodies = self._bodies(depth, time, up)
         timing["people"] = clocks.perf_counter() - start
         start = clocks.perf_counter()
-        founds = [self._find(bodies, i) for i in range(len(bodies))]
+        life = self._life.update(bodies, time)
+        founds = [self._find(bodies, i, bool(life[0][i]), time) for i in range(len(bodies))]
         timing["joints"] = clocks.perf_counter() - start
         start = clocks.perf_counter()
-        score = self._scores(bodies, founds, time)
+        score = self._scores(bodies, [found for found, _ in founds], life)
         rows = self._surest(score, bodies.before)
         names = np.full(len(bodies), -1)
-        places = self._places(bodies, founds)
+        places = self._places(bodies, [found for found, _ in founds])
         names[rows] = self.identify(places[rows], score[rows], time)
         for row in rows[names[rows] >= 0].tolist():
-            self._keep(int(names[row]), founds[row], bodies.regions.boxes[row], float(score[row]), time)
-        self._last, self._names = bodies, names
+            self._keep(int(names[row]), founds[row][0], bodies.regions.boxes[row], float(score[row]), time)
+        self._last, self._names, self._founds = bodies, names, founds
         self._learn(bodies, time)
         crowd = self._crowd(bodies, names, time, ahead, timing)
         self._forget(time)
@@ -199,17 +204,18 @@ class DepthPeople:
             regions, picture, self.camera, turned, last=self._last, height=None if floor is None else floor.height
         )
 
-    def _find(self, bodies: Bodies, i: int) -> Any:
-        """Joints of body i, from a picture cut to its box."""
+    def _find(self, bodies: Bodies, i: int, alive: bool, time: float) -> tuple[Any, float]:
+        """Joints of body i, from a picture cut to its box, and when they were found: things are not asked every time."""
+        before = int(bodies.before[i])
+        if before >= 0 and self._names[before] < 0 and not alive and time - self._founds[before][1] < _ASK_AGAIN:
+            return self._founds[before]
         x1, y1, x2, y2 = bodies.regions.boxes[i].tolist()
         mask = bodies.regions.labels[y1:y2, x1:x2] == i + 1
         alone = np.where(mask, bodies.depth[y1:y2, x1:x2], np.uint16(0))
         c = self.camera
-        before = int(bodies.before[i])
         person = self._people.get(int(self._names[before])) if before >= 0 else None
-        return self.finder(
-            alone, Camera(x2 - x1, y2 - y1, c.fx, c.fy, c.cx - x1, c.cy - y1), previous=None if person is None else person.found
-        )
+        lens = Camera(x2 - x1, y2 - y1, c.fx, c.fy, c.cx - x1, c.cy - y1)
+        return self.finder(alone, lens, previous=None if person is None else person.found), time
 
     def _places(self, bodies: Bodies, founds: list[Any]) -> Array:
         """(n, 2) where people stand, sideways and forwards: their trunks, as far as these are sure, else what is seen."""
@@ -221,9 +227,9 @@ class DepthPeople:
             places[i] = (trunk + 0.5 * places[i]) / (weight.sum() + 0.5)
         return places
 
-    def _scores(self, bodies: Bodies, founds: list[Any], time: float) -> Array:
+    def _scores(self, bodies: Bodies, founds: list[Any], life: tuple[Array, Array]) -> Array:
         """How sure it is that bodies are people: by shape, by what the joints say, by whether they have ever moved."""
-        alive, watched = self._life.update(bodies, time)
+        alive, watched = life
         score = np.zeros(len(bodies))
         for i, found in enumerate(founds):
             confidence = np.asarray(found.confidence, float)
@@ -254,7 +260,9 @@ class DepthPeople:
 
     def _learn(self, bodies: Bodies, time: float) -> None:
         """Teach the room what stays, but for the people."""
-        if self.background == "none" or np.count_nonzero(bodies.depth) < _SEGMENTED * bodies.depth.size:
+        if self.background == "none" or not self.room.due(time):
+            return
+        if np.count_nonzero(bodies.depth) < _SEGMENTED * bodies.depth.size:
             return
         shown = np.concatenate([[False], self._names >= 0])
         if self.background == "learn" and self._start is not None and time < self._start + _EMPTY:
@@ -274,8 +282,6 @@ class DepthPeople:
         )
         for at, name in enumerate([*seen, *gone]):
             joints[at], confidence[at] = self._told(self._people[name], time + ahead)
-        renamed = np.zeros(len(bodies) + 1, np.int32)
-        renamed[rows + 1] = np.arange(1, len(rows) + 1)
         people = [self._people[name] for name in [*seen, *gone]]
         return Crowd(
             np.array([*seen, *gone], int),
@@ -283,7 +289,8 @@ class DepthPeople:
             np.array([person.score * (0.5 if i >= len(seen) else 1.0) for i, person in enumerate(people)]),
             joints,
             confidence,
-            renamed[bodies.regions.labels],
+            bodies.regions.labels,
+            np.concatenate([rows + 1, np.zeros(len(gone), int)]),
             self.floor,
             timing,
         )

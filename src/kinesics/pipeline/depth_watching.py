@@ -210,8 +210,14 @@ def people_of(crowd: Crowd, camera: Camera, body: Skeleton, weights: Array, *, m
         body,
         crowd.ids,
         world=world,
-        masks=crowd.masks[None] == np.arange(1, n + 1)[:, None, None] if masks else None,
+        masks=_outlines(crowd) if masks else None,
     )
+
+
+def _outlines(crowd: Crowd) -> Array:
+    """(n, h, w) bool."""
+    pieces = np.where(crowd.pieces > 0, crowd.pieces, -1)
+    return np.asarray(crowd.labels[None] == pieces[:, None, None])
 
 
 def _room(crowd: Crowd, camera: Camera) -> dict[str, Any]:
