@@ -305,3 +305,10 @@ def test_a_person_before_a_table_and_behind_a_rod_in_a_room_is_one() -> None:
     scenes, truths = watched(small(boxes=(rod, table)), [somebody(1, (-0.7, 2.5), (0.7, 2.5))])
     assert len(steady(scenes, truths)) == 1
     assert np.mean([len(scene.people) == 1 for scene in scenes]) > 0.95
+
+
+def test_who_leans_on_a_wall_from_the_start_is_found() -> None:
+    room = small(wall=2.62)
+    scenes, truths = watched(room, [somebody(1, (0.1, 2.5), (0.1, 2.5), "wave")])
+    assert np.mean([len(scene.people) == 1 for scene in scenes]) > 0.95
+    assert len(steady(scenes, truths)) == 1

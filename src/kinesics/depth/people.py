@@ -24,6 +24,7 @@ from .grouping import Bodies, find_bodies
 from .life import LifeSigns
 from .prediction import AHEAD, JointFilter
 from .regions import find_regions, millimetres
+from .walls import take_walls_off
 
 _TRUNK = [VOTED.index(name) for name in ("hip_center", "spine", "shoulder_center", "left_shoulder", "right_shoulder")]
 BACKGROUNDS = ("auto", "learn", "none")
@@ -200,6 +201,8 @@ class DepthPeople:
         else:
             keep = self.room.foreground(picture, plane, self._lens, _MARGIN)
         regions = find_regions(picture, keep, self.camera, turned)
+        if self.background != "none" and take_walls_off(regions, picture, keep, self.camera, turned):
+            regions = find_regions(picture, keep, self.camera, turned)
         return find_bodies(
             regions, picture, self.camera, turned, last=self._last, height=None if floor is None else floor.height
         )

@@ -18,7 +18,7 @@ from .anatomy import VOTED, mirror_order
 #: Seconds beyond which nothing is predicted.
 AHEAD = 0.1
 
-_NOISE, _DOUBT = 0.008, 0.03  # metres a joint is off when it is sure, and more when it is not
+_NOISE, _DOUBT = 0.014, 0.05  # metres a joint is off when it is sure, and more when it is not
 _FASTEST = {"hand": 11.0, "wrist": 9.0, "elbow": 6.5, "foot": 10.0, "ankle": 8.0, "knee": 6.0}  # metres a second
 _FASTEST_ELSE = 4.0
 _JERKY = {"hand": 60.0, "wrist": 45.0, "elbow": 25.0, "foot": 40.0, "ankle": 30.0, "knee": 20.0}  # acceleration, m/s²
