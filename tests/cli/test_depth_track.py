@@ -19,7 +19,8 @@ from kinesics.bodies.named import named_motion
 from kinesics.cli import main
 from kinesics.depth import train_depth
 from kinesics.errors import SourceError
-from kinesics.pipeline.depth_running import DEPTH_KINDS, track_depth
+from kinesics.pipeline.depth_running import track_depth
+from kinesics.pipeline.depth_sinks import DEPTH_KINDS
 from kinesics.testing.depth_room import KnownJoints, Room, frames, walk
 
 ROOM = Room(camera=Room().camera.resized(160, 120))

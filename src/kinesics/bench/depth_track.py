@@ -45,7 +45,7 @@ def bench_depth_track(
     *,
     people: int = 1,
     frames: int = 120,
-    decoder: str = "fit",
+    decoder: str | None = None,
     repeats: int = 3,
     seed: int = 0,
 ) -> dict[str, Any]:
@@ -97,6 +97,6 @@ def bench_depth_track(
         "people": people,
         "followed": followed,
         "frames": frames,
-        "decoder": decoder,
+        "decoder": finder.decoder,
         "peak_rss_mb": peak_rss_mb(),
     }

@@ -158,7 +158,7 @@ def depth_track(
     model: Annotated[str | None, typer.Option("--model", metavar="MODEL.kin", help="The one that ships if not given.")] = None,
     people: Annotated[int, typer.Option(min=1, max=4, help="How many are followed.")] = 1,
     frames: Annotated[int, typer.Option(min=2, help="Pictures.")] = 120,
-    decoder: Annotated[str, typer.Option(help="fit, votes or parts.")] = "fit",
+    decoder: Annotated[str | None, typer.Option(help="fit, votes or parts.")] = None,
     repeats: Annotated[int, typer.Option(min=1, help="How often; for each frame its fastest counts.")] = 3,
     as_json: Json = False,
 ) -> None:

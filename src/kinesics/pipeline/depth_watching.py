@@ -26,7 +26,7 @@ def watch_depth(
     *,
     model: Any = None,
     skeleton: str = "kinect20",
-    decoder: str = "fit",
+    decoder: str | None = None,
     people: int | None = None,
     background: str = "auto",
     predict: float = 0.0,
@@ -47,7 +47,7 @@ def watch_depth(
             `kinesics.depth.open_depth`), or any iterable of frames with `depth`; that one needs `camera`.
         model: a depth model (.kin), its path, a ready finder of joints, or None for the one that ships.
         skeleton: "kinect20", "glimpse14", "itop15" or "coco17".
-        decoder: "fit", "votes" or "parts".
+        decoder: "fit", "votes" or "parts"; None for what `JointFinder` does.
         people: at most so many, the surest; None for everybody.
         background: "auto", "learn" or "none", see `DepthPeople`.
         predict: seconds by which joints are predicted, at most 0.1.
@@ -229,11 +229,12 @@ def _room(crowd: Crowd, camera: Camera) -> dict[str, Any]:
     return {"camera": lens, "floor": plane, "pitch": round(floor.pitch, 2), "roll": round(floor.roll, 2)}
 
 
-def finder_of(model: Any, decoder: str) -> Any:
+def finder_of(model: Any, decoder: str | None = None) -> Any:
     """A finder of joints from whatever stands for one: a finder, a depth model, its file, or None for the one that ships."""
     if callable(model) and not isinstance(model, str | Path):
         return model
     from ..depth.joints import JointFinder
     from ..depth.shipped import open_depth_model
 
-    return JointFinder(open_depth_model(model), decoder)
+    opened = open_depth_model(model)
+    return JointFinder(opened) if decoder is None else JointFinder(opened, decoder)
