@@ -26,7 +26,7 @@ def examples(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def net() -> Perceptron:
-    return fit_perceptron(*examples(6000, 0), MIRROR, flipped=flipped, hidden=32, passes=20)
+    return fit_perceptron(*examples(6000, 0), MIRROR, flipped=flipped, hidden=32, lessons=120_000)
 
 
 def test_it_finds_the_joints_and_doubts_the_noisy_ones(net: Perceptron) -> None:
@@ -48,5 +48,5 @@ def test_in_a_mirror_it_says_the_mirrored(net: Perceptron) -> None:
 
 def test_the_same_seed_learns_the_same() -> None:
     x, truth = examples(600, 3)
-    one, two = (fit_perceptron(x, truth, MIRROR, flipped=flipped, hidden=8, passes=2) for _ in range(2))
+    one, two = (fit_perceptron(x, truth, MIRROR, flipped=flipped, hidden=8, lessons=1000) for _ in range(2))
     assert all(np.array_equal(a, b) for a, b in zip(one.layers, two.layers, strict=True))

@@ -36,7 +36,7 @@ def train_depth(
     out: str | Path,
     *,
     bodies: int = 100_000,
-    decoders: int = 60_000,
+    decoders: int = 100_000,
     size: tuple[int, int] = (320, 240),
     seed: int = 0,
     workers: int = 2,

@@ -64,8 +64,8 @@ def fit_perceptron(
     *,
     flipped: Callable[[Array], Array],
     exchange: bool = True,
-    hidden: int = 384,
-    passes: int = 20,
+    hidden: int = 512,
+    lessons: int = 1_500_000,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> Perceptron:
@@ -78,7 +78,7 @@ def fit_perceptron(
         flipped: features (n, f) as they would be in a mirror.
         exchange: learn from the nearer of the truth and its exchange of sides; else from the truth.
         hidden: width of the hidden layers.
-        passes: over all examples.
+        lessons: examples shown in all; each 8 to 60 times.
         seed: of all chance.
         progress: is told the share done.
     """
@@ -91,7 +91,8 @@ def fit_perceptron(
         layers += [rng.normal(0, np.sqrt(2 / a), (a, b)).astype(np.float32), np.zeros(b, np.float32)]
     layers[-2] *= np.float32(0.1)
     moments = [[np.zeros_like(w), np.zeros_like(w)] for w in layers]
-    batch, step = 256, 0
+    batch, step = min(256, len(features)), 0
+    passes = min(max(round(lessons / len(features)), 8), 60)
     steps = passes * (len(features) // batch)
     flip = np.array([-1, 1, 1], np.float32)
     for _ in range(passes):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = np.array([JOINTS.index(name) for name in VOTED])
 _CHUNK = 100
-_HELD_OUT = 0.2
+_HELD_OUT = 0.1
 _PARTS_EVERY = 10  # the decoder by parts has little to learn
 
 
@@ -93,7 +93,7 @@ def fit_decoders(
     maker: ViewMaker,
     *,
     start: int,
-    count: int = 40_000,
+    count: int = 100_000,
     workers: int = 2,
     seed: int = 0,
     progress: Callable[[str, float], None] | None = None,
@@ -104,7 +104,7 @@ def fit_decoders(
         forest: with votes.
         maker: of views with one person each; those from `start` on must be new to the forest.
         start: first view.
-        count: how many; a fifth is held out for the shares of the way to the votes and for the confidences.
+        count: how many; a tenth is held out for the shares of the way to the votes and for the confidences.
         workers: processes.
         seed: of all chance.
         progress: is told what is done, and which share of it.
