@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from kinesics.bodies.named import named_motion
+from kinesics.bodies.pose_bank import PoseBank
+from kinesics.bodies.views import ViewMaker
 from kinesics.depth.floor import Floor, FloorKeeper, find_floor
 from kinesics.errors import UsageError
 from kinesics.testing.depth_room import Box, Room, chair, walk
@@ -105,3 +107,21 @@ def test_a_keeper_keeps_the_floor_while_it_is_hidden_and_resets_to_new() -> None
     assert one is not None
     assert other is not None
     assert np.array_equal(one.normal, other.normal)
+
+
+def test_the_floor_of_rendered_rooms_is_found() -> None:
+    maker = ViewMaker(seed=11, people=2, scenery=True, size=(160, 120), bank=PoseBank(1, poses=20))
+    found = 0
+    for index in range(8):
+        view = maker.view(index)
+        rows, columns = np.nonzero(view.depth > 0)
+        points = view.camera.unproject(np.stack([columns, rows], -1), view.depth[rows, columns])
+        normal, height = view.floor[:3], float(view.floor[3])
+        if (np.abs(points @ normal + height) < 0.05).mean() < 0.15 or abs(normal[1]) < np.cos(np.radians(45)):
+            continue  # hardly any floor in view, or a camera that looks down without saying so
+        floor = find_floor(view.depth, view.camera)
+        assert floor is not None
+        assert np.degrees(np.arccos(min(float(floor.normal @ normal), 1.0))) < 2
+        assert floor.height == pytest.approx(height, abs=0.03)
+        found += 1
+    assert found >= 4

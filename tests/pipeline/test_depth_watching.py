@@ -284,6 +284,12 @@ def test_a_picture_of_another_size_than_the_camera_is_told() -> None:
         DepthChain(KnownJoints()).look(Frame(np.zeros((6, 8, 3), np.uint8)), Camera.of_view(8, 6, 45))
 
 
+def test_millimetres_are_no_metres() -> None:
+    clip = [Frame(depth=np.full((6, 8), 2300.0))]
+    with pytest.raises(ShapeError, match="expected metres"):
+        list(watch_depth(clip, model=KnownJoints(), camera=Camera.of_view(8, 6, 45)))
+
+
 def test_a_source_is_closed_whether_it_is_read_to_its_end_or_not() -> None:
     class Watched(list[Frame]):
         closed = 0

@@ -30,6 +30,7 @@ _TRUNK = [VOTED.index(name) for name in ("hip_center", "spine", "shoulder_center
 BACKGROUNDS = ("auto", "learn", "none")
 
 _MARGIN = 0.03  # metres above the floor that are taken for floor
+_NO_METRES = 100.0  # a picture beyond this has other units
 _SEGMENTED = 0.3  # a picture with a smaller share of measured pixels has no room in it
 _SURE = 0.4  # mean confidence of joints from which on they speak for a person
 _CERTAIN = 0.62  # the same from which on nothing else is asked
@@ -185,6 +186,8 @@ class DepthPeople:
 
     def _bodies(self, depth: Array, time: float, up: Array | None) -> Bodies:
         picture = millimetres(depth)
+        if not picture.any() and np.count_nonzero(np.isfinite(depth) & (depth > _NO_METRES)) > 0.02 * depth.size:
+            raise ShapeError(f"depth: expected metres, got values up to {np.nanmax(depth):g}; divide millimetres by 1000")
         self._start = time if self._start is None else self._start
         self.ground.up = up
         floor = None
