@@ -425,3 +425,16 @@ def test_a_training_set_of_exr_is_a_source_too(tmp_path: Path) -> None:
     (tmp_path / "camera.json").write_text(json.dumps({"width": 10, "height": 8, "fx": 9, "fy": 9, "cx": 4.5, "cy": 3.5}))
     with open_depth(tmp_path) as source:
         assert next(source).depth.max() == 2.5 and source.camera.fx == 9
+
+
+def test_mirror_images_are_turned_round(tmp_path: Path) -> None:
+    picture = np.zeros((2, 6, 8), np.uint16)
+    picture[:, :, 1] = 1500
+    lens = Camera(8, 6, 9.0, 9.0, 3.0, 2.0)
+    np.savez(tmp_path / "clip.npz", depth=picture)
+    with open_depth(tmp_path / "clip.npz", camera=lens, mirrored=True) as source:
+        frames = list(source)
+    assert source.camera == Camera(8, 6, 9.0, 9.0, 4.0, 2.0)
+    assert [np.flatnonzero(frame.depth[0]).tolist() for frame in frames] == [[6], [6]]
+    straight, turned = lens.unproject(np.array([1.0, 2.0]), 1.5), source.camera.unproject(np.array([6.0, 2.0]), 1.5)
+    assert np.allclose(straight * (-1, 1, 1), turned)

@@ -36,6 +36,7 @@ def open_live(
     camera: Camera | None = None,
     fps: float | None = None,
     units: str | float | None = None,
+    mirrored: bool = False,
     max_wait: float | None = None,
 ) -> DepthSource:
     """A source of the newest pictures of a camera.
@@ -50,6 +51,7 @@ def open_live(
         camera: goes before the camera's own `camera`.
         fps: nominal; times are those of arrival.
         units: see `open_depth`.
+        mirrored: see `open_depth`.
         max_wait: seconds without a picture after which the source ends with status "timeout"; None: it never gives up.
 
     Raises:
@@ -58,7 +60,7 @@ def open_live(
     """
     if not callable(getattr(src, "read", None)) and not callable(src):
         raise UsageError(f"{type(src).__name__}: expected a path, a camera with read(), or a function that opens one")
-    line = _Line(src, name, Settler(camera, fps or 30.0, units), max_wait)
+    line = _Line(src, name, Settler(camera, fps or 30.0, units, mirrored), max_wait)
     taken = line.start()
     return DepthSource(name, line.feed, camera=taken, fps=fps or 30.0, live=True, release=line.stop)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
 
 from ..errors import SourceError
 from ..types import Array, Frame
@@ -21,10 +24,11 @@ class Settler:
         camera: goes before what the container says; None to believe that.
         fps: pictures a second where there are no times.
         units: see `open_depth`.
+        mirrored: see `open_depth`.
     """
 
-    def __init__(self, camera: Camera | None, fps: float, units: str | float | None) -> None:
-        self.given, self.fps, self.units = camera, fps, units
+    def __init__(self, camera: Camera | None, fps: float, units: str | float | None, mirrored: bool = False) -> None:
+        self.given, self.fps, self.units, self.mirrored = camera, fps, units, mirrored
         claimed(units, "f")  # an unknown unit fails here, before anything is opened
         self.camera: Camera | None = None
         self.gravity: Array | None = None
@@ -75,6 +79,10 @@ class Settler:
         camera = self._camera_of(shot)
         self.gravity = shot.gravity
         depth = to_metres(shot.picture, self._unit(shot.picture))
+        if self.mirrored:
+            depth = np.ascontiguousarray(depth[:, ::-1])
+            camera = replace(camera, cx=camera.width - 1 - camera.cx)
+            self.gravity = None if shot.gravity is None else shot.gravity * (-1, 1, 1)
         return Frame(depth=depth, index=shot.index, time=self._when(shot), epoch=self.epoch), camera
 
     def _camera_of(self, shot: Shot) -> Camera:

@@ -24,7 +24,7 @@ DEPTH_SOURCES: dict[str, Callable[..., DepthSource]] = {}
 
 
 def register_depth_source(scheme: str, build: Callable[..., DepthSource]) -> None:
-    """Make `open_depth("scheme://…")` call `build(src, camera=…, fps=…, units=…)`.
+    """Make `open_depth("scheme://…")` call `build(src, camera=…, fps=…, units=…, mirrored=…)`.
 
     A camera needs only `read()`, which returns the next (h, w) depth picture. With librealsense, say:
 
@@ -51,6 +51,7 @@ def open_depth(
     camera: Camera | None = None,
     fps: float | None = None,
     units: str | float | None = None,
+    mirrored: bool = False,
 ) -> DepthSource:
     """Open whatever holds depth pictures: a source of frames whose `depth` is (h, w) float32 metres.
 
@@ -65,6 +66,8 @@ def open_depth(
         fps: pictures a second of what has no times. None: 30.
         units: "mm", "m" or metres a step. None: whole numbers are millimetres, fractions metres. Either way the first picture
             with something in it is held against it: millimetres read as metres, and the reverse, are put right and noted.
+        mirrored: the pictures are mirror images, as Kinect v1 gives them unless told otherwise: they, camera and gravity are
+            turned round, so that left is left. The camera is meant as the file has it, before that.
 
     Raises:
         SourceError: it cannot be read; one line says why and what to do. The first picture has been read when this returns.
@@ -72,7 +75,7 @@ def open_depth(
     """
     if fps is not None and not 0 < fps < 10_000:
         raise UsageError(f"fps {fps}: expected pictures a second, above 0")
-    options: dict[str, Any] = {"camera": camera, "fps": fps, "units": units}
+    options: dict[str, Any] = {"camera": camera, "fps": fps, "units": units, "mirrored": mirrored}
     if not isinstance(src, str | Path):
         from .live_depth import open_live
 
@@ -80,7 +83,7 @@ def open_depth(
     scheme = str(src).partition("://")[0] if "://" in str(src) else ""
     if scheme:
         return _registered(scheme)(str(src), **options)
-    settler = Settler(camera, fps or 30.0, units)
+    settler = Settler(camera, fps or 30.0, units, mirrored)
     return _started(str(src), _reel(Path(src)), settler)
 
 
