@@ -29,6 +29,7 @@ def track(
     seconds: Annotated[float | None, typer.Option(min=0, help="Stop at this time of the source.")] = None,
     fps: Annotated[float | None, typer.Option("--fps", help="Pictures a second of what has no times.")] = None,
     units: Annotated[str | None, typer.Option("--units", help="m, mm, or metres a step; found out if not given.")] = None,
+    mirrored: Annotated[bool, typer.Option("--mirrored", help="Turn mirror images (Kinect v1) round first.")] = False,
     camera: Annotated[Path | None, typer.Option("--camera", metavar="FILE", help="A camera.json that goes first.")] = None,
     smooth: Annotated[bool, typer.Option(help="Filter the joints, keep bones at their lengths.")] = True,
     masks: Annotated[bool, typer.Option("--masks", help="Write outlines too.")] = False,
@@ -60,6 +61,7 @@ def track(
             save=[kind.strip() for kind in save.split(",") if kind.strip()],
             smooth=smooth,
             masks=masks,
+            mirrored=mirrored,
             step=lambda scene: bar(scene.index + 1, people=len(scene.people)),
             **{name: value for name, value in given.items() if value is not None},
         )

@@ -28,6 +28,7 @@ def track_depth(
     camera: Camera | None = None,
     fps: float | None = None,
     units: str | float | None = None,
+    mirrored: bool = False,
     masks: bool = False,
     step: Callable[[Scene], object] | None = None,
     **options: Any,
@@ -45,6 +46,7 @@ def track_depth(
         camera: see `watch_depth`.
         fps: see `watch_depth`.
         units: see `watch_depth`.
+        mirrored: see `watch_depth`.
         masks: write outlines too, in the formats that can.
         step: called with each Scene, for progress.
         options: handed to `watch_depth`: skeleton, people, background, predict, smooth.
@@ -69,7 +71,7 @@ def track_depth(
 
         need("rerun", "rerun")  # told before the work, not after
     finder = finder_of(model, decoder)
-    with open_depth(source, camera=camera, fps=fps, units=units) as opened:
+    with open_depth(source, camera=camera, fps=fps, units=units, mirrored=mirrored) as opened:
         stem = re.sub(r"[^\w.-]+", "_", Path(str(opened.name)).resolve().stem).strip("._")[:100] or "source"
         outputs = {kind: f"{Path(out) / stem}{DEPTH_KINDS[kind]}" for kind in save}
         _refuse_input(source, outputs)

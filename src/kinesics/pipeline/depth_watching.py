@@ -35,6 +35,7 @@ def watch_depth(
     masks: bool = False,
     fps: float | None = None,
     units: str | float | None = None,
+    mirrored: bool = False,
 ) -> Generator[Scene]:
     """Follow the people of a depth recording or camera, frame by frame.
 
@@ -56,6 +57,7 @@ def watch_depth(
         masks: give everybody's outline too.
         fps: pictures a second of what has no times.
         units: "mm", "m" or metres a step.
+        mirrored: the pictures are mirror images (Kinect v1): turn them round first.
 
     Yields:
         a Scene for each frame. People have an id, `points` in pixels with metres of depth third, and `world`.
@@ -84,7 +86,7 @@ def watch_depth(
     if isinstance(source, str | Path) or not hasattr(source, "__iter__"):
         from ..depth.sources import open_depth
 
-        frames = open_depth(source, camera=camera, fps=fps, units=units)
+        frames = open_depth(source, camera=camera, fps=fps, units=units, mirrored=mirrored)
     elif camera is None and getattr(source, "camera", None) is None:
         raise UsageError("watch_depth: frames that are handed in do not say what took them; give camera=Camera(…)")
     return _scenes(chain, frames, camera)
