@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,11 +34,13 @@ def depth(
     opened = open_depth_model(model or None)
     output = Output(as_json, progress, quiet)
     with output.steps(count or (2000 if made else None), "people" if made else "clips") as bar:
+        given: dict[str, Any] = {"step": bar}
         if made:
-            chosen = {"count": count} if count else {}
-            values = eval_depth_made(opened, **chosen, **({"decoders": decoder.split(",")} if decoder else {}), step=bar)
+            given |= {"count": count} if count else {}
+            values = eval_depth_made(opened, **given, **({"decoders": decoder.split(",")} if decoder else {}))
         else:
-            values = eval_depth_set(opened, target, **({"decoder": decoder} if decoder else {}), stride=stride or 1, step=bar)
+            given |= {"stride": stride} if stride else {}
+            values = eval_depth_set(opened, target, **given, **({"decoder": decoder} if decoder else {}))
     if chart:
         from ..draw.grouped_bars import grouped_bars
 
