@@ -24,30 +24,38 @@ def density(points: Array, weights: Array, begin: int, end: int, place: Array, b
     return total
 
 
+@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+def _pulled(points: Array, weights: Array, begin: int, end: int, place: Array, wide: float, sums: Array) -> None:
+    """Total weight under the kernel at `place`, and that times the way to the points: sums (4,)."""
+    px, py, pz, w32 = np.float32(place[0]), np.float32(place[1]), np.float32(place[2]), np.float32(wide)
+    one, none = np.float32(1), np.float32(0)
+    total, sx, sy, sz = none, none, none, none
+    for i in range(begin, end):
+        x, y, z = points[i, 0] - px, points[i, 1] - py, points[i, 2] - pz
+        near = max(one - (x * x + y * y + z * z) * w32, none)
+        w = weights[i] * near * near
+        total += w
+        sx += w * x
+        sy += w * y
+        sz += w * z
+    sums[0], sums[1], sums[2], sums[3] = total, sx, sy, sz
+
+
 @numba.njit(cache=True, nogil=True)
 def climb(points: Array, weights: Array, begin: int, end: int, place: Array, bandwidth: float, rounds: int) -> float:
     """Move `place` (3,) uphill to a mode; the density there."""
     wide = 1.0 / (6.25 * bandwidth * bandwidth)
-    total = 0.0
+    sums = np.zeros(4)
     for _ in range(rounds):
-        total, sx, sy, sz = 0.0, 0.0, 0.0, 0.0
-        for i in range(begin, end):
-            x, y, z = points[i, 0] - place[0], points[i, 1] - place[1], points[i, 2] - place[2]
-            near = 1.0 - (x * x + y * y + z * z) * wide
-            if near > 0:
-                w = weights[i] * near * near
-                total += w
-                sx += w * x
-                sy += w * y
-                sz += w * z
+        _pulled(points, weights, begin, end, place, wide, sums)
+        total = sums[0]
         if total <= 0:
             break
-        place[0] += sx / total
-        place[1] += sy / total
-        place[2] += sz / total
-        if sx * sx + sy * sy + sz * sz < 1e-6 * total * total:
+        for axis in range(3):
+            place[axis] += sums[1 + axis] / total
+        if sums[1] * sums[1] + sums[2] * sums[2] + sums[3] * sums[3] < 1e-6 * total * total:
             break
-    return total
+    return sums[0]
 
 
 @numba.njit(cache=True, nogil=True)
