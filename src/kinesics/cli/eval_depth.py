@@ -37,10 +37,12 @@ def depth(
         given: dict[str, Any] = {"step": bar}
         if made:
             given |= {"count": count} if count else {}
-            values = eval_depth_made(opened, **given, **({"decoders": decoder.split(",")} if decoder else {}))
+            given |= {"decoders": decoder.split(",")} if decoder else {}
+            values = eval_depth_made(opened, **given)
         else:
             given |= {"stride": stride} if stride else {}
-            values = eval_depth_set(opened, target, **given, **({"decoder": decoder} if decoder else {}))
+            given |= {"decoder": decoder} if decoder else {}
+            values = eval_depth_set(opened, target, **given)
     if chart:
         from ..draw.grouped_bars import grouped_bars
 
