@@ -55,7 +55,7 @@ def climb(points: Array, weights: Array, begin: int, end: int, place: Array, ban
             place[axis] += sums[1 + axis] / total
         if sums[1] * sums[1] + sums[2] * sums[2] + sums[3] * sums[3] < 1e-6 * total * total:
             break
-    return sums[0]
+    return float(sums[0])
 
 
 @numba.njit(cache=True, nogil=True)
