@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from kinesics.bodies.named import named_motion
+from kinesics.depth import millimetres
 from kinesics.depth.background import Background
-from kinesics.depth.regions import millimetres
 from kinesics.testing.depth_room import Room, chair, walk
 from kinesics.types import Array
 

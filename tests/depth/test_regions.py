@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from kinesics.bodies.named import named_motion
+from kinesics.depth import millimetres
 from kinesics.depth.grouping import Bodies, find_bodies
-from kinesics.depth.regions import Regions, find_regions, grow, millimetres
+from kinesics.depth.regions import Regions, find_regions, grow
 from kinesics.geometry import upright_axes
 from kinesics.testing.depth_room import Box, Room, walk
 from kinesics.types import Array, Camera
@@ -71,11 +72,6 @@ def test_nothing_is_kept_of_an_empty_picture() -> None:
         found = find_regions(np.zeros(shape, np.uint16), np.ones(shape, bool), Camera.of_view(shape[1], shape[0], 45), AXES)
         assert len(found) == 0
         assert len(find_bodies(found, np.zeros(shape, np.uint16), Camera.of_view(shape[1], shape[0], 45), AXES)) == 0
-
-
-def test_metres_become_millimetres_and_what_is_no_number_nothing() -> None:
-    depth = np.array([[1.2345, 0, -1], [np.nan, np.inf, 30.0]], np.float32)
-    assert millimetres(depth).tolist() == [[1234, 0, 0], [0, 0, 0]] or millimetres(depth).tolist() == [[1235, 0, 0], [0, 0, 0]]
 
 
 def test_growing_gives_each_pixel_to_the_nearer_seed_over_the_surface() -> None:

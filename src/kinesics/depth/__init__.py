@@ -29,7 +29,7 @@ _HOMES: dict[str, str] = {
     "find_floor": "floor",
     "load_model": "model_file",
     "make_samples": "gathering",
-    "millimetres": "features",
+    "millimetres": "metres",
     "open_depth": "sources",
     "open_depth_model": "shipped",
     "open_live": "live_depth",
@@ -52,7 +52,6 @@ if TYPE_CHECKING:
     from .bones import Bones as Bones
     from .converting import ConvertedDepth as ConvertedDepth
     from .converting import convert_depth as convert_depth
-    from .features import millimetres as millimetres
     from .floor import Floor as Floor
     from .floor import find_floor as find_floor
     from .forest import Forest as Forest
@@ -66,6 +65,7 @@ if TYPE_CHECKING:
     from .live_depth import DepthCamera as DepthCamera
     from .live_depth import open_live as open_live
     from .making import train_depth as train_depth
+    from .metres import millimetres as millimetres
     from .model_file import DepthModel as DepthModel
     from .model_file import load_model as load_model
     from .model_file import save_model as save_model

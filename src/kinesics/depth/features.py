@@ -21,13 +21,6 @@ LARGEST = 1 << 23  # pixels of a picture: places must be exact in float32
 EDGE = 2000  # mm: a step beyond it is one to or from the background
 
 
-def millimetres(depth: Array) -> Array:
-    """Metres as uint16 millimetres; what is not a number, not above 0 or beyond 65 m becomes 0."""
-    depth = np.asarray(depth, np.float32)
-    kept = (depth > 0) & (depth < 65.0)  # NaN fails both
-    return np.where(kept, np.rint(np.where(kept, depth, 0) * np.float32(1000)), 0).astype(np.uint16)
-
-
 def padded(depth: Array) -> Array:
     """(h, w) uint16 millimetres as (h + 2, w + 2) int16 with `BACKGROUND` around and wherever nobody is."""
     out = np.full((depth.shape[0] + 2, depth.shape[1] + 2), BACKGROUND, np.int16)

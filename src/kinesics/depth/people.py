@@ -22,13 +22,15 @@ from .bones import Bones
 from .floor import UP, Floor, FloorKeeper
 from .grouping import Bodies, find_bodies
 from .life import LifeSigns
+from .metres import millimetres
 from .prediction import AHEAD, JointFilter
-from .regions import find_regions, millimetres
+from .regions import find_regions
 from .walls import take_walls_off
 
 _TRUNK = [VOTED.index(name) for name in ("hip_center", "spine", "shoulder_center", "left_shoulder", "right_shoulder")]
 BACKGROUNDS = ("auto", "learn", "none")
 
+_FARTHEST = 20.0  # metres: nobody is looked for beyond
 _MARGIN = 0.03  # metres above the floor that are taken for floor
 _NO_METRES = 100.0  # a picture beyond this has other units
 _SEGMENTED = 0.3  # a picture with a smaller share of measured pixels has no room in it
@@ -185,7 +187,7 @@ class DepthPeople:
         return crowd
 
     def _bodies(self, depth: Array, time: float, up: Array | None) -> Bodies:
-        picture = millimetres(depth)
+        picture = millimetres(depth, farthest=_FARTHEST)
         if not picture.any() and np.count_nonzero(np.isfinite(depth) & (depth > _NO_METRES)) > 0.02 * depth.size:
             raise ShapeError(f"depth: expected metres, got values up to {np.nanmax(depth):g}; divide millimetres by 1000")
         self._start = time if self._start is None else self._start

@@ -52,13 +52,6 @@ class Regions:
         return np.asarray(self.high - self.low)
 
 
-def millimetres(depth: Array) -> Array:
-    """(h, w) metres, of any kind of number, as uint16 millimetres; 0 for what is not above 0, not finite or beyond 20 m."""
-    out = np.empty(depth.shape, np.uint16)
-    _millimetres(np.ascontiguousarray(depth, np.float32), out)
-    return out
-
-
 def find_regions(depth: Array, keep: Array, camera: Camera, axes: Array, *, least: int = LEAST_PIXELS) -> Regions:
     """The connected pieces of what is to be kept.
 
@@ -102,14 +95,6 @@ def grow(labels: Array, inside: Array, seeds: Array, depth: Array) -> Array:
     queue = np.empty(labels.size, np.int32)
     _grow(np.ascontiguousarray(inside), out, depth, queue)
     return out
-
-
-@numba.njit(cache=True, nogil=True)
-def _millimetres(depth: Array, out: Array) -> None:
-    for row in range(depth.shape[0]):
-        for column in range(depth.shape[1]):
-            z = depth[row, column]
-            out[row, column] = np.uint16(z * np.float32(1000) + np.float32(0.5)) if 0 < z < 20 else np.uint16(0)
 
 
 @numba.njit(cache=True, nogil=True, inline="always")

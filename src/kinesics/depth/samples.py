@@ -14,7 +14,8 @@ from ..bodies import JOINTS, PARTS
 from ..errors import ShapeError
 from ..types import Array, Camera
 from .anatomy import VOTED
-from .features import FARTHEST, LARGEST, millimetres
+from .features import FARTHEST, LARGEST
+from .metres import millimetres
 
 if TYPE_CHECKING:
     from ..bodies.views import View

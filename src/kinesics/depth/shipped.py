@@ -27,8 +27,6 @@ def open_depth_model(model: str | Path | DepthModel | None = None) -> DepthModel
 
     if model is None:
         if not FILE.is_file():
-            raise WeightsError(
-                f"{FILE}: the model that ships is missing; install again or run: kinesics depth train"
-            )
+            raise WeightsError(f"{FILE}: the model that ships is missing; install again or run: kinesics depth train")
         model = FILE
     return load_model(model) if isinstance(model, str | Path) else model

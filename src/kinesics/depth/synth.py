@@ -15,7 +15,7 @@ from ..bodies.views import View, ViewMaker
 from ..errors import UsageError
 from ..types import Array
 from .camera_file import CAMERA_FILE, written
-from .features import millimetres
+from .metres import millimetres
 from .png_folder import png_bytes
 from .whole_files import whole_folder
 

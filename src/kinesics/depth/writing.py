@@ -15,8 +15,8 @@ from ..types import Array
 from ..types.camera import Camera
 from .camera_file import CAMERA_FILE, numbers_of, written
 from .exr import exr_bytes
-from .features import millimetres
 from .glimpse_recording import RECORDING, recording_json
+from .metres import millimetres
 from .png_folder import png_bytes
 from .source import DepthSource
 from .whole_files import whole_file, whole_folder

@@ -123,7 +123,7 @@ class DepthPicture:
         masks = scene.people.masks
         if forest is None or masks is None or scene.frame is None or scene.frame.depth is None:
             return None
-        from ..depth.features import millimetres
+        from ..depth.metres import millimetres
 
         picture, parts = millimetres(scene.frame.depth), np.zeros(scene.size[::-1], np.uint8)
         lens = Camera(*scene.size, *scene.chosen["camera"])
