@@ -21,6 +21,8 @@ STEPS = 3
 _REACH = 0.6  # metres: votes that gather farther from a joint are not meant for it
 _STRONGER = 0.02  # metres that a place may lie farther away for each unit of its strength's logarithm
 _FLIP = np.array([-1, 1, 1], np.float32)
+_FIRST = 1024  # numbers in each hidden layer of the first step
+_AGREE = 1.5  # two looks at one picture count for as many independent ones
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,15 @@ class Guess:
     joints: Array
     spread: Array
     swap: Array
+
+    def settled(self) -> Guess:
+        """The same with the sides that are more likely."""
+        return self.exchanged(self.swap > 0.5)
+
+    def mirrored(self) -> Guess:
+        """The same seen in a mirror."""
+        order = mirror_order()
+        return Guess(self.joints[:, order] * _FLIP, self.spread[:, order], self.swap)
 
     def exchanged(self, rows: Array) -> Guess:
         """The same with left and right exchanged in these rows, (n,) bool."""
@@ -80,14 +91,19 @@ class Cascade:
     nets: tuple[Perceptron, ...]
 
     def first(self, features: Array) -> Guess:
-        """A first guess from features (n, f) of the evidence."""
-        return Guess(*self.nets[0](features))
+        """A first guess from features (n, f) of the evidence: what is seen and what a mirror would show, together."""
+        straight = Guess(*self.nets[0](features)).settled()
+        mirrored = Guess(*self.nets[0](mirrored_features(features))).mirrored().settled()
+        as_is = np.linalg.norm(straight.joints - mirrored.joints, axis=-1).mean(axis=1)
+        crossed = np.linalg.norm(straight.joints - mirrored.joints[:, mirror_order()], axis=-1).mean(axis=1)
+        mirrored = mirrored.exchanged(crossed < as_is)
+        odds = (_odds(straight.swap) + _odds(mirrored.swap)) / _AGREE
+        return Guess((straight.joints + mirrored.joints) / 2, (straight.spread + mirrored.spread) / 2, 1 / (1 + np.exp(-odds)))
 
     def better(self, guess: Guess, modes: Array, strengths: Array) -> Guess:
         """The guess, its sides settled, after the other steps; modes (n, 23, m, 3) in the same frame, strengths (n, 23, m)."""
         for net in self.nets[1:]:
-            moved, spread, _ = net(_around(guess, modes, strengths))
-            guess = Guess(guess.joints + moved, spread, guess.swap)
+            guess = _moved(net, guess, _around(guess, modes, strengths))
         return guess
 
     def arrays(self) -> dict[str, Array]:
@@ -136,11 +152,11 @@ def fit_cascade(
     order = mirror_order()
     nets = [
         fit_perceptron(
-            features, joints, order, flipped=mirrored_features, seed=seed, progress=functools.partial(_tell, progress, 0)
+            features, joints, order, flipped=mirrored_features, hidden=_FIRST, seed=seed,
+            progress=functools.partial(_tell, progress, 0),
         )
-    ]
-    guess = Guess(*nets[0](features))
-    guess = guess.exchanged(guess.swap > 0.5)
+    ]  # fmt: skip
+    guess = Cascade(tuple(nets)).first(features).settled()
     for step in range(1, STEPS):
         around = _around(guess, modes, strengths)
         net = fit_perceptron(
@@ -148,9 +164,23 @@ def fit_cascade(
             progress=functools.partial(_tell, progress, step),
         )  # fmt: skip
         nets.append(net)
-        moved, spread, _ = net(around)
-        guess = Guess(guess.joints + moved, spread, guess.swap)
+        guess = _moved(net, guess, around)
     return Cascade(tuple(nets))
+
+
+def _moved(net: Perceptron, guess: Guess, around: Array) -> Guess:
+    """The guess after one of the later steps, which looks straight and in a mirror."""
+    order = mirror_order()
+    straight, spread, _ = net(around)
+    mirrored, other, _ = net(_mirrored_around(around))
+    way = (straight + mirrored[:, order] * _FLIP) / 2
+    return Guess(guess.joints + way, (spread + other[:, order]) / 2, guess.swap)
+
+
+def _odds(chance: Array) -> Array:
+    """Logarithm of the odds."""
+    held = np.clip(chance, 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(held / (1 - held)))
 
 
 def _tell(progress: Callable[[float], None], step: int, share: float) -> None:

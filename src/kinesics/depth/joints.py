@@ -142,7 +142,7 @@ def _fit_decoder(model: DepthModel) -> Decode:
         guess = cascade.first(seen.features()[None])
         if previous is not None:
             guess = remembered(guess, seen, previous)
-        guess = cascade.better(guess.exchanged(guess.swap > 0.5), modes, strengths)
+        guess = cascade.better(guess.settled(), modes, strengths)
         drawn, signs = drawn_to_votes(guess, modes, strengths, fit["pull"])
         joints = (drawn[0] @ seen.turn + seen.centre).astype(np.float32)
         chance = confidence_of(fit["confidence"], signs)[0].astype(np.float32)

@@ -36,7 +36,7 @@ def train_depth(
     out: str | Path,
     *,
     bodies: int = 100_000,
-    decoders: int = 100_000,
+    decoders: int = 200_000,
     size: tuple[int, int] = (320, 240),
     seed: int = 0,
     workers: int = 2,
@@ -57,7 +57,7 @@ def train_depth(
         size: width and height of the views.
         seed: of all chance.
         workers: processes that make views, threads that grow trees; changes nothing but the time.
-        maker: makes the views; None: a `ViewMaker` of this seed and size, from all sides but more often the front.
+        maker: makes the views; None: a `ViewMaker` of this seed and size, from all sides.
         memory: gigabytes that may be used; None: what is free.
         progress: is told how far it is.
         options: of `grow_forest`.
@@ -75,7 +75,7 @@ def train_depth(
     if bodies < 1 or decoders < 0 or workers < 1:
         raise UsageError("train: expected at least 1 body, 0 views for decoders and 1 worker")
     settings = settings_of(**options)
-    maker = ViewMaker(seed, size=size, yaw="mixed", top=0.05, views_each=16) if maker is None else maker
+    maker = ViewMaker(seed, size=size, yaw="round", top=0.05, views_each=16) if maker is None else maker
     need = needed_memory(make_samples(maker, 0, min(_PROBE, bodies), workers=1), bodies, settings["pixels"])
     _check_memory(need, bodies, free_memory() if memory is None else int(memory * 1e9))
     clock = Clock()

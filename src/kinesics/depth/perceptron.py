@@ -16,6 +16,7 @@ import numpy as np
 from ..types import Array
 
 NARROWEST = 0.012  # metres: no joint is surer
+_AT_ONCE = 10_000  # rows, for the sake of memory
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,9 @@ class Perceptron:
 
     def __call__(self, features: Array) -> tuple[Array, Array, Array]:
         """Bodies for features (n, f): joints (n, k, 3), spreads (n, k) metres, how likely sides are exchanged (n,)."""
-        out = _forward(self.layers, (features - self.mean) / self.scale)[-1]
-        return _read(out, self.joints)
+        parts = [features[at : at + _AT_ONCE] for at in range(0, len(features), _AT_ONCE)] or [features]
+        outs = [_forward(self.layers, (part - self.mean) / self.scale)[-1] for part in parts]
+        return _read(outs[0] if len(outs) == 1 else np.concatenate(outs), self.joints)
 
 
 def _read(out: Array, k: int) -> tuple[Array, Array, Array]:
@@ -65,7 +67,7 @@ def fit_perceptron(
     flipped: Callable[[Array], Array],
     exchange: bool = True,
     hidden: int = 512,
-    lessons: int = 1_500_000,
+    lessons: int = 2_000_000,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> Perceptron:

@@ -135,8 +135,8 @@ def grow_forest(
 
 
 def usual_smallest(pixels: int, trees: int) -> int:
-    """Fewest pixels of a leaf when nobody says: leaves end up with about 1.6 times as many on average."""
-    return max(FEWEST, round(pixels * trees / (1.6 * LEAVES)))
+    """Fewest pixels of a leaf when nobody says: leaves end up with about 2.6 times as many on average."""
+    return max(FEWEST, round(pixels * trees / (2.6 * LEAVES)))
 
 
 def settings_of(**options: Any) -> dict[str, Any]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = np.array([JOINTS.index(name) for name in VOTED])
 _CHUNK = 100
-_HELD_OUT = 0.1
+_HELD_OUT = 0.05
 _PARTS_EVERY = 10  # the decoder by parts has little to learn
 
 
@@ -93,7 +93,7 @@ def fit_decoders(
     maker: ViewMaker,
     *,
     start: int,
-    count: int = 100_000,
+    count: int = 200_000,
     workers: int = 2,
     seed: int = 0,
     progress: Callable[[str, float], None] | None = None,
@@ -104,7 +104,7 @@ def fit_decoders(
         forest: with votes.
         maker: of views with one person each; those from `start` on must be new to the forest.
         start: first view.
-        count: how many; a tenth is held out for the shares of the way to the votes and for the confidences.
+        count: how many; a twentieth is held out for the shares of the way to the votes and for the confidences.
         workers: processes.
         seed: of all chance.
         progress: is told what is done, and which share of it.
@@ -187,8 +187,7 @@ def _parts_learned(modes: Array, strengths: Array, truth: Array, visible: Array,
 
 def _fit_learned(cascade: Cascade, seen: dict[str, Array]) -> dict[str, Array]:
     """The share of the way to the votes that would have been best, by joint and distance, and the confidence after it."""
-    guess = cascade.first(seen["features"])
-    guess = cascade.better(guess.exchanged(guess.swap > 0.5), seen["local_modes"], seen["strengths"])
+    guess = cascade.better(cascade.first(seen["features"]).settled(), seen["local_modes"], seen["strengths"])
     way = nearby(guess.joints, seen["local_modes"], seen["strengths"]).way
     bins = np.searchsorted(PULL_BINS, np.linalg.norm(way, axis=-1) / guess.spread)  # (n, k)
     wish = seen["local"] - guess.joints
