@@ -92,8 +92,8 @@ class Cascade:
 
     def first(self, features: Array) -> Guess:
         """A first guess from features (n, f) of the evidence: what is seen and what a mirror would show, together."""
-        straight = Guess(*self.nets[0](features)).settled()
-        mirrored = Guess(*self.nets[0](mirrored_features(features))).mirrored().settled()
+        both = _looked(self.nets[0], features, mirrored_features(features))
+        straight, mirrored = both[0].settled(), both[1].mirrored().settled()
         as_is = np.linalg.norm(straight.joints - mirrored.joints, axis=-1).mean(axis=1)
         crossed = np.linalg.norm(straight.joints - mirrored.joints[:, mirror_order()], axis=-1).mean(axis=1)
         mirrored = mirrored.exchanged(crossed < as_is)
@@ -170,11 +170,15 @@ def fit_cascade(
 
 def _moved(net: Perceptron, guess: Guess, around: Array) -> Guess:
     """The guess after one of the later steps, which looks straight and in a mirror."""
-    order = mirror_order()
-    straight, spread, _ = net(around)
-    mirrored, other, _ = net(_mirrored_around(around))
-    way = (straight + mirrored[:, order] * _FLIP) / 2
-    return Guess(guess.joints + way, (spread + other[:, order]) / 2, guess.swap)
+    straight, mirrored = _looked(net, around, _mirrored_around(around))
+    other = mirrored.mirrored()
+    return Guess(guess.joints + (straight.joints + other.joints) / 2, (straight.spread + other.spread) / 2, guess.swap)
+
+
+def _looked(net: Perceptron, straight: Array, mirrored: Array) -> tuple[Guess, Guess]:
+    """What a network says of both, which are read together: its weights cross the memory once."""
+    said, n = net(np.concatenate([straight, mirrored])), len(straight)
+    return Guess(*(part[:n] for part in said)), Guess(*(part[n:] for part in said))
 
 
 def _odds(chance: Array) -> Array:
