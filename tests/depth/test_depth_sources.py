@@ -438,3 +438,12 @@ def test_mirror_images_are_turned_round(tmp_path: Path) -> None:
     assert [np.flatnonzero(frame.depth[0]).tolist() for frame in frames] == [[6], [6]]
     straight, turned = lens.unproject(np.array([1.0, 2.0]), 1.5), source.camera.unproject(np.array([6.0, 2.0]), 1.5)
     assert np.allclose(straight * (-1, 1, 1), turned)
+
+
+def test_a_flat_picture_far_away_is_said_once(tmp_path: Path) -> None:
+    np.savez(tmp_path / "clip.npz", depth=np.full((3, 24, 32), 2500.0, np.float32))
+    with open_depth(tmp_path / "clip.npz") as source:
+        assert all(not frame.depth.any() for frame in source)
+    assert sum("give units mm" in note for note in source.notes) == 1
+    with open_depth(tmp_path / "clip.npz", units="mm") as source:
+        assert next(source).depth.max() == pytest.approx(2.5)

@@ -38,6 +38,7 @@ class Settler:
         self._lines: list[str] = []
         self._step: float | None = None
         self._sure = False
+        self._words = ""
         self._said: Camera | None = None
         self._begin: float | None = None
         self._time = 0.0
@@ -108,8 +109,9 @@ class Settler:
             step, words = settled(picture, self._step)
             if step is not None:
                 self._step, self._sure = step, True
-            if words:
+            if words and words != self._words:
                 self._lines.append(words)
+                self._words = words
         return self._step
 
     def _when(self, shot: Shot) -> float:

@@ -16,6 +16,7 @@ __all__ = ["FARTHEST", "claimed", "settled", "to_metres", "unlikely"]
 FARTHEST = 32.0  # metres; what is farther, and what is not a number, counts as no return
 BETWEEN = 30.0  # a median above it is no metres, one below it no millimetres
 COMMON = 0.05  # a largest value that so large a share of the pixels has is a background, not a surface
+BACKGROUNDS = (1e3, 1e4, 1e5, 65504.0)  # metres that tools write where there is nothing; the last is the largest half
 METRES, MILLIMETRES = 1.0, 0.001
 
 
@@ -70,6 +71,9 @@ def settled(picture: Array, step: float) -> tuple[float | None, str]:
     """
     middle = _middle(picture)
     if middle is None:
+        flat = picture[np.isfinite(picture) & (picture > BETWEEN)] if picture.dtype.kind == "f" else picture[:0]
+        if step == METRES and flat.size and float(flat.max()) not in BACKGROUNDS:
+            return None, f"{flat.max():.0f} m everywhere is taken for nothing seen; if these are millimetres, give units mm"
         return None, ""
     if step == METRES and middle > BETWEEN:
         return MILLIMETRES, f"these are millimetres, not metres (half of what is seen lies beyond {middle:.0f}): read as such"
