@@ -11,22 +11,9 @@ ROUNDS = 6  # of mean shift; it has come to rest by then
 _SLOTS = 1 << 12
 
 
-@numba.njit(cache=True, nogil=True)
-def density(points: Array, weights: Array, begin: int, end: int, place: Array, bandwidth: float) -> float:
-    """Weight of the points around a place, under the biweight kernel (1 - d² / r²)² of radius r = 2.5 bandwidths."""
-    wide = 1.0 / (6.25 * bandwidth * bandwidth)
-    total = 0.0
-    for i in range(begin, end):
-        x, y, z = points[i, 0] - place[0], points[i, 1] - place[1], points[i, 2] - place[2]
-        near = 1.0 - (x * x + y * y + z * z) * wide
-        if near > 0:
-            total += weights[i] * near * near
-    return total
-
-
 @numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
 def _pulled(points: Array, weights: Array, begin: int, end: int, place: Array, wide: float, sums: Array) -> None:
-    """Total weight under the kernel at `place`, and that times the way to the points: sums (4,)."""
+    """Weight under the biweight kernel (1 - d² / r²)², r = 2.5 bandwidths, and that times the way to the points: sums (4,)."""
     px, py, pz, w32 = np.float32(place[0]), np.float32(place[1]), np.float32(place[2]), np.float32(wide)
     one, none = np.float32(1), np.float32(0)
     total, sx, sy, sz = none, none, none, none
