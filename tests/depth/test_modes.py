@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,7 +56,7 @@ def test_climbing_never_loses_height() -> None:
     place, heights = np.array([0.05, -0.04, 2.03]), []
     for _ in range(8):
         heights.append(climb(points, weights, 0, 200, place, WIDTH, 1))
-    assert all(after >= before - 1e-3 for before, after in zip(heights, heights[1:], strict=False))
+    assert all(after >= before - 1e-3 for before, after in itertools.pairwise(heights))
     assert heights[-1] > heights[0] and np.allclose(place, (0, 0, 2), atol=0.01)
 
 
