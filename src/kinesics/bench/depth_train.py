@@ -36,7 +36,9 @@ def bench_depth_train(views: int = 2000, *, seed: int = 0, workers: int = 1, **o
     clock = Clock()
     samples = make_samples(ViewMaker(seed, bank=PoseBank(seed, poses=2000)), 0, views, workers=workers)
     clock.stop("bodies")
-    grow_forest(samples, threads=workers, **{**options, "trees": 1, "depth": 3, "pixels": 1})  # compiles
+    grow_forest(
+        samples, threads=workers, **{**options, "trees": 1, "depth": 3, "pixels": 20, "offsets": 8, "smallest": 2}
+    )  # compiles
     clock.stop("compile")
     trained = grow_forest(samples, seed=seed, threads=workers, **options)
     clock.stop("growing")
