@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array
+from ..types.sides import across
 from .kinematics import DOFS
-from .recipes import FLIPPED, other_side
+from .recipes import FLIPPED
 
-_ACROSS = np.array([DOFS.index(other_side(name)) for name in DOFS])
+_ACROSS = np.array([DOFS.index(across(name)) for name in DOFS])
 _SIGN = np.array([-1.0 if name in FLIPPED else 1.0 for name in DOFS])
 _HANDS = np.array([1, 0, 3, 2])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array
+from ..types.sides import across
 
 _SIDED = ("head", "head_top", "clavicle", "shoulder", "upper_arm", "elbow", "forearm", "wrist", "hand", "waist", "hip", "thigh",
           "knee", "shin", "foot")  # fmt: skip
@@ -15,9 +16,4 @@ PARTS: tuple[str, ...] = ("background", "neck", *(f"{side}_{name}" for name in _
 
 def part_mirror() -> Array:
     """(32,) label that a label becomes when the picture is mirrored."""
-    swapped = {"left": "right", "right": "left"}
-    order = []
-    for name in PARTS:
-        side, _, rest = name.partition("_")
-        order.append(PARTS.index(f"{swapped[side]}_{rest}") if side in swapped else PARTS.index(name))
-    return np.array(order)
+    return np.array([PARTS.index(across(name)) for name in PARTS])

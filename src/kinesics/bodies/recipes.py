@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ..types.sides import across
+
 #: Angles of the ways to be before and after a motion; what is not named is 0.
 STANCES: dict[str, dict[str, float]] = {
     "stand": {"left_arm_raise": 8, "right_arm_raise": 8, "left_arm_elbow": 14, "right_arm_elbow": 14},
@@ -90,12 +92,6 @@ class Recipe:
 FLIPPED = ("spine_side", "spine_twist", "neck_tilt", "neck_turn", "root_yaw", "root_roll", "step_side")
 
 
-def other_side(name: str) -> str:
-    """The angle across: `left_arm_raise` for `right_arm_raise`; the same name in the middle."""
-    side, _, rest = name.partition("_")
-    return {"left": "right", "right": "left"}.get(side, side) + ("_" + rest if rest else "")
-
-
 def mirrored(recipe: Recipe) -> Recipe:
     """The same with left and right exchanged."""
     return replace(
@@ -109,7 +105,7 @@ def mirrored_move(move: Move) -> Move:
     """The same move by the other side."""
     sign = [-1 if dof in FLIPPED else 1 for dof in move.dofs]
     values = tuple(tuple(s * v for s, v in zip(sign, row, strict=True)) for row in move.values)
-    return replace(move, dofs=tuple(other_side(dof) for dof in move.dofs), values=values)
+    return replace(move, dofs=tuple(across(dof) for dof in move.dofs), values=values)
 
 
 def backwards(recipe: Recipe) -> Recipe:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from ..errors import UsageError
 from ..types import Array, skeleton
+from ..types.sides import across
 
 #: Joints that the leaves of a forest vote for: those of kinect20, and what tells a face from the back of a head.
 VOTED: tuple[str, ...] = (*skeleton("kinect20").joints, "nose", "left_ear", "right_ear")
@@ -37,11 +40,9 @@ def mixture(name: str) -> Array:
     return np.array(rows)
 
 
+@functools.cache
 def mirror_order() -> Array:
-    """(23,) index of the voted joint on the other side; itself for those of the middle."""
-    swapped = {"left": "right", "right": "left"}
-    order = []
-    for name in VOTED:
-        side, _, rest = name.partition("_")
-        order.append(VOTED.index(f"{swapped[side]}_{rest}") if side in swapped else VOTED.index(name))
-    return np.array(order)
+    """(23,) index of the voted joint on the other side; itself for those of the middle. Read-only."""
+    order = np.array([VOTED.index(across(name)) for name in VOTED])
+    order.flags.writeable = False
+    return order

@@ -97,7 +97,7 @@ class Cascade:
         as_is = np.linalg.norm(straight.joints - mirrored.joints, axis=-1).mean(axis=1)
         crossed = np.linalg.norm(straight.joints - mirrored.joints[:, mirror_order()], axis=-1).mean(axis=1)
         mirrored = mirrored.exchanged(crossed < as_is)
-        odds = (_odds(straight.swap) + _odds(mirrored.swap)) / _AGREE
+        odds = (odds_of(straight.swap) + odds_of(mirrored.swap)) / _AGREE
         return Guess((straight.joints + mirrored.joints) / 2, (straight.spread + mirrored.spread) / 2, 1 / (1 + np.exp(-odds)))
 
     def better(self, guess: Guess, modes: Array, strengths: Array) -> Guess:
@@ -181,7 +181,7 @@ def _looked(net: Perceptron, straight: Array, mirrored: Array) -> tuple[Guess, G
     return Guess(*(part[:n] for part in said)), Guess(*(part[n:] for part in said))
 
 
-def _odds(chance: Array) -> Array:
+def odds_of(chance: Array) -> Array:
     """Logarithm of the odds."""
     held = np.clip(chance, 1e-6, 1 - 1e-6)
     return np.asarray(np.log(held / (1 - held)))

@@ -17,7 +17,7 @@ import numpy as np
 from ..errors import ShapeError, UsageError
 from ..types import Array, Camera
 from .anatomy import VOTED, mirror_order
-from .cascade import Cascade, Guess, nearby
+from .cascade import Cascade, Guess, nearby, odds_of
 from .confidence import confidence_of
 from .evidence import Evidence, gather_evidence
 from .part_modes import part_proposals
@@ -166,8 +166,7 @@ def remembered(guess: Guess, seen: Evidence, previous: Found) -> Guess:
     known = np.isfinite(as_is) & np.isfinite(other)
     if not known.any():
         return guess
-    odds = np.log(np.clip(guess.swap, 1e-6, 1) / np.clip(1 - guess.swap, 1e-6, 1))
-    odds = odds + np.clip((as_is[known].mean() - other[known].mean()) / _FIRM, -4, 4)
+    odds = odds_of(guess.swap) + np.clip((as_is[known].mean() - other[known].mean()) / _FIRM, -4, 4)
     return Guess(guess.joints, guess.spread, 1 / (1 + np.exp(-odds)))
 
 

@@ -16,6 +16,7 @@ from .cascade import Cascade, fit_cascade, nearby
 from .confidence import RADIUS, fit_confidence
 from .evidence import gather_evidence
 from .joints import PULL_BINS, drawn_to_votes, strength_signs
+from .metres import millimetres
 from .part_modes import part_proposals
 from .voting import vote_worth
 
@@ -37,8 +38,7 @@ def vote_bandwidths() -> Array:
 
 def person_of(view: View) -> tuple[Array, Array, Array]:
     """A view's only person: millimetres (h, w) uint16, the true joints (23, 3), and which can be seen (23,)."""
-    millimetres = np.where(view.segment, view.depth, 0) * 1000 + 0.5
-    return np.clip(millimetres, 0, 65535).astype(np.uint16), view.joints[0][_COLUMNS], view.visible[0][_COLUMNS]
+    return millimetres(np.where(view.segment, view.depth, 0)), view.joints[0][_COLUMNS], view.visible[0][_COLUMNS]
 
 
 # ------------------------------------------------------------------------------------------------------- in other processes

@@ -14,6 +14,7 @@ from ..depth.anatomy import VOTED, mirror_order
 from ..depth.joints import DECODERS, Found, JointFinder
 from ..depth.tuning import person_of
 from ..errors import FormatError, UsageError
+from ..metrics.calibration import reliability_of
 from ..metrics.joints3d import joint_precision, left_right_swapped
 from ..types import Array, skeleton
 
@@ -122,7 +123,7 @@ def _decoder_values(name: str, answers: Sequence[Found], truth: Array, visible: 
         f"pck_10cm_{name}": float(right.mean()),
         f"left_right_swaps_{name}": float(left_right_swapped(joints, truth, mirror_order()[:SCORED]).mean()),
         f"error_cm_{name}": float(100 * np.nanmedian(errors)),
-        f"calibration_{name}": _calibration_error(sure.ravel(), right.ravel()),
+        f"calibration_{name}": reliability_of(sure.ravel(), right.ravel()).error,
         f"joints_{name}": dict(zip(VOTED[:SCORED], by_joint.round(4).tolist(), strict=True)),
     }
 
@@ -131,13 +132,6 @@ def _padded(rows: Array, most: int, fill: float) -> Array:
     out = np.full((len(rows), most, *rows.shape[2:]), fill, np.float32)
     out[:, : rows.shape[1]] = rows
     return out
-
-
-def _calibration_error(chance: Array, right: Array, bins: int = 15) -> float:
-    """Mean distance, over bins of equal width, of what was claimed from what came true (Naeini et al., 2015)."""
-    at = np.minimum((chance * bins).astype(int), bins - 1)
-    wrong = np.abs(np.bincount(at, right - chance, minlength=bins))
-    return float(wrong.sum() / len(chance))
 
 
 # ------------------------------------------------------------------------------------------------------------------ real people

@@ -55,15 +55,25 @@ def reliability(truth: Array, proba: Array, *, bins: int = 15, equal: Equal = "w
         UsageError: another way to cut, or less than one bin.
     """
     truth, proba = _checked(truth, proba)
+    if not len(proba):
+        return reliability_of(np.zeros(0), np.zeros(0), bins=bins, equal=equal)
+    return reliability_of(proba.max(1), proba.argmax(1) == truth, bins=bins, equal=equal)
+
+
+def reliability_of(confidence: Array, right: Array, *, bins: int = 15, equal: Equal = "width") -> Reliability:
+    """The same for answers of any kind: how sure each was, (n,) 0 to 1, and whether it was right, (n,).
+
+    Raises:
+        UsageError: another way to cut, or less than one bin.
+    """
     if equal not in ("width", "mass") or bins < 1:
         raise UsageError(f"reliability: expected equal 'width' or 'mass' and bins of at least 1, got {equal!r} and {bins}")
-    confidence = proba.max(1) if len(proba) else np.zeros(0)
-    right = (proba.argmax(1) == truth).astype(float) if len(proba) else np.zeros(0)
+    confidence, right = np.asarray(confidence, float), np.asarray(right, float)
     if equal == "width":
         place = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)  # (low, high], as Guo et al. cut
     else:
-        place = np.empty(len(truth), int)
-        place[np.argsort(confidence, kind="stable")] = np.arange(len(truth)) * bins // max(len(truth), 1)
+        place = np.empty(len(right), int)
+        place[np.argsort(confidence, kind="stable")] = np.arange(len(right)) * bins // max(len(right), 1)
     count = np.bincount(place, minlength=bins)
     held = count > 0
     mean = [np.bincount(place, weights=values, minlength=bins)[held] / count[held] for values in (confidence, right)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["mirror_pairs", "other_side", "words"]
+__all__ = ["across", "mirror_pairs", "other_side", "words"]
 
 _SIDES = {"left": "left", "l": "left", "lt": "left", "right": "right", "r": "right", "rt": "right"}
 _OTHER = {"left": "right", "right": "left"}
@@ -42,6 +42,11 @@ def _split(word: str) -> list[str]:
 def other_side(name: tuple[str, ...]) -> tuple[str, ...]:
     """The words of the joint across: left and right change places; the same words where there is no side."""
     return tuple(_OTHER.get(word, word) for word in name)
+
+
+def across(name: str) -> str:
+    """A name spelt as ours are, with its sides exchanged: `left_arm_raise` for `right_arm_raise`; the same in the middle."""
+    return "_".join(other_side(tuple(name.split("_"))))
 
 
 def mirror_pairs(joints: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
