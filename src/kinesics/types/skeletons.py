@@ -65,7 +65,7 @@ def _skeletons() -> dict[str, Skeleton]:
 
 
 def skeleton(name: str) -> Skeleton:
-    """Return a built-in skeleton: boxes (no joints), coco17, blazepose33, hand21, kinect20, glimpse14, itop15."""
+    """Return a built-in skeleton: boxes (no joints), coco17, blazepose33, hand21, kinect20, glimpse14, itop15, wholebody133."""
     try:
         return _skeletons()[name]
     except KeyError:

@@ -1,0 +1,37 @@
+"""Poses to pictures of a person: retrieve and warp keyframes, refine by small nets, within a time budget.
+
+Each tier gives a whole picture: T0 warps the keyframes that are nearest in pose, T1 corrects and completes that by a net on a coarse
+grid, T2 adds detail at full size, T3 redraws face and hands. Nothing heavy is imported before it is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_HOMES: dict[str, str] = {
+    "Footage": "footage",
+    "Person": "person",
+    "SIZE": "footage",
+    "WHOLE_BODY": "footage",
+}
+
+__all__ = sorted(_HOMES)
+
+if TYPE_CHECKING:
+    from .footage import SIZE as SIZE
+    from .footage import WHOLE_BODY as WHOLE_BODY
+    from .footage import Footage as Footage
+    from .person import Person as Person
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
