@@ -1,7 +1,7 @@
 """Poses to pictures of a person: retrieve and warp keyframes, refine by small nets, within a time budget.
 
-Each tier gives a whole picture: T0 warps the keyframes that are nearest in pose, T1 corrects and completes that by a net on a coarse
-grid, T2 adds detail at full size, T3 redraws face and hands. Nothing heavy is imported before it is asked for.
+Each tier gives a whole picture: T0 warps the keyframes that are nearest in pose, T1 corrects and completes that by a net on a
+coarse grid, T2 adds detail at full size, T3 redraws face and hands. Nothing heavy is imported before it is asked for.
 """
 
 from __future__ import annotations

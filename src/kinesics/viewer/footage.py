@@ -59,5 +59,5 @@ class Footage:
 
     def __getitem__(self, which: Any) -> Footage:
         which = [which] if isinstance(which, int | np.integer) else which
-        rows = (self.pictures, self.alpha, self.points, self.scores, self.times, self.clips)
-        return Footage(*(row[which] for row in rows), self.background)
+        cut = (row[which] for row in (self.pictures, self.alpha, self.points, self.scores, self.times, self.clips))
+        return Footage(*cut, background=self.background)

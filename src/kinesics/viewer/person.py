@@ -44,7 +44,8 @@ class Person:
 
     def keyframe(self, index: int) -> Array:
         """(512, 512, 4) uint8 RGBA, colour premultiplied by alpha; read-only, kept once decoded."""
-        return self._keyframes(index)
+        picture: Array = self._keyframes(index)
+        return picture
 
     @functools.cached_property
     def _keyframes(self) -> Any:
