@@ -59,5 +59,12 @@ class Footage:
 
     def __getitem__(self, which: Any) -> Footage:
         which = [which] if isinstance(which, int | np.integer) else which
-        cut = (row[which] for row in (self.pictures, self.alpha, self.points, self.scores, self.times, self.clips))
-        return Footage(*cut, background=self.background)
+        return Footage(
+            self.pictures[which],
+            self.alpha[which],
+            self.points[which],
+            self.scores[which],
+            self.times[which],
+            self.clips[which],
+            self.background,
+        )
