@@ -14,15 +14,23 @@ _HOMES: dict[str, str] = {
     "Person": "person",
     "SIZE": "footage",
     "WHOLE_BODY": "footage",
+    "fit_footage": "fitting",
+    "load_person": "person_file",
+    "pick_keyframes": "keyframes",
+    "save_person": "person_file",
 }
 
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from .fitting import fit_footage as fit_footage
     from .footage import SIZE as SIZE
     from .footage import WHOLE_BODY as WHOLE_BODY
     from .footage import Footage as Footage
+    from .keyframes import pick_keyframes as pick_keyframes
     from .person import Person as Person
+    from .person_file import load_person as load_person
+    from .person_file import save_person as save_person
 
 
 def __getattr__(name: str) -> Any:
