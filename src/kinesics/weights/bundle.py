@@ -59,18 +59,23 @@ def write_bundle(path: str | Path, head: Mapping[str, Any], parts: Mapping[str, 
             for name, data in {"model.json": json.dumps(whole, indent=1).encode(), **parts}.items():
                 box.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
         os.replace(partial, path)
-    except OSError as error:
+    except BaseException as error:  # an interrupt too: nothing half-written stays
         with contextlib.suppress(OSError):
             partial.unlink()
-        raise SinkError(f"{path}: the model could not be saved: {error.strerror or error}") from error
+        if isinstance(error, OSError):
+            raise SinkError(f"{path}: the model could not be saved: {error.strerror or error}") from error
+        raise
 
 
-def read_bundle(path: str | Path, kind: str | None = None) -> tuple[dict[str, Any], dict[str, bytes]]:
+def read_bundle(
+    path: str | Path, kind: str | None = None, *, maker: str = "kinesics train or teach"
+) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Read a bundle and check all that can be checked.
 
     Args:
         path: the file.
         kind: what it must be, for example "actions"; None for any.
+        maker: the command that makes such files, for the errors.
 
     Returns:
         what `model.json` says, and the parts' bytes by name.
@@ -87,11 +92,11 @@ def read_bundle(path: str | Path, kind: str | None = None) -> tuple[dict[str, An
             head = json.loads(box.read("model.json"))
             parts = {name: box.read(name) for name in head["sha256"]}
     except FileNotFoundError:
-        raise FormatError(f"{path}: there is no such file; expected a model saved by kinesics train or teach") from None
+        raise FormatError(f"{path}: there is no such file; expected a file saved by {maker}") from None
     except IsADirectoryError:
-        raise FormatError(f"{path}: is a folder; expected a model saved by kinesics train or teach") from None
+        raise FormatError(f"{path}: is a folder; expected a file saved by {maker}") from None
     except PermissionError:
-        raise FormatError(f"{path}: may not be read; expected a model saved by kinesics train or teach") from None
+        raise FormatError(f"{path}: may not be read; expected a file saved by {maker}") from None
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -105,16 +110,16 @@ def read_bundle(path: str | Path, kind: str | None = None) -> tuple[dict[str, An
     ) as error:
         if isinstance(error, FormatError):
             raise
-        raise FormatError(f"{path}: no model of kinesics, or a damaged one; save it again or train anew") from error
-    _check(path, head, parts, kind)
+        raise FormatError(f"{path}: no model of kinesics, or a damaged one; make it again by {maker}") from error
+    _check(path, head, parts, kind, maker)
     return head, parts
 
 
-def _check(path: str | Path, head: dict[str, Any], parts: dict[str, bytes], kind: str | None) -> None:
+def _check(path: str | Path, head: dict[str, Any], parts: dict[str, bytes], kind: str | None, maker: str) -> None:
     if not isinstance(head.get("format"), int) or head["format"] > FORMAT:
         raise FormatError(f"{path}: of format {head.get('format')!r}, this version reads up to {FORMAT}; update kinesics")
     for name, data in parts.items():
         if hashlib.sha256(data).hexdigest() != head["sha256"][name]:
-            raise FormatError(f"{path}: {name} is not what was saved (its hash differs); save the model again or train anew")
+            raise FormatError(f"{path}: {name} is not what was saved (its hash differs); make it again by {maker}")
     if kind is not None and head.get("kind") != kind:
         raise FormatError(f"{path}: a model of kind {head.get('kind')!r}; expected {kind!r}")
