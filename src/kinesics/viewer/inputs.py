@@ -1,0 +1,79 @@
+"""What goes into the viewer's nets and comes out, the same in training and at work."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from ..types import Array
+from .footage import SIZE
+from .part_maps import MAPS
+from .warping import GRID
+
+__all__ = ["CELL", "FEATURES", "FINE", "INPUTS", "core_input", "gathered", "scattered"]
+
+CELL = SIZE / GRID
+"""Canvas pixels in a cell of the coarse grid: the unit of the flows in the nets."""
+INPUTS = 4 + 4 + 1 + 4 + MAPS
+"""Channels of the core: both warped keyframes, the blend, both fields, the maps of the pose."""
+FEATURES = 16
+"""Channels from the core to the refiner …"""
+FINE = 16
+"""… and from the refiner to the head."""
+
+
+def core_input(first: Array, second: Array, fields: Array, maps: Array) -> Array:
+    """(INPUTS, 64, 64) float32.
+
+    Args:
+        first, second: (64, 64, 4) uint8, the warped keyframes on the coarse grid.
+        fields: (2, 64, 64, 3) float32 of `flow_field`: displacements of each in canvas pixels, and the blend.
+        maps: (24, 64, 64) of `part_maps`.
+    """
+    made = np.empty((INPUTS, GRID, GRID), np.float32)
+    np.multiply(first.transpose(2, 0, 1), np.float32(1 / 255), out=made[:4])
+    np.multiply(second.transpose(2, 0, 1), np.float32(1 / 255), out=made[4:8])
+    made[8] = fields[0, ..., 2]
+    np.multiply(fields[..., :2].transpose(0, 3, 1, 2).reshape(4, GRID, GRID), np.float32(1 / (4 * CELL)), out=made[9:13])
+    made[13:] = maps
+    return made
+
+
+def gathered(picture: Array, block: int) -> Array:
+    """(1, 4 * block², s / block, s / block) float32 in 0..1 of a picture (s, s, 4) uint8: pixels of a block become channels.
+
+    Channel `c * block² + y * block + x` is colour c at (x, y) of the block, as pixel shuffle orders them.
+    """
+    size = picture.shape[0] // block
+    made = np.empty((1, 4 * block * block, size, size), np.float32)
+    _gather(picture, block, made[0])
+    return made
+
+
+def scattered(picture: Array, residual: Array, block: int) -> None:
+    """Add a residual (4 * block², s / block, s / block), 1 for 255, to a picture (s, s, 4) uint8 in place, in bounds."""
+    _scatter(picture, residual, block)
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _gather(picture: Array, block: int, made: Array) -> None:
+    for channel in range(4):
+        for dy in range(block):
+            for dx in range(block):
+                at = (channel * block + dy) * block + dx
+                for row in range(made.shape[1]):
+                    for column in range(made.shape[2]):
+                        made[at, row, column] = picture[row * block + dy, column * block + dx, channel] * np.float32(1 / 255)
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _scatter(picture: Array, residual: Array, block: int) -> None:
+    for row in range(residual.shape[1]):
+        for dy in range(block):
+            for column in range(residual.shape[2]):
+                for dx in range(block):
+                    for channel in range(4):
+                        at = (channel * block + dy) * block + dx
+                        value = picture[row * block + dy, column * block + dx, channel] + residual[at, row, column] * np.float32(255)
+                        value = min(max(value + np.float32(0.5), np.float32(0)), np.float32(255))
+                        picture[row * block + dy, column * block + dx, channel] = np.uint8(value)
