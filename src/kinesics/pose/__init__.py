@@ -17,6 +17,7 @@ _HOMES = {
     "POSE_MODELS": "registry",
     "PoseModel": "registry",
     "Smoother": "smooth",
+    "WholeBody": "whole_body",
     "fill_gaps": "gaps",
     "pose_model": "registry",
     "register_pose_model": "registry",
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from .registry import register_pose_model as register_pose_model
     from .smooth import Smoother as Smoother
     from .smooth import smooth_clip as smooth_clip
+    from .whole_body import WholeBody as WholeBody
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,169 @@
+"""The 68 points of a face, looked for where a head is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..types import Array
+from ..weights import load
+from .anchors import SpotDetector
+from .turned import Turned
+
+__all__ = ["IBUG", "Face", "FaceReader", "Head"]
+
+SIDE = 192
+# fmt: off
+IBUG = (
+    162, 234, 93, 58, 172, 136, 149, 148, 152, 377, 378, 365, 397, 288, 323, 454, 389,  # jaw, from the person's right ear
+    70, 63, 105, 66, 107, 336, 296, 334, 293, 300,  # brows
+    168, 197, 5, 4, 98, 97, 2, 326, 327,  # bridge of the nose, then its lower edge
+    33, 160, 158, 133, 153, 144, 362, 385, 387, 263, 373, 380,  # eyes
+    61, 39, 37, 0, 267, 269, 291, 405, 314, 17, 84, 181,  # outer edge of the lips
+    78, 82, 13, 312, 308, 317, 14, 87,  # inner edge
+)
+"""Points of the face mesh of MediaPipe that lie where the 68 points of iBUG (300-W, Sagonas et al. 2013) do.
+
+The table in common use in public projects for this purpose, with the brows' ends and the wings of the nose moved to the mesh
+points that are nearest to iBUG's definition.
+"""
+# fmt: on
+SKULL = 28.0  # cm of the square round a face
+PRESENT = 0.5
+SMALL = 16.0  # pixels of a face below which nothing is known
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where to look for a face.
+
+    Attributes:
+        joints: (5, 2) nose, left eye, right eye, left ear, right ear, pixels, NaN where missing.
+        unit: pixels a centimetre, of this person.
+    """
+
+    joints: Array
+    unit: float
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face that was found.
+
+    Attributes:
+        points: (68, 2) pixels in the order of iBUG.
+        scores: (68,) 0 to 1.
+        square: where it was looked at.
+        nose: (2,) of the body's joints at that time, NaN where missing.
+    """
+
+    points: Array
+    scores: Array
+    square: Turned
+    nose: Array
+
+
+class FaceReader:
+    """Faces by MediaPipe's face mesh (Kartynnik et al., Real-time facial surface geometry, 2019).
+
+    Args:
+        threads: how many the nets may use.
+    """
+
+    def __init__(self, threads: int = 1) -> None:
+        self._net = load("face_landmark", threads=threads)
+        self._faces = SpotDetector("face_detection_short_range", threads)
+
+    def read(self, image: Array, head: Head, before: Face | None = None) -> Face | None:
+        """The face of a head, or None where it is not seen (turned away, covered, too small).
+
+        Args:
+            image: (h, w, 3) uint8 RGB.
+            head: where to look.
+            before: the same face in the picture before.
+        """
+        if head.unit * SKULL < SMALL or not np.isfinite(head.joints[:3]).any():
+            return None
+        tries = [_between(head)]
+        if before is not None and np.isfinite(shift := head.joints[0] - before.nose).all():
+            tries.append(before.square.moved(shift))
+        for square in tries:
+            if (face := self._settle(image, head, square)) is not None:
+                return face
+        square = self._detect(image, head)
+        return None if square is None else self._settle(image, head, square)
+
+    def _settle(self, image: Array, head: Head, square: Turned) -> Face | None:
+        if square.inside(image) < 0.3:
+            return None
+        mesh, presence = self._look(image, square)
+        if presence < 0.1 or not _near(_round(mesh), head):
+            return None
+        again, sure = self._look(image, _round(mesh))
+        square = _round(again)
+        if sure < PRESENT or not _near(square, head) or not _agrees(again, head):
+            return None
+        scores = np.full(68, sure) * np.exp(-((np.linalg.norm(mesh - again, axis=1)[list(IBUG)] / square.side / 0.1) ** 2))
+        points = again[list(IBUG)]
+        beyond = (points < -0.5) | (points > np.array([image.shape[1], image.shape[0]]) - 0.5)
+        scores[beyond.any(axis=1)] = 0
+        return Face(points, np.clip(scores, 0, 1), square, head.joints[0])
+
+    def _look(self, image: Array, square: Turned) -> tuple[Array, float]:
+        found, logit = self._net.run(square.cut(image, SIDE)[None].astype(np.float32) / 255)
+        points = square.back(found.reshape(468, 3)[:, :2].astype(float), SIDE)
+        return points, float(1 / (1 + np.exp(-np.clip(logit.ravel()[0], -50, 50))))
+
+    def _detect(self, image: Array, head: Head) -> Turned | None:
+        middle = np.nanmean(head.joints[:3], axis=0)
+        square = Turned(float(middle[0]), float(middle[1]), 2 * SKULL * head.unit, 0.0)
+        scores, boxes, points = self._faces.see(square.cut(image, self._faces.size))
+        if not len(scores):
+            return None
+        corners = square.back(boxes[0].reshape(2, 2), self._faces.size)
+        eyes = square.back(points[0, :2], self._faces.size)  # image left first
+        across = eyes[1] - eyes[0]
+        side = 1.6 * float(np.abs(corners[1] - corners[0]).max())
+        found = Turned.upwards(corners.mean(axis=0), side, np.array([across[1], -across[0]]))
+        return found if _near(found, head) else None
+
+
+def _between(head: Head) -> Turned:
+    """The square of a face by nose, eyes and ears."""
+    nose, left, right, *_ = head.joints
+    eyes = (left + right) / 2
+    across = left - right
+    if not np.isfinite(across).all():
+        return Turned(*np.nanmean(head.joints[:3], axis=0).tolist(), SKULL * head.unit, 0.0)
+    if np.linalg.norm(across) < 1.5 * head.unit:  # from the side: which way is up is not in the eyes
+        up = np.array([0.0, -1.0])
+    else:
+        up = np.array([across[1], -across[0]])
+        up = up if up[1] < 0 or abs(up[1]) < 0.3 * abs(up[0]) else -up
+    up = up / np.linalg.norm(up)
+    centre = eyes - 3.0 * head.unit * up if not np.isfinite(nose).all() else (eyes + nose) / 2 - 1.5 * head.unit * up
+    return Turned.upwards(centre, SKULL * head.unit, up)
+
+
+def _round(mesh: Array) -> Turned:
+    """The square round a face mesh with its eyes level."""
+    across = mesh[263] - mesh[33]
+    across = across / max(float(np.linalg.norm(across)), 1e-6)
+    up = np.array([across[1], -across[0]])
+    high, wide = mesh @ up, mesh @ across
+    centre = up * (high.min() + high.max()) / 2 + across * (wide.min() + wide.max()) / 2
+    return Turned.upwards(centre, 1.5 * max(float(np.ptp(high)), float(np.ptp(wide)), 1.0), up)
+
+
+def _near(square: Turned, head: Head) -> bool:
+    """Whether a face can be this head's: near its nose and eyes, of a person's size."""
+    middle = np.nanmean(head.joints[:3], axis=0)
+    gap = float(np.hypot(square.x - middle[0], square.y - middle[1]))
+    return gap < 10 * head.unit and 0.4 * SKULL < square.side / head.unit < 2.2 * SKULL
+
+
+def _agrees(mesh: Array, head: Head) -> bool:
+    """Whether nose and eyes of a face mesh lie where the body's joints say."""
+    seen = np.stack([mesh[1], (mesh[362] + mesh[263]) / 2, (mesh[33] + mesh[133]) / 2])
+    return float(np.nanmean(np.linalg.norm(seen - head.joints[:3], axis=1))) < 4 * head.unit

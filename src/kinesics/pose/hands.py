@@ -1,0 +1,188 @@
+"""A hand's 21 joints in a picture, looked for where an arm ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..types import Array
+from ..weights import load
+from .anchors import SpotDetector
+from .turned import Turned
+
+__all__ = ["Arm", "Hand", "HandReader"]
+
+SIDE = 224
+STEADY = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]  # wrist to middle joints: they say where a hand is, whatever its tips do
+KNUCKLES = [5, 9, 13, 17]
+PRESENT = 0.3  # least presence of a hand that is taken
+GOOD = 0.6  # mean score from which no other look is needed
+SAME = 0.2  # two hands are one where their joints are nearer to each other than this share of a hand
+WHOLE = 19.0  # cm from the wrist to the tip of the middle finger
+FAR = 15.0  # cm that the hand's wrist may be from the arm's
+SMALL = 20.0  # pixels of a whole hand below which nothing is known of its fingers
+
+
+@dataclass(frozen=True)
+class Arm:
+    """Where to look for a hand.
+
+    Attributes:
+        wrist: (2,) pixels.
+        elbow: (2,) pixels; NaN when it is not known.
+        unit: pixels a centimetre, of this person.
+    """
+
+    wrist: Array
+    elbow: Array
+    unit: float
+
+
+@dataclass(frozen=True)
+class Hand:
+    """A hand that was found.
+
+    Attributes:
+        points: (21, 2) pixels, from the wrist over thumb, index, middle, ring to the little finger.
+        scores: (21,) 0 to 1.
+        right: how much it looks like a right hand, 0 to 1.
+        wrist: (2,) of the arm at that time, pixels.
+    """
+
+    points: Array
+    scores: Array
+    right: float
+    wrist: Array
+
+    @property
+    def score(self) -> float:
+        """Mean over the joints."""
+        return float(self.scores.mean())
+
+    def gap(self, arm: Arm) -> float:
+        """Centimetres between its wrist and the arm's."""
+        return float(np.linalg.norm(self.points[0] - arm.wrist)) / arm.unit
+
+    def same(self, other: Hand) -> bool:
+        """Whether both are one hand, seen from two arms."""
+        return float(np.linalg.norm(self.points - other.points, axis=1).mean()) < SAME * max(_size(self.points), _size(other.points))
+
+
+@dataclass(frozen=True)
+class _Sight:
+    points: Array
+    presence: float
+    right: float
+
+
+class HandReader:
+    """Hands by MediaPipe's hand landmarks (Zhang et al., MediaPipe Hands: on-device real-time hand tracking, 2020).
+
+    The first cut is where the hand was in the picture before, or where the arm points; the second is round what the first one
+    showed. Where neither shows a hand, the palm detector looks round the wrist.
+
+    Args:
+        threads: how many the nets may use.
+    """
+
+    def __init__(self, threads: int = 1) -> None:
+        self._net = load("hand_landmark_full", threads=threads)
+        self._palms = SpotDetector("palm_detection_full", threads)
+
+    def read(self, image: Array, arm: Arm, before: Hand | None = None, other: Hand | None = None) -> Hand | None:
+        """The hand at the end of an arm, or None where there is none to be seen.
+
+        Args:
+            image: (h, w, 3) uint8 RGB.
+            arm: where to look.
+            before: the same hand in the picture before.
+            other: the hand of the other arm, which this one is not.
+        """
+        if arm.unit * WHOLE < SMALL:
+            return None
+        tries = [_round(before.points).moved(arm.wrist - before.wrist)] if before is not None else []
+        seen: list[Hand] = []
+        for square in [*tries, *_along(arm)]:
+            seen += self._settle(image, arm, square, other)
+            if seen and max(hand.score for hand in seen) > GOOD:
+                break
+        if not seen and (palm := self._palm(image, arm)) is not None:
+            seen = self._settle(image, arm, palm, other)
+        return max(seen, key=lambda hand: hand.score - 0.02 * hand.gap(arm)) if seen else None
+
+    def _settle(self, image: Array, arm: Arm, square: Turned, other: Hand | None) -> list[Hand]:
+        """Look, and look again round what was seen: the hands of this arm among both."""
+        if square.inside(image) < 0.3:
+            return []
+        first = self._look(image, square)
+        if first.presence < 0.5 * PRESENT or not _fits(first.points, arm):
+            return []
+        second = self._look(image, _round(first.points))
+        hands = [_hand(second, first, image, arm)] if second.presence >= PRESENT and _fits(second.points, arm) else []
+        if other is not None and first.presence >= PRESENT:  # two hands in one cut: the second look may have slid to the other one
+            hands.append(_hand(first, second, image, arm))
+        return [hand for hand in hands if other is None or not hand.same(other)]
+
+    def _look(self, image: Array, square: Turned) -> _Sight:
+        found, presence, right, _ = self._net.run(square.cut(image, SIDE)[None].astype(np.float32) / 255)
+        points = square.back(found.reshape(21, 3)[:, :2].astype(float), SIDE)
+        return _Sight(points, float(presence[0, 0]), float(right[0, 0]))
+
+    def _palm(self, image: Array, arm: Arm) -> Turned | None:
+        square = Turned(float(arm.wrist[0]), float(arm.wrist[1]), 60 * arm.unit, 0.0)
+        scores, _, points = self._palms.see(square.cut(image, self._palms.size))
+        points = square.back(
+            points, self._palms.size
+        )  # (m, 7, 2): wrist, knuckles of index, middle, ring, little finger, thumb
+        gap = np.linalg.norm(points[:, 0] - arm.wrist, axis=1) / arm.unit
+        near = np.flatnonzero(gap < FAR)
+        if not len(near):
+            return None
+        seven = points[near[np.argmax(scores[near] - 0.02 * gap[near])]]
+        up = seven[2] - seven[0]
+        return Turned.upwards(seven[0] + 0.9 * up, 2.9 * max(float(np.linalg.norm(up)), 6 * arm.unit), up)
+
+
+def _along(arm: Arm) -> list[Turned]:
+    """Where a hand is that goes on from its forearm; upwards and downwards where the arm's direction is not seen."""
+    along = arm.wrist - arm.elbow
+    length = float(np.linalg.norm(along))
+    if np.isfinite(length) and length > 4 * arm.unit:
+        return [Turned.upwards(arm.wrist + 8 * arm.unit * along / length, 32 * arm.unit, along)]
+    return [
+        Turned.upwards(arm.wrist + 6 * arm.unit * up, 36 * arm.unit, up) for up in (np.array([0.0, -1]), np.array([0.0, 1]))
+    ]
+
+
+def _round(points: Array) -> Turned:
+    """The square round a hand that the net knows from its training: knuckles above the wrist, all of the hand inside."""
+    up = points[KNUCKLES].mean(axis=0) - points[0]
+    length = max(float(np.linalg.norm(up)), 1e-6)
+    up = up / length
+    side = np.array([-up[1], up[0]])
+    steady = points[STEADY]
+    along, across = steady @ up, steady @ side
+    high, wide = float(np.ptp(along)), float(np.ptp(across))
+    centre = up * (along.min() + along.max()) / 2 + side * (across.min() + across.max()) / 2
+    return Turned.upwards(centre + 0.1 * high * up, 2 * max(high, wide, 1.0), up)
+
+
+def _fits(points: Array, arm: Arm) -> bool:
+    """Whether this is a hand of this arm: near its wrist, of a person's size."""
+    size = float(np.linalg.norm(points[9] - points[0])) + float(np.linalg.norm(points[5] - points[17]))
+    return float(np.linalg.norm(points[0] - arm.wrist)) < FAR * arm.unit and 4 * arm.unit < size < 40 * arm.unit
+
+
+def _hand(sight: _Sight, again: _Sight, image: Array, arm: Arm) -> Hand:
+    """Scores from presence and from how well two looks agree; joints beyond the picture have none."""
+    size = _size(sight.points)
+    gap = np.linalg.norm(sight.points - again.points, axis=1) / size
+    scores = sight.presence * np.exp(-((gap / 0.35) ** 2)) * min(1.0, size / SMALL)
+    beyond = (sight.points < -0.5) | (sight.points > np.array([image.shape[1], image.shape[0]]) - 0.5)
+    scores[beyond.any(axis=1)] = 0
+    return Hand(sight.points, np.clip(scores, 0, 1), sight.right, arm.wrist)
+
+
+def _size(points: Array) -> float:
+    return max(float(np.linalg.norm(np.ptp(points[STEADY], axis=0))), 1.0)
