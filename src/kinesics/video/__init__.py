@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 from .ahead import ahead
+from .marks import GENERATED, Marks, read_marks
+from .outputs import PictureWriter, open_writer
 from .paths import clips
 from .pictures import load_image, save_image
 from .source import SOURCES, Source, open_source, register_source
 from .writer import VideoWriter
 
-__all__ = ["SOURCES", "Source", "VideoWriter", "ahead", "clips", "load_image", "open_source", "register_source", "save_image"]
+__all__ = [
+    "GENERATED",
+    "SOURCES",
+    "Marks",
+    "PictureWriter",
+    "Source",
+    "VideoWriter",
+    "ahead",
+    "clips",
+    "load_image",
+    "open_source",
+    "open_writer",
+    "read_marks",
+    "register_source",
+    "save_image",
+]

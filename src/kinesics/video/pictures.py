@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import tempfile
 from collections.abc import Iterator
@@ -94,15 +95,27 @@ def save_image(path: str | Path, image: Array, *, quality: int = 92) -> None:
     done, data = cv2.imencode(suffix, cv2.cvtColor(image, cv2.COLOR_RGB2BGR), choices)
     if not done:
         raise SinkError(f"{shown(path)}: this picture of {image.shape[1]}x{image.shape[0]} cannot be written as {suffix}")
-    _write_whole(path, data)
+    write_whole(path, data.tobytes())
 
 
-def _write_whole(path: Path, data: Array) -> None:
+def encode_png(image: Array) -> bytes:
+    """The PNG file of (h, w, 3) RGB or (h, w, 4) straight RGBA, uint8."""
+    import cv2
+
+    order = cv2.COLOR_RGB2BGR if image.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
+    done, data = cv2.imencode(".png", cv2.cvtColor(image, order))
+    if not done:
+        raise SinkError(f"a picture of {image.shape[1]}x{image.shape[0]} cannot be written as PNG")
+    return data.tobytes()
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file that appears whole or not at all; SinkError when it cannot be."""
     part = None
     try:
         handle, part = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
         with os.fdopen(handle, "wb") as file:
-            file.write(data.tobytes())
+            file.write(data)
         os.chmod(part, 0o666 & ~_umask())
         os.replace(part, path)
     except OSError as error:
@@ -119,15 +132,31 @@ def _umask() -> int:
 
 
 def open_pictures(paths: list[Path], *, name: str, rate: float, pixel_limit: int | None) -> Source:
-    """A source of still pictures, `rate` a second; those that cannot be read are left out and noted."""
-    reel = _Pictures(paths, rate, pixel_limit)
+    """A source of still pictures, `rate` a second or at the times of their folder's `times.csv`.
+
+    Those that cannot be read are left out and noted.
+    """
+    times = _times(paths)
+    if times is not None and len(times) > 1:
+        rate = (len(times) - 1) / (times[-1] - times[0])
+    reel = _Pictures(paths, times or [index / rate for index in range(len(paths))], pixel_limit)
     first = reel.first(name)
     return Source(shown(name), reel.feed, size=first.size, fps=rate, duration=len(paths) / rate, frames=len(paths))
 
 
+def _times(paths: list[Path]) -> list[float] | None:
+    """The pictures' own times, if their folder tells them for all and they rise."""
+    from .png_folder import read_times
+
+    known = read_times(paths[0].parent)
+    times = [known.get(path.name, -1.0) for path in paths]
+    rising = times[0] >= 0 and all(a < b for a, b in itertools.pairwise(times))
+    return times if rising else None
+
+
 class _Pictures:
-    def __init__(self, paths: list[Path], rate: float, pixel_limit: int | None) -> None:
-        self.paths, self.rate, self.pixel_limit = paths, rate, pixel_limit
+    def __init__(self, paths: list[Path], times: list[float], pixel_limit: int | None) -> None:
+        self.paths, self.times, self.pixel_limit = paths, times, pixel_limit
         self.skipped: list[str] = []
         self.made = self._make()
         self.ahead: Frame | None = None
@@ -147,7 +176,7 @@ class _Pictures:
             except SourceError as error:
                 self.skipped.append(str(error))
                 continue
-            frame = Frame(image, index=index, time=index / self.rate, epoch=epoch, corrupt=cut)
+            frame = Frame(image, index=index, time=self.times[index], epoch=epoch, corrupt=cut)
             if size not in (None, frame.size):
                 epoch += 1
                 frame.epoch = epoch

@@ -15,6 +15,8 @@ from av.error import FFmpegError
 from ..errors import ShapeError, SinkError, UsageError
 from ..types import Array
 from . import colour
+from .canvas import check_picture, opaque
+from .marks import comment_text
 from .paths import check_place, shown
 
 Picture = Array | tuple[Array, Array, Array]
@@ -32,6 +34,7 @@ ENCODERS: dict[str, tuple[tuple[str, dict[str, str], int], ...]] = {
         ("libvpx-vp9", {"deadline": "realtime", "cpu-used": "8"}, 1000),
     ),
 }
+ALPHA_ENCODERS = {".webm": (("libvpx-vp9", {"deadline": "realtime", "cpu-used": "8", "auto-alt-ref": "0"}, 1000),)}
 # Fragments while it is written, so that a killed writer leaves what it wrote; an ordinary index when it is closed.
 _CONTAINER = {
     ".mp4": {"movflags": "hybrid_fragmented+empty_moov+frag_keyframe", "frag_duration": "1000000", "flush_packets": "1"},
@@ -40,7 +43,7 @@ _CONTAINER = {
 
 
 class VideoWriter:
-    """Write pictures with their times to .mp4 (H.264) or .webm (VP8).
+    """Write pictures with their times to .mp4 (H.264) or .webm (VP8, with alpha VP9).
 
     The first picture fixes the size; an odd width or height is made even by repeating the last column or row. Later pictures of
     another size are fitted into it between black bars. The file appears with the first picture; it can be played at any moment
@@ -50,18 +53,33 @@ class VideoWriter:
         path: where to; the ending decides the format.
         source: refuse to write over this file (the one that is being read).
         threads: of the encoder; one costs the least CPU in all.
+        alpha: keep transparency, .webm only; pictures may be RGBA then.
+        generated: the file says that its pictures were made and not filmed (see `read_marks`).
+        comment: what else the file says of itself.
 
     Raises:
         SinkError: it cannot be written there.
-        UsageError: the name ends in something else.
+        UsageError: the name ends in something else, or in .mp4 with `alpha`.
     """
 
-    def __init__(self, path: str | Path, *, source: str | Path | int | None = None, threads: int = 1) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        source: str | Path | int | None = None,
+        threads: int = 1,
+        alpha: bool = False,
+        generated: bool = False,
+        comment: str = "",
+    ) -> None:
         self.path = Path(path)
         self.suffix = self.path.suffix.lower()
         if self.suffix not in ENCODERS:
             raise UsageError(f"{shown(path)}: a video's name must end in {' or '.join(ENCODERS)}")
-        self.threads = threads
+        if alpha and self.suffix not in ALPHA_ENCODERS:
+            raise UsageError(f"{shown(path)}: {self.suffix} holds no transparency; choose .webm, .gif, .apng or a folder")
+        self.threads, self.alpha, self.generated = threads, alpha, generated
+        self.comment = comment_text(generated, comment)
         self.written = 0
         self.size: tuple[int, int] | None = None
         self._file: Any = None
@@ -75,8 +93,8 @@ class VideoWriter:
         """Add one picture.
 
         Args:
-            picture: (h, w, 3) uint8 RGB, or its planes (y (h, w), u (h/2, w/2), v (h/2, w/2)) as `Frame.planes` gives them;
-                planes are encoded without any conversion.
+            picture: (h, w, 3) uint8 RGB, with alpha also (h, w, 4) straight RGBA; or its planes (y (h, w), u (h/2, w/2),
+                v (h/2, w/2)) as `Frame.planes` gives them, which are encoded without any conversion.
             time: seconds, later than that of the picture before (else it is put one tick after it).
         """
         if self._closed:
@@ -109,6 +127,15 @@ class VideoWriter:
         except (FFmpegError, OSError) as error:
             self._give_up(error)
 
+    def discard(self) -> None:
+        """Close and remove what was written."""
+        file, self._file, self._closed = self._file, None, True
+        if file is not None:
+            with contextlib.suppress(FFmpegError, OSError):
+                file.close()
+            with contextlib.suppress(OSError):
+                self.path.unlink()
+
     def __enter__(self) -> VideoWriter:
         return self
 
@@ -118,11 +145,14 @@ class VideoWriter:
         self.close()
 
     def _open(self, width: int, height: int) -> None:
-        name, options, ticks = next(choice for choice in ENCODERS[self.suffix] if _known(choice[0]))
+        choices = (ALPHA_ENCODERS if self.alpha else ENCODERS)[self.suffix]
+        name, options, ticks = next(choice for choice in choices if _known(choice[0]))
         self._file = av.open("file:" + os.path.abspath(self.path), "w", format=self.suffix[1:], options=_CONTAINER[self.suffix])
+        if self.comment:
+            self._file.metadata.update(comment=self.comment, **({"title": "Generated video"} if self.generated else {}))
         self._stream = self._file.add_stream(name, rate=Fraction(30), options=options)
         context = self._stream.codec_context
-        context.width, context.height, context.pix_fmt = width, height, "yuv420p"
+        context.width, context.height, context.pix_fmt = width, height, "yuva420p" if self.alpha else "yuv420p"
         context.time_base = self._stream.time_base = Fraction(1, ticks)
         context.thread_count = self.threads
         context.color_range = 1
@@ -135,11 +165,18 @@ class VideoWriter:
         self.size = (width, height)
 
     def _frame(self, picture: Picture) -> av.VideoFrame:
-        height, width = (_check_planes(picture) if isinstance(picture, tuple) else _check_rgb(picture)).shape[:2]
-        if self.size is not None and (width + width % 2, height + height % 2) != self.size:
-            image = colour.planes_to_rgb(picture) if isinstance(picture, tuple) else picture
-            return colour.from_rgb(colour.fit(image, self.size))
-        return colour.from_planes(picture) if isinstance(picture, tuple) else colour.from_rgb(picture)
+        if isinstance(picture, tuple):
+            height, width = _check_planes(picture).shape
+        else:
+            height, width = check_picture(picture, self.alpha).shape[:2]
+        other = self.size is not None and (width + width % 2, height + height % 2) != self.size
+        if isinstance(picture, tuple):
+            if not (other or self.alpha):
+                return colour.from_planes(picture)
+            picture = colour.planes_to_rgb(picture)
+        if other and self.size is not None:
+            picture = colour.fit(opaque(picture) if self.alpha else picture, self.size)
+        return colour.from_rgba(opaque(picture)) if self.alpha else colour.from_rgb(picture)
 
     def _give_up(self, error: Exception) -> None:
         """Close what is there and raise one line; a file that holds no picture at all is removed."""
@@ -174,16 +211,9 @@ def _plays(path: Path) -> bool:
         return False
 
 
-def _check_rgb(image: Any) -> Array:
-    if not isinstance(image, np.ndarray) or image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or not image.size:
-        got = f"{image.shape} {image.dtype}" if isinstance(image, np.ndarray) else type(image).__name__
-        raise ShapeError(f"VideoWriter.write: expected (height, width, 3) uint8 RGB or three planes, got {got}")
-    return image
-
-
 def _check_planes(planes: tuple[Array, Array, Array]) -> Array:
     y = planes[0]
     half = ((y.shape[0] + 1) // 2, (y.shape[1] + 1) // 2)
     if len(planes) != 3 or any(p.dtype != np.uint8 for p in planes) or not y.size or any(p.shape != half for p in planes[1:]):
-        raise ShapeError(f"VideoWriter.write: expected uint8 planes of 4:2:0, got {[p.shape for p in planes]}")
+        raise ShapeError(f"write: expected uint8 planes of 4:2:0, got {[p.shape for p in planes]}")
     return y
