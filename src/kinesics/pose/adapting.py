@@ -71,7 +71,7 @@ def missing_parts(clip: PoseSequence) -> list[str]:
         ['left hand', 'right hand', 'face', 'feet']
     """
     whole = clip if clip.skeleton == skeleton("wholebody133") else whole_body(clip)
-    ever = (whole.scores > 0).any(axis=(0, 1))
+    ever = np.asarray((whole.scores > 0).any(axis=(0, 1)))
     return [name for name, joints in PARTS.items() if ever[list(joints)].mean() < ENOUGH]
 
 
