@@ -62,6 +62,8 @@ _HOMES = {
     "VideoWriter": "video",
     "load_image": "video",
     "open_source": "video",
+    "open_writer": "video",
+    "read_marks": "video",
     "register_source": "video",
     "save_image": "video",
     "KinesicsError": "errors",
@@ -136,6 +138,8 @@ if TYPE_CHECKING:
     from .video import VideoWriter as VideoWriter
     from .video import load_image as load_image
     from .video import open_source as open_source
+    from .video import open_writer as open_writer
+    from .video import read_marks as read_marks
     from .video import register_source as register_source
     from .video import save_image as save_image
 
