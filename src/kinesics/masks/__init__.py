@@ -1,1 +1,33 @@
-"""Outlines of people."""
+"""Outlines of people.
+
+`PersonMask` cuts one person out of a picture, `edge_colours` takes what shines through from behind out of the edge's colours.
+Nothing heavy is imported before it is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+_HOMES = {
+    "PersonMask": "person_mask",
+    "edge_colours": "edge_colours",
+}
+
+__all__ = sorted(_HOMES)
+
+if TYPE_CHECKING:
+    from .edge_colours import edge_colours as edge_colours
+    from .person_mask import PersonMask as PersonMask
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ..types import Array
@@ -64,9 +65,16 @@ class Hand:
         """Centimetres between its wrist and the arm's."""
         return float(np.linalg.norm(self.points[0] - arm.wrist)) / arm.unit
 
+    def nearer(self, wrist: Array) -> bool:
+        """Whether it is nearer to the wrist of the other arm."""
+        mine, others = (float(np.linalg.norm(self.points[0] - end)) for end in (self.wrist, wrist))
+        return mine > others
+
     def same(self, other: Hand) -> bool:
         """Whether both are one hand, seen from two arms."""
-        return float(np.linalg.norm(self.points - other.points, axis=1).mean()) < SAME * max(_size(self.points), _size(other.points))
+        return float(np.linalg.norm(self.points - other.points, axis=1).mean()) < SAME * max(
+            _size(self.points), _size(other.points)
+        )
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,7 @@ class HandReader:
         if arm.unit * WHOLE < SMALL:
             return None
         tries = [_round(before.points).moved(arm.wrist - before.wrist)] if before is not None else []
+        image = image if other is None else _without(image, other)
         seen: list[Hand] = []
         for square in [*tries, *_along(arm)]:
             seen += self._settle(image, arm, square, other)
@@ -118,11 +127,15 @@ class HandReader:
         first = self._look(image, square)
         if first.presence < 0.5 * PRESENT or not _fits(first.points, arm):
             return []
+        if other is None and first.presence > GOOD and square.like(_round(first.points)):
+            return [_hand(first, first, image, arm)]
         second = self._look(image, _round(first.points))
         hands = [_hand(second, first, image, arm)] if second.presence >= PRESENT and _fits(second.points, arm) else []
-        if other is not None and first.presence >= PRESENT:  # two hands in one cut: the second look may have slid to the other one
+        if (
+            other is not None and first.presence >= PRESENT
+        ):  # two hands in one cut: the second look may have slid to the other one
             hands.append(_hand(first, second, image, arm))
-        return [hand for hand in hands if other is None or not hand.same(other)]
+        return [hand for hand in hands if other is None or not (hand.same(other) or hand.nearer(other.wrist))]
 
     def _look(self, image: Array, square: Turned) -> _Sight:
         found, presence, right, _ = self._net.run(square.cut(image, SIDE)[None].astype(np.float32) / 255)
@@ -182,6 +195,14 @@ def _hand(sight: _Sight, again: _Sight, image: Array, arm: Arm) -> Hand:
     beyond = (sight.points < -0.5) | (sight.points > np.array([image.shape[1], image.shape[0]]) - 0.5)
     scores[beyond.any(axis=1)] = 0
     return Hand(sight.points, np.clip(scores, 0, 1), sight.right, arm.wrist)
+
+
+def _without(image: Array, hand: Hand) -> Array:
+    """A copy of the picture with a hand painted over, so that the hand beside it is seen."""
+    hull = cv2.convexHull(np.round(hand.points).astype(np.int32))
+    copy = image.copy()
+    cv2.fillConvexPoly(copy, hull, image.mean(axis=(0, 1)).tolist())
+    return copy
 
 
 def _size(points: Array) -> float:

@@ -56,6 +56,12 @@ class Turned:
         """The same square `shift` (2,) pixels further."""
         return Turned(self.x + float(shift[0]), self.y + float(shift[1]), self.side, self.angle)
 
+    def like(self, other: Turned, share: float = 0.1) -> bool:
+        """Whether another square shows much the same: moved, grown and turned by less than a share of its side."""
+        turn = abs((self.angle - other.angle + math.pi) % (2 * math.pi) - math.pi)
+        far = math.hypot(self.x - other.x, self.y - other.y)
+        return far < share * self.side and abs(math.log(self.side / other.side)) < share and turn < 2 * share
+
     def inside(self, image: Array) -> float:
         """Share of the square that lies in the picture, roughly 0 to 1: of its upright frame."""
         half = self.side / 2

@@ -110,10 +110,14 @@ class WholeBody:
         old = (before.left, before.right)
         found = [self._hands.read(image, arm, was) if there else None for arm, was, there in zip(arms, old, known, strict=True)]
         left, right = found
-        if left is not None and right is not None and left.same(right):
+        if left is not None and right is not None and _claimed_twice(left, right):
             loser = 1 if _cost(left, arms[0], 0) <= _cost(right, arms[1], 1) else 0
             found[loser] = self._hands.read(image, arms[loser], old[loser], found[1 - loser])
         return found[0], found[1]
+
+
+def _claimed_twice(left: Hand, right: Hand) -> bool:
+    return left.same(right) or left.nearer(right.wrist) or right.nearer(left.wrist)
 
 
 def _cost(hand: Hand, arm: Arm, side: int) -> float:
@@ -132,4 +136,3 @@ def centimetre(points: Array, scores: Array) -> float:
         if min(scores[a], scores[b]) > SURE
     ]
     return sorted(known)[-2 if len(known) > 1 else -1] if known else 0.0
-
