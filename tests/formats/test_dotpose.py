@@ -216,3 +216,36 @@ def test_known_joints_are_a_built_in_body(data: Path) -> None:
     body = read_sequence(next((data / "actions" / "jhmdb-14" / "clips").glob("*.pose"))).skeleton
     assert (len(body), len(body.bones), len(body.mirror)) == (15, 14, 6)
     assert body.joints[body.mirror[0][0]].removeprefix("left") == body.joints[body.mirror[0][1]].removeprefix("right")
+
+
+def version_1(frames: int, path: Path, cut: int = 0) -> None:
+    """A file of version 0.1, whose header has 16 bits for the number of frames: one person of one point."""
+    part = b"".join(struct.pack("<H", len(word)) + word for word in (b"PART", b"XYC")) + struct.pack("<HHH", 1, 0, 0)
+    head = struct.pack("<fHHHH", 0.1, 640, 480, 0, 1) + part + struct.pack("<H", 3) + b"tip"
+    points = np.stack([np.arange(frames) % 640, np.full(frames, 7)], axis=1).astype("<f4")
+    data = head + struct.pack("<HHH", 30, frames % 65536, 1) + points.tobytes() + np.full(frames, 0.5, "<f4").tobytes()
+    path.write_bytes(data[: len(data) - cut])
+
+
+@pytest.mark.parametrize("frames", [3, 65535, 65536, 65541, 140_000])
+def test_more_frames_than_16_bits_hold_are_all_read(tmp_path: Path, frames: int) -> None:
+    version_1(frames, tmp_path / "a.pose")
+    back = read_sequence(tmp_path / "a.pose")
+    assert len(back) == frames and back.points[-1, 0, 0].tolist() == [(frames - 1) % 640, 7] and (back.scores == 0.5).all()
+
+
+@pytest.mark.parametrize("cut", [4, 12, 12 * 10, 12 * 20_000 + 4])
+def test_a_file_of_version_1_cut_short_is_never_read_as_something_else(tmp_path: Path, cut: int) -> None:
+    version_1(70_000, tmp_path / "a.pose", cut)
+    with pytest.raises(FormatError, match="cut short"):
+        read_sequence(tmp_path / "a.pose")
+
+
+def test_a_whole_body_comes_back_as_one(tmp_path: Path) -> None:
+    there = clip(3, 1, body=skeleton("wholebody133"))
+    for name in ("a.pose", "a.csv", "a.jsonl", "a.parquet"):
+        write_sequence(tmp_path / name, there)
+        back = read_sequence(tmp_path / name)
+        assert back.skeleton == skeleton("wholebody133")
+        np.testing.assert_array_equal(back.points, there.points)
+        np.testing.assert_array_equal(back.scores, there.scores)

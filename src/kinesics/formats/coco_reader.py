@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import FormatError
 from ..geometry import points_box
 from ..types import Array, People, Scene, Skeleton, skeleton
+from .bodies import body_of
 from .decode import from_json, row_mask
 from .input import whole
 from .wire import Mask
@@ -161,10 +162,7 @@ def _bodies(data: DataSet) -> dict[int, Skeleton]:
 
 
 def _body(joints: list[str]) -> Skeleton:
-    for name in ("coco17", "blazepose33", "hand21", "kinect20", "glimpse14", "itop15"):
-        if skeleton(name).joints == tuple(joints):
-            return skeleton(name)
-    return Skeleton("custom", tuple(joints))
+    return body_of(tuple(joints)) or Skeleton("custom", tuple(joints))
 
 
 def _people(rows: list[Annotation], body: Skeleton) -> People:

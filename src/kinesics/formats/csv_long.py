@@ -19,7 +19,8 @@ import numpy as np
 
 from ..errors import FormatError
 from ..geometry import points_box
-from ..types import Array, People, Scene, Skeleton, skeleton
+from ..types import Array, People, Scene, Skeleton
+from .bodies import body_with
 from .input import lines
 from .numbers import shortest
 from .output import Output
@@ -30,7 +31,6 @@ COLUMNS = (
     *("frame", "time", "person", "id", "joint", "x", "y", "z", "score", "person_score"),
     *("x1", "y1", "x2", "y2", "width", "height", "action", "action_score"),
 )
-_BUILT_IN = ("boxes", "glimpse14", "itop15", "coco17", "kinect20", "hand21", "blazepose33")  # by number of joints
 
 
 class CsvWriter:
@@ -192,10 +192,7 @@ def _gather(row: dict[str, str], people: dict[str, _Person], where: str) -> None
 
 def _skeleton_of(people: dict[str, _Person]) -> Skeleton:
     joints = list(dict.fromkeys(joint for person in people.values() for joint in person.points))
-    for name in _BUILT_IN:
-        if set(joints) <= set(skeleton(name).joints):
-            return skeleton(name)
-    return Skeleton("custom", tuple(joints))
+    return body_with(joints) or Skeleton("custom", tuple(joints))
 
 
 def _scene(people: dict[str, _Person], body: Skeleton, fps: float, size: tuple[int, int] | None) -> Scene:

@@ -73,14 +73,24 @@ def _in_blocks(reader: Reader, header: Header) -> tuple[float, Array, Array, Arr
     """Version 0.1 and 0.2: all coordinates, then all confidences."""
     rate, frames, people = reader.numbers("HHH" if header.version < 0.15 else "fIH")
     row = int(people) * header.points * (header.dims + 1) * 4
-    if header.version < 0.15 and row:  # 16 bits are not enough for long clips: what is there counts
-        frames = reader.left // row
+    if header.version < 0.15 and row:
+        frames = _counted(int(frames), reader.left, row)
     count = int(frames)
     if count > LONGEST:
         raise FormatError(f"{count} frames are beyond all measure")
     shape = (count, int(people), header.points)
     points = _floats(reader, (*shape, header.dims))
     return rate, points, _floats(reader, shape), np.arange(int(people))
+
+
+def _counted(said: int, left: int, row: int) -> int:
+    """Frames by the file's length: version 0.1 has 16 bits for them, so that 65536 more are said to be the same."""
+    count, rest = divmod(left, row)
+    if rest or count % 65536 != said % 65536 or count < said:
+        raise FormatError(
+            f"cut short or foreign: {said} frames (or 65536 more) of {row} bytes should follow, there are {left} bytes"
+        )
+    return count
 
 
 def _floats(reader: Reader, shape: tuple[int, ...]) -> Array:

@@ -13,12 +13,12 @@ import struct
 from dataclasses import dataclass
 
 from ..errors import FormatError
-from ..types import Skeleton, skeleton
+from ..types import Skeleton
 from ..types.sides import mirror_pairs
+from .bodies import body_of
 
 __all__ = ["Component", "Header", "Reader", "components_of", "header_bytes", "read_header", "skeleton_of"]
 
-BUILT_IN = ("coco17", "blazepose33", "hand21", "kinect20", "glimpse14", "itop15")
 LEFT, RIGHT, MIDDLE = (0, 160, 255), (255, 120, 0), (120, 120, 120)
 
 
@@ -131,9 +131,9 @@ def skeleton_of(header: Header) -> Skeleton:
     """
     names = [name for part in header.components for name in part.points]
     plain = tuple(name.lower().replace(" ", "_").replace("-", "_").replace("_finger", "") for name in names)
-    for known in BUILT_IN if len(header.components) == 1 else ():
-        if skeleton(known).joints == plain:
-            return skeleton(known)
+    known = body_of(plain) if len(header.components) == 1 and names else None
+    if known is not None:
+        return known
     if len(set(names)) < len(names):
         names = [f"{part.name}.{name}" for part in header.components for name in part.points]
     bones, first = [], 0
