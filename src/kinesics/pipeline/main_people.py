@@ -7,7 +7,7 @@ import numpy as np
 from ..geometry import points_box
 from ..types import Array, PoseSequence
 
-__all__ = ["main_people"]
+__all__ = ["joined", "main_people"]
 
 ALL_ALONG = 0.6  # share of the main person's moments at which a second is there, to belong to the action
 NEAR = 0.55  # how much of the main person's presence (size, summed over time) a second one has at least
@@ -27,7 +27,7 @@ def main_people(clip: PoseSequence, *, tracked: bool = True) -> PoseSequence:
         return PoseSequence(np.full(shape, np.nan), np.zeros(shape[:3]), clip.times, clip.skeleton, size=clip.size)
     if clip.points.shape[1] == 1:
         return clip
-    clip = _joined(clip) if tracked else clip
+    clip = joined(clip) if tracked else clip
     seen = np.asarray((clip.scores > 0).any(2))  # (t, n)
     there = np.flatnonzero(seen.any(0))
     if len(there) > (1 if tracked else 2):
@@ -53,7 +53,7 @@ def _diagonals(boxes: Array) -> Array:
     return np.asarray(np.hypot(boxes[..., 2] - boxes[..., 0], boxes[..., 3] - boxes[..., 1]))
 
 
-def _joined(clip: PoseSequence) -> PoseSequence:
+def joined(clip: PoseSequence) -> PoseSequence:
     """Tracks that go on where another ended, as one."""
     seen = np.asarray((clip.scores > 0).any(2))
     spans = {n: np.flatnonzero(seen[:, n])[[0, -1]] for n in range(seen.shape[1]) if seen[:, n].any()}
