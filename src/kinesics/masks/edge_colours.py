@@ -13,8 +13,9 @@ __all__ = ["edge_colours"]
 def edge_colours(picture: Array, mask: Array, radius: int = 12, background: Array | None = None) -> Array:
     """The person's own colours, without what shines through from behind: no light rim round dark hair on a dark wall.
 
-    Each colour is taken for a mix of person and background, whose colours are those of their surroundings; what the mix does not
-    explain goes to the person (Forte, Approximate fast foreground colour estimation, ICIP 2021: two rounds, wide then narrow).
+    Each colour is taken for a mix of person and background, whose colours are those of their surroundings; what the mix does
+    not explain goes to the person (Forte, Approximate fast foreground colour estimation, ICIP 2021: a wide round, then a
+    narrow one).
 
     Args:
         picture: (h, w, 3) uint8.
@@ -25,9 +26,10 @@ def edge_colours(picture: Array, mask: Array, radius: int = 12, background: Arra
     Returns:
         (h, w, 3) uint8: the picture where the mask is 1, the person's colours carried outwards elsewhere.
     """
-    image = picture.astype(np.float32)
-    share = np.clip(mask, 0, 1)[..., None].astype(np.float32)
-    front, behind = image, image if background is None else background.astype(np.float32)
+    image: Array = picture.astype(np.float32)
+    share: Array = np.clip(mask, 0, 1)[..., None].astype(np.float32)
+    front: Array = image
+    behind: Array = image if background is None else background.astype(np.float32)
     for reach in (radius, max(radius // 4, 1)):
         near = _mean(share, reach)
         blurred = _mean(front * share, reach) / np.maximum(near, 1e-4)

@@ -38,11 +38,11 @@ def guided(picture: Array, mask: Array, radius: int, eps: float) -> Array:
     rg, rb, gb = crossed[..., 0] - mr * mg, crossed[..., 1] - mr * mb, crossed[..., 2] - mg * mb
     slope = _solve((rr, gg, bb, rg, rb, gb), joint)
     offset = level - (slope * colour).sum(axis=-1)
-    return np.clip((mean(slope) * picture).sum(axis=-1) + mean(offset), 0, 1)
+    return np.asarray(np.clip((mean(slope) * picture).sum(axis=-1) + mean(offset), 0, 1))
 
 
 def _solve(symmetric: tuple[Array, ...], right: Array) -> Array:
-    """x of the 3x3 symmetric systems (rr, gg, bb, rg, rb, gb), each (h, w), for right (h, w, 3)."""
+    """Solutions of the 3x3 symmetric systems (rr, gg, bb, rg, rb, gb), each (h, w), for right (h, w, 3)."""
     rr, gg, bb, rg, rb, gb = symmetric
     a, b, c = gg * bb - gb * gb, rb * gb - rg * bb, rg * gb - rb * gg
     d, e, f = rr * bb - rb * rb, rb * rg - rr * gb, rr * gg - rg * rg

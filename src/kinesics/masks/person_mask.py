@@ -16,15 +16,16 @@ __all__ = ["PersonMask"]
 SIDE = 256  # of the pictures the nets take
 ROOM = 1.25  # side of the square looked at per longer side of the person's box
 BODY = 0.6  # how much the whole-body net counts for people who are wholly in the picture
+EDGE = 12  # rows at the picture's lower edge in which the selfie net is not to be trusted, of its 256
 BEYOND = 0.15  # how far, in shares of the box's longer side, a person may reach beyond the box
 
 
 class PersonMask:
     """Cuts one person out.
 
-    MediaPipe's selfie net sees people who are close and cut off by the picture's edge; for people who are wholly in the picture
-    BlazePose's outline is better, so both are asked and joined. Their 256 pixels are then fitted to the picture's own edges by a
-    guided filter (He et al. 2010).
+    MediaPipe's selfie net sees people who are close and cut off by the picture's edge; for people who are wholly in the
+    picture BlazePose's outline is better, so both are asked and joined. Their 256 pixels are then fitted to the picture's own
+    edges by a guided filter (He et al. 2010).
 
     Args:
         threads: how many the nets may use.
@@ -71,12 +72,14 @@ class PersonMask:
         size = (image.shape[1], image.shape[0])
         cut = _warp(image, there, (SIDE, SIDE))[None].astype(np.float32) / 255
         close = self._selfie.run(cut)[0][0, :, :, 0]
-        inside = _rows_inside(top, side, size[1])
-        if box is not None and not _cut_off(close, inside):
+        end = round((size[1] - top) * SIDE / side)  # row of the cut where the picture ends
+        if EDGE < end <= SIDE and float((close[end - EDGE] > 0.5).mean()) > 0.04:  # the person goes on below
+            close[end - EDGE : end] = np.maximum(close[end - EDGE : end], close[end - EDGE])
+        elif box is not None:
             logit = self._body.run(cut)[2][0, :, :, 0]
             close = (1 - BODY) * close + BODY / (1 + np.exp(-np.clip(logit, -30, 30)))
         flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-        return np.clip(cv2.warpAffine(close.astype(np.float32), there, size, flags=flags), 0, 1)
+        return np.asarray(np.clip(cv2.warpAffine(close.astype(np.float32), there, size, flags=flags), 0, 1))
 
 
 def _square(box: tuple[float, ...], room: float) -> tuple[float, float, float]:
@@ -94,16 +97,6 @@ def _warp(image: Array, matrix: Array, size: tuple[int, int]) -> Array:
         matrix = matrix @ np.array([[fx, 0, (fx - 1) / 2], [0, fy, (fy - 1) / 2], [0, 0, 1]])
         image = small
     return np.asarray(cv2.warpAffine(image, matrix, size, flags=cv2.INTER_LINEAR))
-
-
-def _rows_inside(top: float, side: float, height: int) -> int:
-    """How many rows of the cut lie in the picture, from its top."""
-    return int(np.clip((height - top) * SIDE / side, 0, SIDE))
-
-
-def _cut_off(close: Array, inside: int) -> bool:
-    """Whether the person goes on below the picture's lower edge."""
-    return inside < SIDE and inside > 4 and float((close[inside - 4 : inside - 1] > 0.5).mean()) > 0.04
 
 
 def _extent(coarse: Array) -> Array | None:
@@ -126,7 +119,7 @@ def _finish(image: Array, coarse: Array, box: Array, background: Array | None) -
         mask = against(part, mask, background[window], cell)
     mask = _whole(_step(mask, 0.15, 0.85))
     fine = guided(part.astype(np.float32) / 255, mask, max(round(2 * cell), 2), 3e-4)
-    whole[window] = _step(_kept(fine, mask, cell), 0.08, 0.92)
+    whole[window] = _step(_kept(fine, mask, cell), 0.2, 0.95)
     return whole
 
 

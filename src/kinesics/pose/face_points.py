@@ -91,8 +91,8 @@ class FaceReader:
         for square in tries:
             if (face := self._settle(image, head, square)) is not None:
                 return face
-        square = self._detect(image, head)
-        return None if square is None else self._settle(image, head, square)
+        found = self._detect(image, head)
+        return None if found is None else self._settle(image, head, found)
 
     def _settle(self, image: Array, head: Head, square: Turned) -> Face | None:
         if square.inside(image) < 0.3:
@@ -135,7 +135,8 @@ def _between(head: Head) -> Turned:
     eyes = (left + right) / 2
     across = left - right
     if not np.isfinite(across).all():
-        return Turned(*np.nanmean(head.joints[:3], axis=0).tolist(), SKULL * head.unit, 0.0)
+        x, y = np.nanmean(head.joints[:3], axis=0).tolist()
+        return Turned(x, y, SKULL * head.unit, 0.0)
     if np.linalg.norm(across) < 1.5 * head.unit:  # from the side: which way is up is not in the eyes
         up = np.array([0.0, -1.0])
     else:

@@ -67,7 +67,7 @@ class Turned:
         half = self.side / 2
         wide = min(self.x + half, image.shape[1]) - max(self.x - half, 0)
         high = min(self.y + half, image.shape[0]) - max(self.y - half, 0)
-        return max(wide, 0) * max(high, 0) / self.side**2
+        return float(max(wide, 0) * max(high, 0) / self.side**2)
 
 
 def _reduced(image: Array, matrix: Array, square: Turned, ratio: float) -> tuple[Array, Array]:
