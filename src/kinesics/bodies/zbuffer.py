@@ -67,6 +67,28 @@ def draw_mesh(
     return box
 
 
+def draw_faces(vertices: Array, faces: Array, camera: Camera, depth: Array, ids: Array, *, closed: int = 0) -> Array:
+    """As `draw_mesh`, with the number of the face that is seen instead of a part, for what is coloured afterwards.
+
+    Args:
+        vertices: (V, 3) float32 metres in the camera's frame.
+        faces: (F, 3) int32 rows of `vertices`.
+        camera: as large as the pictures.
+        depth: (h, w) float32 metres along the axis; inf where nothing is. Changed in place.
+        ids: (h, w) int32 rows of `faces`. Changed in place.
+        closed: as for `draw_mesh`.
+
+    Returns:
+        (V, 2) int32, where the vertices are in the picture, in 1/256 pixel.
+    """
+    numbers = np.arange(len(faces), dtype=np.int32)
+    places, nearness = np.empty((len(vertices), 2), np.int32), np.empty(len(vertices), np.float32)
+    box = _project(locked(vertices), camera.fx, camera.fy, camera.cx, camera.cy, depth.shape, places, nearness)
+    if box[2] > box[0] and box[3] > box[1]:
+        _fill(places, nearness, locked(faces), locked(numbers), depth, ids, _NOBODY, 0, closed)
+    return places
+
+
 def _check(vertices: Array, faces: Array, face_parts: Array, camera: Camera, *pictures: Array) -> None:
     for name, array, kind in (("vertices", vertices, "float32"), ("faces", faces, "int32")):
         if array.dtype != kind or array.ndim != 2 or array.shape[1] != 3 or not array.flags.c_contiguous:

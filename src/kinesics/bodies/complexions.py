@@ -1,0 +1,257 @@
+"""Skin, lips, brows, lashes, scalp and eyes, painted on a person's sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ..types import Array
+from .painting import KINDS
+from .unwrapping import PAGES, Page
+from .weaving import noise, put
+
+_SKIN, _LIPS, _HAIR, _EYE = (KINDS.index(name) for name in ("skin", "lips", "hair", "eye"))
+
+#: Skin tones from light to dark, sRGB, that one is drawn between.
+_TONES = np.array(
+    [(250, 224, 204), (243, 208, 182), (232, 190, 158), (214, 164, 128), (190, 138, 100), (156, 108, 76), (122, 82, 58), (92, 62, 46)],
+    float,
+)  # fmt: skip
+_HAIRS = {
+    "black": (28, 24, 26), "dark brown": (54, 38, 30), "brown": (92, 62, 42), "light brown": (140, 100, 66),
+    "blond": (206, 168, 112), "red": (146, 70, 36), "grey": (150, 148, 148),
+}  # fmt: skip
+_IRISES = {
+    "dark brown": (58, 36, 24), "brown": (104, 66, 38), "hazel": (128, 98, 54), "green": (98, 124, 84), "blue": (98, 138, 176),
+    "grey": (128, 142, 150),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Complexion:
+    """Colours of somebody, sRGB 0 to 255; `stubble`, `freckles`, `blush`, `brow` (how thick) are shares."""
+
+    skin: tuple[float, float, float]
+    hair: tuple[float, float, float]
+    iris: tuple[float, float, float]
+    lips: tuple[float, float, float]
+    blush: float
+    freckles: float
+    stubble: float
+    brow: float
+    words: dict[str, str]
+
+
+def random_complexion(rng: np.random.Generator, sex: float, age: float) -> Complexion:
+    """Somebody's colours: skin from light to dark, hair and eyes that go with it."""
+    tone = float(rng.uniform(0, len(_TONES) - 1))
+    skin = np.array([np.interp(tone, range(len(_TONES)), _TONES[:, c]) for c in range(3)])
+    dark = tone / (len(_TONES) - 1)
+    hairs = ["black", "dark brown", "brown", "light brown", "blond", "red"]
+    shares = np.array([0.1 + 2 * dark, 0.5 + dark, 0.8, 0.55, 0.45, 0.25]) * np.where(
+        np.arange(6) < 2, 1, max(1 - 1.6 * dark, 0.0)
+    )
+    hair = str(rng.choice(hairs, p=shares / shares.sum()))
+    if age > 55 and rng.random() < 0.75:
+        hair = "grey"
+    light = max(1 - 2.2 * dark, 0.0)
+    irises = list(_IRISES)
+    chances = np.array([0.4 + 3 * dark, 0.8, 0.4 * light + 0.05, 0.3 * light, 0.6 * light, 0.3 * light])
+    iris = str(rng.choice(irises, p=chances / chances.sum()))
+    rose = np.array([176, 78, 82]) if sex > 0.5 else np.array([188, 70, 84])
+    depth = 0.32 if sex > 0.5 else 0.5
+    lips = skin * (1 - depth) + rose * (0.55 + 0.45 * skin.mean() / 220) * depth
+    jitter = rng.normal(0, 0.04, 3)
+    return Complexion(
+        skin=tuple(np.clip(skin * (1 + 0.3 * jitter), 20, 255).tolist()),
+        hair=tuple(np.clip(np.array(_HAIRS[hair]) * (1 + jitter), 8, 245).tolist()),
+        iris=tuple(np.clip(np.array(_IRISES[iris]) * (1 + jitter), 8, 245).tolist()),
+        lips=tuple(lips.tolist()),
+        blush=float(rng.uniform(0.4, 1.0)),
+        freckles=float(max(rng.uniform(-2, 1), 0) * light),
+        stubble=float(max(rng.uniform(-0.6, 0.8), 0)) if sex > 0.6 and age > 18 else 0.0,
+        brow=float(rng.uniform(0.75, 1.0) if sex > 0.5 else rng.uniform(0.5, 0.8)),
+        words={"hair_colour": hair, "eyes": iris},
+    )
+
+
+def paint_skin(sheet: Array, look: Complexion, rng: np.random.Generator) -> None:
+    """Bare skin everywhere: what cloth does not cover later stays."""
+    base = np.array(look.skin)
+    for name in ("trunk", "arm", "leg"):
+        page = PAGES[name]
+        tone = base * (1 + 0.02 * noise(rng, page.height, page.width, 40)[..., None])
+        put(sheet, page, tone, _SKIN)
+    _paint_head(sheet, look, rng)
+    _paint_eyes(sheet, look, rng)
+
+
+def _directions(page: Page) -> tuple[Array, Array]:
+    """(1, w) degrees to the left and (h, 1) degrees up of the pixels of the head's page."""
+    return (np.arange(page.width)[None] + 0.5) / page.width * 360 - 180, 90 - (
+        np.arange(page.height)[:, None] + 0.5
+    ) / page.height * 180
+
+
+def _spot(across: Array, up: Array, at: tuple[float, float], wide: float, tall: float) -> Array:
+    return np.exp(-(((np.abs(across) - at[0]) / wide) ** 2) - ((up - at[1]) / tall) ** 2)
+
+
+def _paint_head(sheet: Array, look: Complexion, rng: np.random.Generator) -> None:
+    page = PAGES["head"]
+    across, up = _directions(page)
+    skin = np.array(look.skin)
+    tone = np.broadcast_to(skin, (page.height, page.width, 3)).copy()
+    tone *= (
+        1
+        + 0.018 * noise(rng, page.height, page.width, 60)[..., None]
+        + 0.01 * noise(rng, page.height, page.width, 4)[..., None]
+    )
+    rosy = np.array([1.03, 0.86, 0.86])
+    warm = look.blush * (
+        0.55 * _spot(across, up, (34, -30), 16, 11)
+        + 0.5 * _spot(across, up, (0, -28), 9, 8)
+        + 0.3 * _spot(across, up, (85, -8), 14, 16)
+        + 0.15 * _spot(across, up, (0, -58), 14, 8)
+    )
+    tone *= 1 - warm[..., None] * (1 - rosy)
+    tone *= 1 - 0.10 * _spot(across, up, (27, -9), 14, 7)[..., None] * np.array([0.6, 1, 0.9])  # about the eyes
+    tone *= 1 - 0.35 * (_spot(across, up, (6.5, -33.5), 3.0, 2.0))[..., None]  # nostrils
+    if look.freckles > 0:
+        dots = (
+            np.clip(noise(rng, page.height, page.width, 5) - 1.1, 0, 1)
+            * look.freckles
+            * (_spot(across, up, (26, -25), 22, 12) + _spot(across, up, (0, -22), 10, 12))
+        )
+        tone *= 1 - np.clip(dots, 0, 0.6)[..., None] * np.array([0.25, 0.45, 0.55])
+    if look.stubble > 0:
+        jaw = (
+            np.clip((-40 - up) / 8, 0, 1)
+            * np.clip((75 - np.abs(across)) / 12, 0, 1)
+            * np.clip(1.6 - _spot(across, up, (0, -47), 17, 5) * 1.6, 0, 1)
+        )
+        jaw = jaw * (0.75 + 0.25 * noise(rng, page.height, page.width, 3))
+        tone += (np.array(look.hair) * 0.6 + 40 - tone) * (0.4 * look.stubble * jaw)[..., None]
+    put(sheet, page, tone, _SKIN)
+    _paint_lips(sheet, look, across, up)
+
+
+def paint_brows_and_lashes(sheet: Array, look: Complexion, rng: np.random.Generator) -> None:
+    """What is painted over skin and scalp."""
+    _paint_brows(sheet, look, rng)
+    _paint_lashes(sheet, look)
+
+
+def _lip_share(across: Array, up: Array) -> tuple[Array, Array]:
+    """How much of a pixel is lip, and how much the line between the lips."""
+    x = np.abs(across) / 18.0
+    inside = np.clip(1 - x, 0, 1)
+    line = -45.3 - 2.2 * x**2
+    bow = np.interp(x, [0, 0.2, 0.42, 0.75, 1.0], [4.0, 5.0, 4.2, 2.2, 0.0])
+    low = 5.2 * np.sqrt(np.clip(1 - x**2, 0, 1))
+    upper = np.clip((line + bow - up) / 0.9, 0, 1) * np.clip((up - line) / 0.4 + 1, 0, 1)
+    lower = np.clip((up - (line - low)) / 1.2, 0, 1) * np.clip((line - up) / 0.4 + 1, 0, 1)
+    share = np.clip(np.maximum(upper, lower), 0, 1) * np.clip(inside / 0.12, 0, 1)
+    return share, np.exp(-(((up - line) / 0.55) ** 2)) * np.clip(inside / 0.1, 0, 1)
+
+
+def _paint_lips(sheet: Array, look: Complexion, across: Array, up: Array) -> None:
+    page = PAGES["head"]
+    share, line = _lip_share(across, up)
+    rows = slice(page.y, page.y + page.height)
+    area = sheet[rows, page.x : page.x + page.width]
+    colour = area[..., :3] + (np.array(look.lips) - area[..., :3]) * (0.85 * share)[..., None]
+    colour *= 1 - 0.45 * line[..., None] * np.array([0.8, 1, 1])
+    area[..., :3] = np.clip(colour, 0, 255)
+    area[..., 3] = np.where(share > 0.5, _LIPS, area[..., 3])
+
+
+def _strokes(page: Page, lines: list[tuple[Array, float]]) -> Array:
+    """(h, w) 0 to 1, drawn lines (n, 2) of degrees with their width in pixels; four times as fine inside, then made small."""
+    left, top, right, bottom = 0.30, 0.40, 0.70, 0.70
+    x0, y0 = int(left * page.width), int(top * page.height)
+    wide, tall = int((right - left) * page.width), int((bottom - top) * page.height)
+    scale = 2
+    canvas = np.zeros((tall * scale, wide * scale), np.uint8)
+    for line, width in lines:
+        at = np.stack([(line[:, 0] + 180) / 360 * page.width - x0, (90 - line[:, 1]) / 180 * page.height - y0], axis=1) * scale
+        cv2.polylines(
+            canvas, [np.round(at * 16).astype(np.int32)], False, 255, max(int(round(width * scale)), 1), cv2.LINE_AA, 4
+        )
+    whole = np.zeros((page.height, page.width), np.float32)
+    whole[y0 : y0 + tall, x0 : x0 + wide] = cv2.resize(canvas, (wide, tall), interpolation=cv2.INTER_AREA) / 255.0
+    return whole
+
+
+def _paint_brows(sheet: Array, look: Complexion, rng: np.random.Generator) -> None:
+    """Short hairs along an arc over each eye, lying outwards; a soft shade beneath them."""
+    lines: list[tuple[Array, float]] = []
+    arc_x, arc_y = [9, 16, 24, 32, 41], [0.4, 2.4, 3.9, 3.9, 0.8]
+    thick = np.interp([9, 14, 26, 41], [9, 14, 26, 41], [2.2, 2.7, 2.0, 0.7]) * (0.7 + 0.6 * look.brow)
+    soft: list[tuple[Array, float]] = []
+    for side in (-1, 1):
+        for _ in range(220):
+            x = rng.uniform(9, 40)
+            y = np.interp(x, arc_x, arc_y) + rng.uniform(-0.5, 0.5) * np.interp(x, [9, 14, 26, 41], thick)
+            lean = np.interp(x, [9, 18, 41], [62, 32, -18]) + rng.normal(0, 8)
+            size = rng.uniform(2.2, 3.6)
+            way = np.array([np.cos(np.radians(lean)), np.sin(np.radians(lean))])
+            line = np.array([[x, y] - way * size / 2, [x, y] + way * size / 2]) * [side, 1]
+            lines.append((line, 1.0))
+        x = np.linspace(9.5, 40, 24)
+        soft.append((np.stack([side * x, np.interp(x, arc_x, arc_y)], axis=1), 11.0 * look.brow))
+    page = PAGES["head"]
+    shade = cv2.GaussianBlur(_strokes(page, soft), (0, 0), 3.0) * 0.5
+    share = np.clip(shade + 0.55 * _strokes(page, lines), 0, 0.9) * (0.6 + 0.4 * look.brow)
+    _blend(sheet, page, np.array(look.hair) * 0.8 + 4, share)
+
+
+def _paint_lashes(sheet: Array, look: Complexion) -> None:
+    """A dark line along the upper lid with a wing, a faint one along the lower."""
+    upper = np.array(
+        [(18.2, -11.6), (20, -9.2), (22.5, -7.3), (26, -6.3), (30, -6.4), (33.5, -7.7), (36.2, -9.6), (38.2, -10.2)]
+    )
+    lower = np.array([(19, -12.9), (23, -13.5), (28, -13.5), (33, -12.5), (36.5, -10.6)])
+    page = PAGES["head"]
+    dark = np.array([26, 18, 16])
+    for side in (-1, 1):
+        line = _strokes(page, [(upper * [side, 1] + [0, 0.35], 4.0)])
+        _blend(sheet, page, dark, np.clip(cv2.GaussianBlur(line, (0, 0), 0.8) * 1.1, 0, 0.95))
+        _blend(sheet, page, dark, 0.35 * cv2.GaussianBlur(_strokes(page, [(lower * [side, 1], 2.0)]), (0, 0), 0.8))
+
+
+def _blend(sheet: Array, page: Page, colour: Array, share: Array) -> None:
+    area = sheet[page.y : page.y + page.height, page.x : page.x + page.width, :3]
+    rows = np.flatnonzero(share.max(axis=1) > 0)
+    if len(rows) == 0:
+        return
+    some = slice(rows[0], rows[-1] + 1)
+    area[some] = np.clip(area[some] + (colour - area[some]) * share[some, :, None] + 0.5, 0, 255)
+
+
+def _paint_eyes(sheet: Array, look: Complexion, rng: np.random.Generator) -> None:
+    """White with a warm edge, an iris with rays and a dark ring, the pupil, two lights that reflect in it."""
+    page = PAGES["left_eye"]
+    y, x = np.mgrid[: page.height, : page.width] / page.width * 2.0 - 1.0 + 1.0 / page.width
+    far, way = np.hypot(x, y), np.arctan2(y, x)
+    white = np.array([238, 234, 230]) * (1 - 0.22 * np.clip((far - 0.55) / 0.4, 0, 1) ** 2)[..., None]
+    white[..., 1:] *= (1 - 0.06 * np.clip((far - 0.6) / 0.4, 0, 1))[..., None]
+    radius = 0.50
+    t = far / radius
+    rays = np.interp(np.mod(way, 2 * np.pi), np.linspace(0, 2 * np.pi, 65), np.append(r := rng.normal(0, 1, 64), r[0]))
+    iris = (
+        np.array(look.iris)
+        * (0.85 + 0.5 * np.clip(t, 0, 1) ** 2 + 0.10 * rays * np.clip(2 * t - 0.8, 0, 1) + 0.25 * np.clip(y / radius, -1, 1))[
+            ..., None
+        ]
+    )
+    iris *= (1 - 0.55 * np.clip((t - 0.78) / 0.2, 0, 1))[..., None]
+    pupil = np.clip((0.46 - t) / 0.05, 0, 1)
+    iris += (np.array([10, 8, 8]) - iris) * pupil[..., None]
+    colour = white + (iris - white) * np.clip((1.03 - t) / 0.08, 0, 1)[..., None]
+    for at, size, strength in (((-0.20, -0.20), 0.105, 1.0), ((0.17, 0.2), 0.06, 0.35)):
+        light = np.clip((size - np.hypot(x - at[0], y - at[1])) / 0.03, 0, 1) * strength
+        colour += (np.array([255, 255, 255]) - colour) * light[..., None]
+    put(sheet, page, colour, _EYE)

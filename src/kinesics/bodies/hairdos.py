@@ -1,0 +1,301 @@
+"""Hair: a sheet over the skull that runs from the crown to the hairline, or hangs on from there, with locks and an uneven end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+from scipy.spatial import cKDTree
+
+from ..types import Array
+from .painting import KINDS
+from .parts import PARTS
+from .segments import SEGMENTS
+from .solids import ball, turned_solid
+from .unwrapping import PAGES, average, turned_from
+from .weaving import noise, put
+
+_COLUMNS, _RINGS = 144, 30
+STYLES = ("buzz", "short", "crop", "waves", "bob", "long", "bun", "ponytail", "afro")
+
+
+@dataclass(frozen=True)
+class Hairdo:
+    """A way of wearing hair: `style` of `STYLES`, `volume` metres at the top, `length` metres below the ears, `sweep` turns that
+    strands go round on their way, `fringe` degrees by which it comes down over the forehead, `curl` 0 to 1, `receding` 0 to 1.
+    """
+
+    style: str
+    volume: float
+    length: float = 0.0
+    sweep: float = 0.0
+    fringe: float = 0.0
+    curl: float = 0.0
+    receding: float = 0.0
+
+
+def random_hairdo(rng: np.random.Generator, sex: float, age: float) -> Hairdo:
+    """Somebody's hair."""
+    woman = [0.02, 0.06, 0.08, 0.08, 0.26, 0.24, 0.12, 0.10, 0.04]
+    man = [0.14, 0.40, 0.24, 0.12, 0.01, 0.02, 0.02, 0.01, 0.04]
+    style = str(rng.choice(STYLES, p=woman if sex < 0.5 else man))
+    volume = {
+        "buzz": (0.002, 0.003),
+        "short": (0.012, 0.024),
+        "crop": (0.018, 0.034),
+        "waves": (0.024, 0.04),
+        "afro": (0.035, 0.065),
+    }
+    low, high = volume.get(style, (0.012, 0.026))
+    length = {"bob": (0.05, 0.10), "long": (0.16, 0.30)}.get(style, (0.0, 0.0))
+    return Hairdo(
+        style=style,
+        volume=float(rng.uniform(low, high)),
+        length=float(rng.uniform(*length)),
+        sweep=float(rng.choice([-1, 1]) * rng.uniform(0.02, 0.12)),
+        fringe=float(rng.uniform(8, 20)) if style in ("bob", "long", "crop") and rng.random() < 0.4 else 0.0,
+        curl={"waves": 0.6, "afro": 1.0}.get(style, float(rng.uniform(0, 0.3))),
+        receding=float(rng.uniform(0, 1)) * float(np.clip((age - 25) / 40, 0, 1)) if sex > 0.6 else 0.0,
+    )
+
+
+def hairline(across: Array, receding: float = 0.0) -> Array:
+    """Degrees up of the edge of the scalp's hair at degrees across (both as on the head's page)."""
+    x = np.abs(across)
+    temple = 5.0 + 12.0 * receding
+    at = [0, 16, 33, 46, 58, 68, 74, 79, 90, 96, 108, 122, 132, 142, 180]
+    up = [36 + 6 * receding, 36 + 8 * receding, 33 + temple, 27 + temple, 17, 8, -6, -16, -16, 6, 12, 4, -22, -42, -46]
+    return np.interp(x, at, up)
+
+
+def paint_hair(sheet: Array, do: Hairdo, colour: tuple[float, float, float], rng: np.random.Generator) -> None:
+    """The page of strands, and the scalp under them on the head's page."""
+    page = PAGES["hair"]
+    base = np.array(colour)
+    grain = 2.2 + 2.5 * do.curl
+    strands = noise(rng, page.height, page.width, grain, 60 / (1 + 14 * do.curl))
+    locks = noise(rng, page.height, page.width, 13, 14 / (1 + 4 * do.curl))
+    tone = 1 + 0.15 * strands + 0.15 * locks
+    down = (np.arange(page.height)[:, None] + 0.5) / page.height
+    tone = tone * (0.86 + 0.22 * down)
+    put(sheet, page, np.clip(base * 1.12 * tone[..., None] + 3, 2, 252), KINDS.index("hair"))
+    head = PAGES["head"]
+    across = (np.arange(head.width)[None] + 0.5) / head.width * 360 - 180
+    up = 90 - (np.arange(head.height)[:, None] + 0.5) / head.height * 180
+    ragged = 1.6 * noise(rng, 1, head.width, 5) + 0.9 * noise(rng, head.height, head.width, 4, 3)
+    share = np.clip((up - hairline(across, do.receding) + ragged) / 5.0, 0, 1)
+    share = (
+        share * (0.72 + 0.14 * np.clip(noise(rng, head.height, head.width, 3), -1, 1)) if do.style == "buzz" else share * 0.95
+    )
+    area = sheet[head.y : head.y + head.height, head.x : head.x + head.width]
+    mixed = area[..., :3] + (base * 0.9 - area[..., :3]) * share[..., None]
+    area[..., :3] = np.clip(mixed + 0.5, 0, 255)
+    area[..., 3] = np.where(share > 0.5, KINDS.index("hair"), area[..., 3])
+
+
+@dataclass(frozen=True)
+class Hair:
+    """A mesh of hair: `vertices` (v, 3) at rest, `faces` (f, 3), `corners` (f, 3, 2) on the hair's page, `parts` (f,), what the
+    vertices follow: `segments` (v, 4), `weights` (v, 4).
+    """
+
+    vertices: Array
+    faces: Array
+    corners: Array
+    parts: Array
+    segments: Array
+    weights: Array
+
+
+def make_hair(do: Hairdo, skin: Array, middle: Array, rng: np.random.Generator) -> Hair | None:
+    """The hair of somebody, None for what is only painted.
+
+    Args:
+        do: the way of wearing it.
+        skin: (v, 3) the bare body at rest, full detail.
+        middle: (3,) the middle of the head.
+        rng: of all chance.
+    """
+    if do.style == "buzz":
+        return None
+    vertices, share = _sheet(do, skin, middle, rng)
+    faces, corners = _grid(share, do)
+    pieces = [(vertices, faces, corners)]
+    if do.style in ("bun", "ponytail"):
+        pieces.append(_gathered(do, skin, middle))
+    count = 0
+    all_faces = []
+    for points, own, _ in pieces:
+        all_faces.append(own + count)
+        count += len(points)
+    points = np.concatenate([p[0] for p in pieces])
+    faces = np.concatenate(all_faces).astype(np.int32)
+    return Hair(
+        points.astype(np.float32), faces, np.concatenate([p[2] for p in pieces]).astype(np.float32),
+        _parts(points, faces, middle), *_followed(points, middle, skin),
+    )  # fmt: skip
+
+
+def _skull(skin: Array, middle: Array) -> Any:
+    """How far the scalp is in a direction, as a function of (across, up) in degrees; without the ears."""
+    base = average()
+    head = np.unique(base.faces[base.pages == 0])
+    canonical = base.skin[head]
+    ear = base.points["ear"]
+    ears = (np.linalg.norm(np.abs(canonical[:, :1]) * [1, 0, 0] + canonical * [0, 1, 1] - ear, axis=1) < 0.05) & (
+        np.abs(canonical[:, 0]) > 0.073
+    )
+    head = head[~ears & ~((np.abs(canonical[:, 0]) < 0.06) & (canonical[:, 2] > -0.1) & (canonical[:, 1] > -0.72))]
+    across, up, far = turned_from(skin[head].astype(float), middle)
+
+    def ball_of(a: Array, b: Array) -> Array:
+        a, b = np.radians(a), np.radians(b)
+        return np.stack([np.sin(a) * np.cos(b), -np.sin(b), -np.cos(a) * np.cos(b)], axis=-1)
+
+    tree = cKDTree(ball_of(across, up))
+
+    def distance(a: Array, b: Array) -> Array:
+        away, which = tree.query(ball_of(a, b), k=6)
+        weight = 1 / (away + 0.02) ** 2
+        return np.asarray((far[which] * weight).sum(-1) / weight.sum(-1))
+
+    return distance
+
+
+def _sheet(do: Hairdo, skin: Array, middle: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Vertices (rings * columns, 3), ring by ring, and how far along its strand each ring is (rings, columns)."""
+    across = np.linspace(-180, 180, _COLUMNS + 1)
+    share = np.linspace(0, 1, _RINGS)[:, None] ** 0.85
+    lock = gaussian_filter(rng.normal(0, 1, _COLUMNS), 1.1, mode="wrap") * 1.6
+    lock = np.append(lock, lock[0])
+    wavy = noise(rng, _RINGS, _COLUMNS, 3.0, 2.2)
+    wavy = np.concatenate([wavy, wavy[:, :1]], axis=1)
+    end, hang = _ends(do, across, lock)
+    skull_end = np.where(hang > 0, np.maximum(end, -8.0), end)
+    on_skull = np.where(hang > 0, 0.45, 1.0)
+    t = np.minimum(share / on_skull, 1.0)
+    up = 90 + (skull_end - 90) * t
+    away = np.broadcast_to(across, up.shape)
+    far = _skull(skin, middle)(away, up)
+    far = np.maximum(far, gaussian_filter(far, (1.5, 2), mode=("nearest", "wrap")))
+    thick = _thickness(do, away, up, t, hang) * (1 + 0.16 * lock * t + 0.10 * wavy * (0.4 + 2.4 * do.curl))
+    a, b = np.radians(away), np.radians(up)
+    ray = np.stack([np.sin(a) * np.cos(b), -np.sin(b), -np.cos(a) * np.cos(b)], axis=-1)
+    points = middle + ray * (far + thick)[..., None]
+    below = np.maximum(share - on_skull, 0) / np.maximum(1 - on_skull, 1e-6) * hang * (1 + 0.05 * lock)
+    points[..., 1] += below
+    inward = np.clip(below / 0.25, 0, 1)
+    points[..., 0] *= 1 - 0.10 * inward + 0.02 * wavy * inward
+    points = _outside(points, skin, below, middle)
+    return points.reshape(-1, 3), share * np.ones_like(up)
+
+
+def _ends(do: Hairdo, across: Array, lock: Array) -> tuple[Array, Array]:
+    """Degrees up at which hair ends on the skull, and metres that it hangs on below."""
+    end = hairline(across, do.receding) + 1.5 * lock
+    front = np.clip((50 - np.abs(across)) / 14, 0, 1)
+    end = end - (2.0 + do.fringe) * front - 2.0
+    hang = np.zeros_like(across)
+    if do.length > 0:
+        start = 52.0
+        falls = np.clip((np.abs(across) - start) / 9, 0, 1)
+        falls = falls * falls * (3 - 2 * falls)
+        hang = falls * (0.06 + do.length * np.clip((np.abs(across) - start) / 60 + 0.55, 0, 1))
+        end = np.where(hang > 0, end + (-8.0 - end) * np.minimum(falls * 2, 1), end)
+    return end, hang
+
+
+def _thickness(do: Hairdo, across: Array, up: Array, t: Array, hang: Array) -> Array:
+    """Metres between scalp and the hair's surface."""
+    top = np.clip((up - 5) / 45, 0, 1)
+    top = top * top * (3 - 2 * top)
+    side = {"short": 0.30, "crop": 0.22, "waves": 0.75, "bob": 0.9, "long": 0.8, "bun": 0.55, "ponytail": 0.5, "afro": 1.0}[
+        do.style
+    ]
+    thick = do.volume * (side + (1 - side) * top)
+    back = np.clip((np.abs(across) - 120) / 40, 0, 1) * np.clip((up + 20) / 30, 0, 1)
+    thick = thick * (1 + 0.25 * back)
+    cap = np.where(hang > 0, 1.0, np.sqrt(np.clip(1 - np.clip((t - 0.80) / 0.20, 0, 1) ** 2, 0, 1)))
+    return np.asarray(0.0025 + thick * cap - 0.004 * (1 - cap))
+
+
+def _outside(points: Array, skin: Array, below: Array, middle: Array) -> Array:
+    """Hanging hair pushed out of neck, shoulders and back."""
+    hanging = below > 0.002
+    if not hanging.any():
+        return points
+    base = average()
+    trunk = np.unique(base.faces[np.isin(base.pages, (1, 2))])
+    trunk = trunk[(skin[trunk, 1] < middle[1] + 0.55) & (np.abs(base.skin[trunk, 0]) < 0.24)]
+    axis = np.array([0.0, 0.0, middle[2] + 0.06])
+    tree = cKDTree(np.stack(_round_about(skin[trunk].astype(float), axis), axis=-1))
+    reach = np.hypot(skin[trunk, 0], skin[trunk, 2] - axis[2])
+    around, height = _round_about(points[hanging], axis)
+    needed = reach[tree.query(np.stack([around, height], axis=-1), k=4)[1]].max(-1) + 0.016
+    away = points[hanging] - axis
+    size = np.hypot(away[:, 0], away[:, 2])
+    scale = np.maximum(needed / np.maximum(size, 1e-6), 1.0)
+    scale = np.where(size > 0.30, 1.0, np.minimum(scale, 2.2))
+    moved = points.copy()
+    moved[hanging, 0] = axis[0] + away[:, 0] * scale
+    moved[hanging, 2] = axis[2] + away[:, 2] * scale
+    smooth = moved.copy()
+    smooth[..., 0] = gaussian_filter(moved[..., 0], (1.0, 0.8), mode=("nearest", "nearest"))
+    smooth[..., 2] = gaussian_filter(moved[..., 2], (1.0, 0.8), mode=("nearest", "nearest"))
+    return np.where(hanging[..., None], smooth, moved)
+
+
+def _round_about(points: Array, axis: Array) -> tuple[Array, Array]:
+    """Direction about an upright axis times 10 cm, and height."""
+    return np.arctan2(points[..., 0], -(points[..., 2] - axis[2])) * 0.1, points[..., 1]
+
+
+def _grid(share: Array, do: Hairdo) -> tuple[Array, Array]:
+    rings, columns = share.shape
+    r, c = np.mgrid[: rings - 1, : columns - 1]
+    a, b = r * columns + c, (r + 1) * columns + c
+    faces = np.stack([a, b, b + 1, a, b + 1, a + 1], axis=-1).reshape(-1, 3)
+    page = PAGES["hair"]
+    u = np.linspace(0, 1, columns) + do.sweep * share
+    place = np.stack([u * page.width, share * (page.height - 1)], axis=-1).reshape(-1, 2)
+    return faces, place[faces]
+
+
+def _gathered(do: Hairdo, skin: Array, middle: Array) -> tuple[Array, Array, Array]:
+    """A bun or a tail at the back of the head."""
+    a, b = np.radians(180.0), np.radians(30.0 if do.style == "bun" else 18.0)
+    ray = np.array([np.sin(a) * np.cos(b), -np.sin(b), -np.cos(a) * np.cos(b)])
+    far = float(_skull(skin, middle)(np.array([180.0]), np.array([np.degrees(b)]))[0])
+    if do.style == "bun":
+        points, faces = ball(0.043, 20)
+        points = points * [1.1, 0.95, 0.85] + middle + ray * (far + 0.025)
+    else:
+        profile = [(0.004, 0.24), (0.016, 0.20), (0.026, 0.12), (0.028, 0.05), (0.020, 0.01), (0.012, -0.012)]
+        points, faces = turned_solid(profile, 16, 0.8)
+        points[:, 2] += 0.02 * np.sin(np.clip(points[:, 1] / 0.24, 0, 1) * np.pi)
+        points = points + middle + ray * (far + 0.022)
+    page = PAGES["hair"]
+    about = np.arctan2(points[:, 0] - middle[0], points[:, 2] - points[:, 2].mean()) / (2 * np.pi)
+    height = (points[:, 1] - points[:, 1].min()) / np.ptp(points[:, 1])
+    place = np.stack([about * 0.5 * page.width + page.width, height * (page.height - 1)], axis=-1)[faces]
+    place[:, 1:, 0] -= np.round((place[:, 1:, 0] - place[:, :1, 0]) / (0.5 * page.width)) * 0.5 * page.width
+    return points, faces, place
+
+
+def _parts(points: Array, faces: Array, middle: Array) -> Array:
+    centre = points[faces].mean(1)
+    labels = np.array([[PARTS.index(f"{side}_{name}") for side in ("right", "left")] for name in ("head", "head_top")])
+    return labels[(centre[:, 1] < middle[1] - 0.025).astype(int), (centre[:, 0] >= 0).astype(int)].astype(np.uint8)
+
+
+def _followed(points: Array, middle: Array, skin: Array) -> tuple[Array, Array]:
+    """Hair turns with the head; what hangs below the chin more and more with the chest."""
+    drop = np.clip((points[:, 1] - middle[1] - 0.10) / 0.16, 0, 1)
+    segments = np.zeros((len(points), 4), np.uint8)
+    segments[:, 0], segments[:, 1] = SEGMENTS.index("head"), SEGMENTS.index("chest")
+    weights = np.zeros((len(points), 4), np.float32)
+    weights[:, 0], weights[:, 1] = np.maximum(1 - drop, 0.02), np.minimum(drop, 0.98)
+    weights[drop == 0, 0], weights[drop == 0, 1] = 1, 0
+    return segments, weights

@@ -1,0 +1,249 @@
+"""People who are pleasant to look at: a dressed body with its colours, and pictures of it with exact points, parts and edges."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..types import Array, Camera
+from .actors import Actor, Posed, make_actor
+from .clothing import clothed
+from .complexions import Complexion, paint_brows_and_lashes, paint_skin, random_complexion
+from .fabrics import Fabrics, paint_clothes, random_fabrics
+from .hairdos import Hair, Hairdo, make_hair, paint_hair, random_hairdo
+from .hollows import depth_hollows, open_sky
+from .kinematics import JOINTS
+from .marks import marked
+from .outfits import Outfit, random_outfit, wardrobe
+from .painting import KINDS, looks, paint, to_bytes, to_linear, vertex_normals
+from .shaping import Traits, random_traits
+from .unwrapping import PAGE_NAMES, PAGES, SHEET, average, corners
+from .zbuffer import draw_faces
+
+
+@dataclass(frozen=True, eq=False)
+class Portrait:
+    """Somebody to draw; see `make_portrait`.
+
+    `actor` moves; `corners` (f, 3, 2) and `pages` (f,) say where its faces are on the `sheet` (2048, 2048, 4) uint8 of
+    colours and kinds of surface; `bright` (v,) how much sky a vertex sees at rest; the first `closed` vertices are those
+    of closed surfaces.
+    """
+
+    actor: Actor
+    corners: Array
+    pages: Array
+    sheet: Array
+    bright: Array
+    closed: int
+
+    def describe(self) -> dict[str, Any]:
+        """What the person is like, in plain words and numbers."""
+        return self.actor.describe()
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture of a portrait: `picture` (size, size, 4) uint8 RGBA with colour premultiplied by alpha; `points` (133, 2)
+    float32 pixels; `scores` (133,) float32, 1 seen, 0.4 hidden, 0 outside the picture or not known; `parts` (size, size)
+    uint8 labels of `PARTS`.
+    """
+
+    picture: Array
+    points: Array
+    scores: Array
+    parts: Array
+
+
+@dataclass(frozen=True)
+class Standpoint:
+    """Where somebody is looked at from: a point of the body's frame goes to the camera's by `turn` (3, 3), then `shift` (3,)."""
+
+    camera: Camera
+    turn: Array
+    shift: Array
+
+    def seen(self, places: Array) -> Array:
+        """Places (..., 3) of the body's frame in the camera's frame, float32."""
+        turned = places.astype(np.float32) @ self.turn.T.astype(np.float32)
+        return np.ascontiguousarray(turned + self.shift.astype(np.float32))
+
+
+def make_portrait(rng: np.random.Generator, *, traits: Traits | None = None, height: float | None = None) -> Portrait:
+    """Somebody grown up, dressed and coloured; the same for the same state of `rng`.
+
+    Args:
+        rng: draws what is not given.
+        traits: what the body is like.
+        height: metres.
+    """
+    drawn, tall = _grown_up(rng)
+    traits, height = traits or drawn, height or tall
+    actor = make_actor(rng, dressed=False, traits=traits, height=height)
+    outfit = _everyday(random_outfit(rng, actor.traits), rng)
+    look, fabrics = random_complexion(rng, traits.sex, traits.age), random_fabrics(rng, outfit)
+    return dress(actor, outfit, look, fabrics, random_hairdo(rng, traits.sex, traits.age), rng)
+
+
+def _grown_up(rng: np.random.Generator) -> tuple[Traits, float]:
+    while True:
+        traits, height = random_traits(rng)
+        if 18 <= traits.age <= 72 and traits.weight < 1.35 and traits.sex != 0.5:
+            return traits, height
+
+
+def _everyday(outfit: Outfit, rng: np.random.Generator) -> Outfit:
+    return dataclasses.replace(outfit, hair="none", folds=min(outfit.folds, 0.15), cloth=min(outfit.cloth, 0.022), shoe=max(outfit.shoe, 0.005),
+                               sole=max(outfit.sole, 0.012), skirt=0.0, bottom="trousers" if outfit.skirt else outfit.bottom,
+                               leg=1.95 if outfit.skirt else outfit.leg)  # fmt: skip
+
+
+def dress(
+    actor: Actor, outfit: Outfit, look: Complexion, fabrics: Fabrics, hairdo: Hairdo, rng: np.random.Generator
+) -> Portrait:
+    """Clothes, hair and colours on a bare actor of full detail."""
+    base = average()
+    sheet = np.zeros((SHEET, SHEET, 4), np.uint8)
+    paint_skin(sheet, look, rng)
+    paint_hair(sheet, hairdo, look.hair, rng)
+    paint_brows_and_lashes(sheet, look, rng)
+    paint_clothes(sheet, outfit, fabrics, rng)
+    rest = clothed(outfit, "full", actor.rest, actor.faces)
+    mirrored = base.skin[base.faces].mean(1)[:, 0] < 0
+    places = corners(base.skin, actor.faces, base.pages, mirrored)
+    worn = {**wardrobe(outfit), "hair": hairdo.style, **look.words, **fabrics.words}
+    dressed = dataclasses.replace(actor, rest=rest, worn=worn)
+    pages = base.pages.astype(np.uint8)
+    hair = make_hair(hairdo, actor.rest, actor.rig.joints[JOINTS.index("head")], rng)
+    if hair is not None:
+        dressed = _with_hair(dressed, hair)
+        places = np.concatenate([places, hair.corners])
+        pages = np.concatenate([pages, np.full(len(hair.faces), PAGE_NAMES.index("hair"), np.uint8)])
+    normals = vertex_normals(dressed.rest, dressed.faces)
+    return Portrait(
+        actor=dressed,
+        corners=places,
+        pages=pages,
+        sheet=sheet,
+        bright=open_sky(dressed.rest, normals, dressed.faces, len(rest)),
+        closed=len(rest),
+    )
+
+
+def _with_hair(actor: Actor, hair: Hair) -> Actor:
+    return dataclasses.replace(
+        actor,
+        faces=np.concatenate([actor.faces, hair.faces + np.int32(len(actor.rest))]),
+        face_parts=np.concatenate([actor.face_parts, hair.parts]),
+        rest=np.concatenate([actor.rest, hair.vertices]),
+        segments=np.concatenate([actor.segments, hair.segments]),
+        weights=np.concatenate([actor.weights, hair.weights]),
+    )
+
+
+def upper_body(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: float = 1.0) -> Standpoint:
+    """From above the head to the middle of the thighs, with room for the hands at the sides, as signers are filmed.
+
+    Args:
+        portrait: who.
+        size: of the picture, pixels.
+        yaw: degrees that the camera goes round to the person's left.
+        zoom: more than 1 comes closer.
+    """
+    height = portrait.actor.height
+    return _looking(size, 0.70 * height / zoom, -height * (1.055 - 0.35 / zoom), yaw, 2.8)
+
+
+def whole_body(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: float = 1.0) -> Standpoint:
+    """From above the head to below the feet, with room for raised arms; arguments as for `upper_body`."""
+    height = portrait.actor.height
+    return _looking(size, 1.3 * height / zoom, -0.57 * height, yaw, 4.5)
+
+
+def close_up(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: float = 1.0) -> Standpoint:
+    """The head and the shoulders; arguments as for `upper_body`."""
+    height = portrait.actor.height
+    return _looking(size, 0.3 * height / zoom, -0.905 * height, yaw, 1.8)
+
+
+def _looking(size: int, span: float, middle: float, yaw: float, far: float) -> Standpoint:
+    focal = size * far / span
+    a = np.radians(yaw)
+    turn = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
+    camera = Camera(size, size, focal, focal, (size - 1) / 2, (size - 1) / 2)
+    return Standpoint(camera, turn, np.array([0, -middle, far]))
+
+
+def render(
+    portrait: Portrait,
+    pose: Array,
+    hands: Array | None = None,
+    fingers: Array | None = None,
+    face: Array | None = None,
+    camera: Standpoint | None = None,
+    size: int = 512,
+) -> Shot:
+    """A picture of somebody.
+
+    Args:
+        portrait: who.
+        pose: (len(DOFS),) degrees.
+        hands: (4,), as for `Actor.posed`.
+        fingers: (2, 20) degrees, as for `Actor.posed`.
+        face: as for `Actor.posed`.
+        camera: from where; by default `upper_body`.
+        size: of the picture, pixels.
+    """
+    view = camera or upper_body(portrait, size=size)
+    posed = _posed(portrait.actor, pose, hands, fingers, face)
+    return shoot(portrait, posed, view, size)
+
+
+def _posed(actor: Actor, pose: Array, hands: Array | None, fingers: Array | None, face: Array | None) -> Posed:
+    return actor.posed(pose, hands)
+
+
+def shoot(portrait: Portrait, posed: Posed, view: Standpoint, size: int = 512) -> Shot:
+    """A picture of somebody who has been posed; see `render`."""
+    actor = portrait.actor
+    vertices = view.seen(posed.vertices)
+    depth = np.full((2 * size, 2 * size), np.inf, np.float32)
+    ids = np.full((2 * size, 2 * size), -1, np.int32)
+    places = draw_faces(vertices, actor.faces, view.camera.resized(2 * size, 2 * size), depth, ids, closed=portrait.closed)
+    normals = vertex_normals(vertices, actor.faces)
+    picture, parts = np.empty((size, size, 4), np.uint8), np.empty((size, size), np.uint8)
+    paint(
+        ids, depth, depth_hollows(depth), places, actor.faces, actor.face_parts, normals, portrait.bright, portrait.corners,
+        portrait.pages, _fine(), _boxes(view, posed), portrait.sheet, (looks(), to_linear()), to_bytes(), lights(), picture, parts,
+    )  # fmt: skip
+    points, scores = marked(posed, view.seen, view.camera.resized(size, size), depth)
+    return Shot(picture, points, scores, parts)
+
+
+def _fine() -> Array:
+    return np.isin(PAGE_NAMES, ["head", "left_eye", "right_eye", "hair"])
+
+
+def _boxes(view: Standpoint, posed: Posed) -> Array:
+    return np.array([(p.x, p.y, p.width, p.height, 0, 0) for p in PAGES.values()], np.float32)
+
+
+def lights() -> Array:
+    """(5, 9) float32 for `paint`: a soft room with a window to the upper left of the camera."""
+    table = [
+        ((0, 1, 0), (0.20, 0.18, 0.17)),  # from below
+        ((0, -1, 0), (0.40, 0.41, 0.43)),  # from above
+        ((-0.45, -0.55, -0.75), (0.62, 0.59, 0.55)),  # key
+        ((0.7, -0.1, -0.6), (0.14, 0.15, 0.17)),  # fill
+        ((0.5, -0.6, 0.6), (0.9, 0.95, 1.0)),  # rim
+    ]
+    rows = []
+    for way, colour in table:
+        to = np.array(way, float) / np.linalg.norm(way)
+        half = to + [0, 0, -1]
+        rows.append([*to, *colour, *(half / np.linalg.norm(half))])
+    return np.array(rows, np.float32)
