@@ -10,27 +10,37 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES: dict[str, str] = {
+    "CostTable": "costs",
+    "Drawn": "playing",
     "Footage": "footage",
+    "Pacer": "pacing",
     "Person": "person",
     "SIZE": "footage",
+    "Tally": "tally",
     "WHOLE_BODY": "footage",
     "fit_footage": "fitting",
     "load_person": "person_file",
     "pick_keyframes": "keyframes",
+    "play": "playing",
     "save_person": "person_file",
 }
 
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from .costs import CostTable as CostTable
     from .fitting import fit_footage as fit_footage
     from .footage import SIZE as SIZE
     from .footage import WHOLE_BODY as WHOLE_BODY
     from .footage import Footage as Footage
     from .keyframes import pick_keyframes as pick_keyframes
+    from .pacing import Pacer as Pacer
     from .person import Person as Person
     from .person_file import load_person as load_person
     from .person_file import save_person as save_person
+    from .playing import Drawn as Drawn
+    from .playing import play as play
+    from .tally import Tally as Tally
 
 
 def __getattr__(name: str) -> Any:

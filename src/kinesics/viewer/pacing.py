@@ -65,6 +65,7 @@ class Pacer:
         self.limit = self._limit = budget
         self._budget = Budget(budget)
         self._costs: tuple[float, ...] = ()
+        self._budget.costs[_WORK] = 1.0
         self._fresh = True
         self._calm = self._since = 0
         self._patience = _PATIENCE
@@ -78,7 +79,7 @@ class Pacer:
     @property
     def slowness(self) -> float:
         """How many times as long as in the table a picture is believed to take now."""
-        return self._budget.costs.get(_WORK, 1.0)
+        return self._budget.costs[_WORK]
 
     @property
     def pictures(self) -> int:
@@ -93,6 +94,7 @@ class Pacer:
     def know(self, costs: CostTable) -> None:
         """The table has come; the next picture gets what fits."""
         self._costs, self.tiers, self._fresh = costs.p95, len(costs), True
+        self._budget.costs[_WORK] = 1.0
 
     def cost(self, tier: int) -> float:
         """Seconds that a picture at `tier` is believed to take now, with 95 % certainty; 0 while nobody knows."""
@@ -124,14 +126,17 @@ class Pacer:
             self._rise(self.tier + 1)
         return self._choice(self._reason())
 
-    def learn(self, tier: int, seconds: float) -> None:
-        """A picture at `tier` took so long."""
-        over = seconds > self._limit
+    def learn(self, tier: int, seconds: float, *, also: float = 0.0) -> bool:
+        """A picture at `tier` took `seconds`, and what else was done for it `also`; tells whether that was too long."""
+        over = seconds + also > self._limit
         self._budget.frames += 1
         self._budget.over += over
         self._overs.append(over)
-        if not self._costs or (over and self._forgives()):
-            return
+        if self._costs and not (over and self._forgives()):
+            self._believe(tier, seconds, over)
+        return over
+
+    def _believe(self, tier: int, seconds: float, over: bool) -> None:
         seen, before = seconds / self._costs[tier], self.slowness
         self._forgiven = False
         self._budget.learn(_WORK, self._costs[tier], seconds)
