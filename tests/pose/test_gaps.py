@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kinesics.errors import UsageError
 from kinesics.pose import GapFiller, fill_gaps
+from kinesics.pose.bone_prior import tree_of
 from kinesics.types import Array, People, PoseSequence, skeleton
 
 COCO = skeleton("coco17")
@@ -67,3 +70,52 @@ def test_gaps_of_a_clip_are_bridged_if_short() -> None:
     assert filled.points[5:8, 0, 2] == pytest.approx(points[5:8, 0, 2], abs=1e-3)
     assert filled.scores[5:8, 0, 2] == pytest.approx(0.4)
     assert filled.scores[20, 0, 4] == pytest.approx(0.05) and (filled.scores[38:, 0, 6] == 0).all()
+
+
+@given(st.integers(0, 999), st.sampled_from(["coco17", "wholebody133", "kinect20"]), st.floats(0, 0.7))
+@settings(max_examples=25, deadline=None)
+def test_filling_leaves_what_is_seen_and_invents_nobody(seed: int, name: str, lost: float) -> None:
+    rng, body = np.random.default_rng(seed), skeleton(name)
+    scores = rng.uniform(0.3, 1, (30, 2, len(body)))
+    scores[rng.random(scores.shape) < lost] = 0
+    never = rng.integers(len(body))
+    scores[:, 0, never] = 0
+    clip = PoseSequence(rng.uniform(0, 400, (30, 2, len(body), 2)), scores, np.cumsum(rng.uniform(0.02, 0.2, 30)), body)
+    filled = fill_gaps(clip, bones=1.0)
+    seen = clip.scores > 0
+    assert np.allclose(filled.points[seen], clip.points[seen]) and np.array_equal(filled.scores[seen], clip.scores[seen])
+    assert (filled.scores[~seen] <= 0.5).all() and (filled.scores[:, 0, never] == 0).all()
+    assert fill_gaps(clip.person(1), bones=1.0) == filled.person(1)
+
+
+def test_a_joint_lost_for_long_keeps_its_bone_for_a_while() -> None:
+    body, times = skeleton("wholebody133"), np.arange(100) / 25
+    rest = np.random.default_rng(8).uniform(100, 300, (133, 2))
+    walk = np.stack([60 * times, 10 * np.sin(5 * times)], axis=-1)
+    points = rest + walk[:, None]
+    scores = np.full((100, 133), 0.9)
+    scores[20:, 10] = 0  # a right wrist that never comes back, with its hand
+    scores[20:, 112:] = 0
+    scores[:, 15] = 0  # an ankle that is never seen
+    filled = fill_gaps(PoseSequence(points[:, None], scores[:, None], times, body), bones=1.5)
+    assert filled.points[20:50, 0, [10, 112, 120]] == pytest.approx(points[20:50, [10, 112, 120]], abs=1e-2)
+    assert (filled.scores[20:50, 0, 10] < 0.3).all() and (np.diff(filled.scores[20:50, 0, 10]) < 0).all()
+    assert (filled.scores[60:, 0, 10] == 0).all() and (filled.scores[:, 0, 15] == 0).all()
+
+
+def test_a_bone_turns_from_where_it_was_to_where_it_will_be() -> None:
+    times = np.arange(60) / 25
+    points = np.repeat(REST[None], 60, axis=0)
+    angle = np.linspace(0, np.pi / 2, 60)
+    points[:, 9] = points[:, 7] + 40 * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    scores = np.full((60, 17), 0.8)
+    scores[20:40, 9] = 0
+    filled = fill_gaps(PoseSequence(points[:, None], scores[:, None], times, COCO), bones=1.0)
+    bone = filled.points[:, 0, 9] - filled.points[:, 0, 7]
+    assert np.linalg.norm(bone, axis=1) == pytest.approx(40, abs=1e-3)  # a straight line would cut the corner
+    assert np.abs(filled.points[:, 0, 9] - points[:, 9]).max() < 1.0
+
+
+def test_every_joint_hangs_on_one_that_is_nearer_to_the_shoulders() -> None:
+    tree = dict(tree_of(skeleton("wholebody133")))
+    assert len(tree) == 133 and tree[9] == 7 and tree[91] == 9 and tree[95] == 94 and tree[60] == 0 and tree[17] == 15

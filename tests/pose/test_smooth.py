@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kinesics.errors import UsageError
 from kinesics.metrics.temporal import jitter, lag
@@ -117,3 +119,47 @@ def test_a_recorded_clip_is_smoothed_without_any_lag() -> None:
     clip = PoseSequence(measured[:, None], np.ones((len(times), 1, 17)), times, COCO)
     result = smooth_clip(clip).points[:, 0]
     assert jitter(result) < jitter(measured) / 2.5 and abs(lag(true, result)) < 0.1
+
+
+def fidget(t: int = 100, fps: float = 30.0) -> tuple[Array, Array]:
+    """Times and a whole body at rest but for hands and a face that move as those of a signer: (t, 133, 2)."""
+    times = np.arange(t) / fps
+    rng = np.random.default_rng(2)
+    points = np.repeat(
+        np.concatenate([rng.uniform(0, 400, (23, 2)), rng.uniform(150, 250, (68, 2)), rng.uniform(0, 50, (42, 2))])[None], t, 0
+    )
+    points[:, 91:112] += [300, 200]
+    points[:, 95] += 20 * np.sin(2 * np.pi * 4 * times)[:, None]  # a thumb, four times a second
+    points[:, 23 + 62, 1] += 6 * np.sin(2 * np.pi * 4 * times)  # a lip
+    return times, points
+
+
+def kept(times: Array, was: Array, now: Array) -> float:
+    """How much of a swing of 4 Hz is left."""
+    wave = np.exp(2j * np.pi * 4 * times)
+    return float(abs((now - now.mean()) @ wave) / abs((was - was.mean()) @ wave))
+
+
+def test_fingers_and_lips_are_followed_where_a_body_would_be_calmed() -> None:
+    times, points = fidget()
+    clip = PoseSequence(points[:, None], np.full((len(times), 1, 133), 0.9), times, skeleton("wholebody133"))
+    for result in (smooth_clip(clip).points[:, 0], smooth_clip(clip, causal=True).points[:, 0]):
+        assert kept(times, points[:, 95, 0], result[:, 95, 0]) > 0.9 and kept(times, points[:, 85, 1], result[:, 85, 1]) > 0.75
+    noise = np.random.default_rng(1).normal(0, 1, points.shape)
+    noisy = PoseSequence((points + noise)[:, None], clip.scores, times, clip.skeleton)
+    still = [i for i in range(133) if i not in (95, 85)]
+    assert jitter(smooth_clip(noisy).points[:, 0, still]) < jitter((points + noise)[:, still]) / 2
+
+
+@given(st.integers(0, 999), st.floats(0, 0.9), st.booleans())
+@settings(max_examples=20, deadline=None)
+def test_smoothing_moves_with_the_picture_and_keeps_what_is_missing(seed: int, lost: float, causal: bool) -> None:
+    rng = np.random.default_rng(seed)
+    points, scores = rng.uniform(0, 400, (12, 2, 133, 2)), rng.uniform(0.1, 1, (12, 2, 133))
+    scores[rng.random(scores.shape) < lost] = 0
+    clip = PoseSequence(points, scores, np.cumsum(rng.uniform(0.01, 0.5, 12)), skeleton("wholebody133"))
+    result = smooth_clip(clip, causal=causal)
+    assert np.array_equal(np.isnan(result.points), np.isnan(clip.points)) and np.array_equal(result.scores, clip.scores)
+    moved = PoseSequence(clip.points + [300, -40], scores, clip.times, clip.skeleton)
+    assert np.allclose(smooth_clip(moved, causal=causal).points, result.points + [300, -40], atol=0.02, equal_nan=True)
+    assert smooth_clip(clip.person(1), causal=causal) == result.person(1)

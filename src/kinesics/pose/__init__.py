@@ -18,17 +18,26 @@ _HOMES = {
     "PoseModel": "registry",
     "Smoother": "smooth",
     "WholeBody": "whole_body",
+    "correct_wrists": "wrists",
     "fill_gaps": "gaps",
+    "limb_lengths": "limbs",
+    "mirror_clip": "mirrored",
+    "missing_parts": "adapting",
     "pose_model": "registry",
     "register_pose_model": "registry",
+    "retarget": "limbs",
     "smooth_clip": "smooth",
 }
 
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from .adapting import missing_parts as missing_parts
     from .gaps import GapFiller as GapFiller
     from .gaps import fill_gaps as fill_gaps
+    from .limbs import limb_lengths as limb_lengths
+    from .limbs import retarget as retarget
+    from .mirrored import mirror_clip as mirror_clip
     from .movenet import Look as Look
     from .multipose import MultiPose as MultiPose
     from .onnx_adapter import OnnxPose as OnnxPose
@@ -39,6 +48,7 @@ if TYPE_CHECKING:
     from .smooth import Smoother as Smoother
     from .smooth import smooth_clip as smooth_clip
     from .whole_body import WholeBody as WholeBody
+    from .wrists import correct_wrists as correct_wrists
 
 
 def __getattr__(name: str) -> Any:

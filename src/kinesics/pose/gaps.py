@@ -8,6 +8,7 @@ import numpy as np
 
 from ..errors import UsageError
 from ..types import Array, People, PoseSequence
+from .bone_prior import place_by_bones
 
 __all__ = ["GapFiller", "fill_gaps"]
 
@@ -75,20 +76,25 @@ class _Held:
         return np.where(fill[:, None], self.points, points), np.where(fill, kept, scores)
 
 
-def fill_gaps(clip: PoseSequence, limit: float = 0.4, least: float = 0.2) -> PoseSequence:
+def fill_gaps(clip: PoseSequence, limit: float = 0.4, least: float = 0.2, *, bones: float = 0.0) -> PoseSequence:
     """A recorded clip with short gaps filled by straight lines between the moments before and after.
 
     Args:
         clip: any number of people.
-        limit: seconds; longer gaps, and those at the ends of the clip, stay.
+        limit: seconds; longer gaps, and those at the ends of the clip, stay, but for `bones`.
         least: a score from which a joint counts as seen.
+        bones: seconds around a sighting in which a joint still missing is placed at the end of its bone, if the next joint
+            inwards is seen: the bone has its length and turns from where it was to where it will be. 0 for never.
 
     Returns:
-        a new clip; filled joints get half of the lower of the two scores beside the gap.
+        a new clip; filled joints get half of the lower of the two scores beside the gap, those placed by their bones 0.3 of it
+        and less the further away the sighting is. What a person never shows stays missing.
     """
-    if not (limit >= 0 and 0 <= least <= 1):
-        raise UsageError(f"fill_gaps: expected limit >= 0 s and least 0 to 1, got {limit} and {least}")
-    points, scores = clip.points.copy(), clip.scores.copy()
+    if not (limit >= 0 and 0 <= least <= 1 and bones >= 0):
+        raise UsageError(
+            f"fill_gaps: expected limit and bones >= 0 s and least 0 to 1, got limit {limit}, bones {bones} and least {least}"
+        )
+    points, scores = clip.points.astype(float), clip.scores.copy()
     seen = (scores >= least) & (scores > 0)
     for person, joint in np.ndindex(scores.shape[1:]):
         at = np.flatnonzero(seen[:, person, joint])
@@ -99,4 +105,7 @@ def fill_gaps(clip: PoseSequence, limit: float = 0.4, least: float = 0.2) -> Pos
             start, end = points[a, person, joint], points[b, person, joint]
             points[a + 1 : b, person, joint] = start + (end - start) * share
             scores[a + 1 : b, person, joint] = min(scores[a, person, joint], scores[b, person, joint]) / 2
+    if bones > 0:
+        for person in range(points.shape[1]):
+            place_by_bones(points[:, person], scores[:, person], clip.times, clip.skeleton, least / 2, bones)
     return PoseSequence(points, scores, clip.times, clip.skeleton, clip.ids, clip.size)

@@ -6,6 +6,9 @@ with the gains of Kalata 1984 tied to the cutoff), so that steady movement is fo
 
 Coordinates are divided by the person's height, so that one setting fits near and far people; times are seconds, so that dropped
 frames and any frame rate are fine; a joint's own score says how much its new place counts.
+
+Hands and face of a whole body (133 joints) move within the body as the body moves within the picture, only smaller and faster:
+their joints are smoothed about their own middle and by their own size (`fine_parts`), the middle with the body.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import numpy as np
 
 from ..errors import UsageError
 from ..types import Array, People, PoseSequence
+from .fine_parts import FinePart, fine_parts, joined, split
 
 __all__ = ["Smoother", "smooth_clip"]
 
@@ -22,6 +26,7 @@ FORGET = 1.0  # seconds after which a person who was away starts anew
 JUMP = 3.0  # heights a second: what is faster is no movement but a mistake set right; it leaves no velocity behind
 TRUSTED = 0.5  # a joint with this score counts in full
 TRUST_IN_SPEED = 0.5  # seconds over which a guessed velocity fades in a gap
+CARRIED = 2.0  # how much quicker than the body its wrists and the middles of hands and face are, where these parts are seen
 EAGER = 2.0  # gain of the velocity over that of a filter without overshoot: turns are followed sooner
 
 
@@ -64,7 +69,7 @@ class Smoother:
                 continue
             body = self._rows.get(identity)
             if body is None:
-                body = self._rows[identity] = _Body(points[row].shape)
+                body = self._rows[identity] = _Body(points[row].shape, fine_parts(people.skeleton))
             points[row] = body.update(
                 points[row].astype(np.float64),
                 people.point_scores[row].astype(np.float64),
@@ -82,22 +87,33 @@ class Smoother:
 
 
 class _Body:
-    """The filter of one person's k joints."""
+    """The filter of one person's k joints, and of the middles of hands and face where there are such parts."""
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
-        self.x = np.full(shape, np.nan)  # pixels
-        self.v = np.zeros(shape)  # pixels a second
-        self.raw = np.full(shape, np.nan)
-        self.speed = np.zeros(shape[0])  # heights a second
-        self.at = np.full(shape[0], -np.inf)  # seconds when each joint was last seen
+    def __init__(self, shape: tuple[int, ...], parts: tuple[FinePart, ...] = ()) -> None:
+        rows = shape[0] + len(parts)
+        self.parts = parts
+        self.x = np.full((rows, *shape[1:]), np.nan)  # pixels
+        self.v = np.zeros_like(self.x)  # pixels a second
+        self.raw = np.full_like(self.x, np.nan)
+        self.speed = np.zeros(rows)  # sizes a second
+        self.at = np.full(rows, -np.inf)  # seconds when each joint was last seen
         self.seen = -np.inf
-        self.height = 0.0
+        self.sizes = np.zeros(1 + len(parts))  # of the body and its parts
+        self.part = np.zeros(rows, np.int64)  # which of these a joint is measured by
+        for number, part in enumerate(parts, 1):
+            self.part[list(part.joints)] = number
+        self.quick = np.array([1.0, *(part.quick for part in parts)])[self.part]
+        self.quick[[joint for part in parts for joint in (*part.carriers, shape[0] + parts.index(part))]] = CARRIED
 
     def update(self, z: Array, score: Array, height: float, time: float, cutoff: float, beta: float) -> Array:
         """(k, d) smoothed joints for (k, d) measured ones; NaN stays NaN."""
+        k, given = len(z), np.where((score > 0)[:, None], z, np.nan)
+        z, score, sizes = split(z, score, height, self.parts)
         if time <= self.seen:
-            return np.where(np.isnan(z), z, np.where(np.isnan(self.x), z, self.x))
-        self.height = height if self.height == 0 else self.height + 0.1 * (height - self.height)
+            result = joined(np.where(np.isnan(z) | np.isnan(self.x), z, self.x), k, self.parts)
+            return np.where(np.isnan(result), given, result)
+        new_size = np.where(self.sizes == 0, sizes, self.sizes + 0.1 * (sizes - self.sizes))
+        self.sizes = np.where(np.isnan(sizes), self.sizes, new_size)
         here = score > 0
         gap = time - self.at
         new = here & ~(gap <= FORGET)
@@ -107,19 +123,21 @@ class _Body:
             self._correct(old, z[old], score[old], gap[old][:, None], cutoff, beta)
         self.at[here] = time
         self.seen = time
-        return np.where(here[:, None], self.x, np.nan)
+        result = joined(np.where(here[:, None], self.x, np.nan), k, self.parts)
+        return np.where(np.isnan(result), given, result)  # parts without a middle pass as they are
 
     def _correct(self, rows: Array, z: Array, score: Array, gap: Array, cutoff: float, beta: float) -> None:
-        scale = max(self.height, 1.0)
+        scale, quick = np.maximum(self.sizes, 1.0)[self.part[rows]], self.quick[rows]
+        jump = JUMP * quick
         raw_speed = np.linalg.norm(z - self.raw[rows], axis=1) / gap[:, 0] / scale
         open_ = _share(SPEED_CUTOFF, gap[:, 0])
-        speed = self.speed[rows] + open_ * (np.minimum(raw_speed, JUMP) - self.speed[rows])
-        alpha = _share(cutoff + beta * speed, gap[:, 0])
+        speed = self.speed[rows] + open_ * (np.minimum(raw_speed, jump) - self.speed[rows])
+        alpha = _share(quick * (cutoff + beta * speed), gap[:, 0])
         alpha = _weighted(alpha, np.clip(score / TRUSTED, 0.02, 1))[:, None]
         fade = TRUST_IN_SPEED * -np.expm1(-gap / TRUST_IN_SPEED)
         guess = self.x[rows] + self.v[rows] * fade
         miss = z - guess
-        far = np.linalg.norm(miss, axis=1, keepdims=True) / gap / scale > JUMP
+        far = (np.linalg.norm(miss, axis=1) / gap[:, 0] / scale > jump)[:, None]
         gain = np.minimum(EAGER * alpha**2 / (2 - alpha), 1)
         self.x[rows] = guess + alpha * miss
         self.v[rows] = np.where(far, 0, self.v[rows] + gain * miss / gap)
@@ -136,23 +154,27 @@ def _weighted(alpha: Array, weight: Array) -> Array:
     return np.asarray(alpha * weight / (alpha * weight + 1 - alpha + 1e-12))
 
 
-def smooth_clip(clip: PoseSequence, cutoff: float = 1.5, beta: float = 1.5) -> PoseSequence:
+def smooth_clip(clip: PoseSequence, cutoff: float = 1.5, beta: float = 1.5, *, causal: bool = False) -> PoseSequence:
     """A recorded clip smoothed without delay: forwards and backwards in time, the mean of both (zero phase).
 
     Args:
         clip: any number of people.
         cutoff: see `Smoother`; lower, as there is no delay to fear.
         beta: see `Smoother`.
+        causal: forwards only, as `Smoother` does it live.
     """
-    forth = _through(clip.points, clip.scores, clip.times, cutoff, beta)
-    back = _through(clip.points[::-1], clip.scores[::-1], -clip.times[::-1], cutoff, beta)[::-1]
-    return PoseSequence((forth + back) / 2, clip.scores, clip.times, clip.skeleton, clip.ids, clip.size)
+    parts = fine_parts(clip.skeleton)
+    points = _through(clip.points, clip.scores, clip.times, cutoff, beta, parts)
+    if not causal:
+        back = _through(clip.points[::-1], clip.scores[::-1], -clip.times[::-1], cutoff, beta, parts)[::-1]
+        points = (points + back) / 2
+    return PoseSequence(points, clip.scores, clip.times, clip.skeleton, clip.ids, clip.size)
 
 
-def _through(points: Array, scores: Array, times: Array, cutoff: float, beta: float) -> Array:
+def _through(points: Array, scores: Array, times: Array, cutoff: float, beta: float, parts: tuple[FinePart, ...]) -> Array:
     result = np.full(points.shape, np.nan)
     for person in range(points.shape[1]):
-        body = _Body(points.shape[2:])
+        body = _Body(points.shape[2:], parts)
         for t, time in enumerate(times):
             z, s = points[t, person].astype(np.float64), scores[t, person].astype(np.float64)
             if not (s > 0).any():

@@ -1,0 +1,107 @@
+"""Where a joint is that was lost for long: at the end of its bone, which keeps its length and turns little.
+
+A guess of this kind is honest for a while and only about what the person has shown: it needs a sighting of the joint nearby in
+time and its neighbour now, and is worth little (`SCORE`, falling to 0). What was never seen is never guessed.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from ..types import Array, Skeleton, skeleton
+from .whole_body_names import FACE
+
+__all__ = ["place_by_bones", "tree_of"]
+
+SCORE = 0.3  # of the sighting's score, right beside it
+TYPICAL = 90.0  # percentile of a bone's lengths that it does not exceed
+
+
+@functools.lru_cache(64)
+def tree_of(body: Skeleton) -> tuple[tuple[int, int], ...]:
+    """(joint, the joint it hangs on), from the shoulders outwards along the bones; the two shoulders hang on each other."""
+    bones = list(body.bones)
+    if body == skeleton("wholebody133"):
+        bones = [(a, b) for a, b in bones if a not in FACE] + [(0, joint) for joint in FACE]
+    beside: dict[int, list[int]] = {}
+    for a, b in bones:
+        beside.setdefault(a, []).append(b)
+        beside.setdefault(b, []).append(a)
+    roots = [i for i, name in enumerate(body.joints) if name in ("left_shoulder", "right_shoulder")] or sorted(beside)[:1]
+    pairs = [(roots[0], roots[1]), (roots[1], roots[0])] if len(roots) == 2 else []
+    known, queue = set(roots), list(roots)
+    while queue:
+        joint = queue.pop(0)
+        new = [other for other in sorted(beside.get(joint, [])) if other not in known]
+        pairs += [(other, joint) for other in new]
+        known.update(new)
+        queue += new
+    return tuple(pairs)
+
+
+def place_by_bones(points: Array, scores: Array, times: Array, body: Skeleton, least: float, limit: float) -> None:
+    """Fill one person's missing joints in place, from the torso outwards.
+
+    Args:
+        points: (t, k, d) with NaN where missing.
+        scores: (t, k), 0 where missing.
+        times: (t,) seconds.
+        body: names and bones of the k joints.
+        least: score from which a joint counts as a sighting.
+        limit: seconds from the nearest sighting of a joint up to which it is placed.
+    """
+    tree = tree_of(body)
+    anchors = dict(tree)
+    sure = (scores >= least) & (scores > 0)
+    for joint, _ in tree:
+        at = np.flatnonzero(sure[:, joint])
+        lost = np.flatnonzero(scores[:, joint] == 0)
+        if not len(at) or not len(lost):
+            continue
+        after = np.searchsorted(at, lost)
+        a, b = at[np.maximum(after - 1, 0)], at[np.minimum(after, len(at) - 1)]
+        a, b = np.where(after == 0, b, a), np.where(after == len(at), a, b)
+        for anchor in _chain(joint, anchors):
+            fits = (scores[lost, joint] == 0) & (scores[lost, anchor] > 0) & sure[a, anchor] & sure[b, anchor]
+            if fits.any():
+                _place(points, scores, times, (joint, anchor), (lost[fits], a[fits], b[fits]), sure, limit)
+
+
+def _chain(joint: int, anchors: dict[int, int]) -> list[int]:
+    """The joints that this one hangs on, the nearest first; four are enough."""
+    chain: list[int] = []
+    for _ in range(4):
+        above = anchors.get(chain[-1] if chain else joint)
+        if above is None or above == joint or above in chain:
+            break
+        chain.append(above)
+    return chain
+
+
+def _place(
+    points: Array,
+    scores: Array,
+    times: Array,
+    bone: tuple[int, int],
+    rows: tuple[Array, Array, Array],
+    sure: Array,
+    limit: float,
+) -> None:
+    joint, anchor = bone
+    t, a, b = rows
+    start, end = points[a, joint] - points[a, anchor], points[b, joint] - points[b, anchor]
+    gap = times[b] - times[a]
+    share = np.where(gap > 0, (times[t] - times[a]) / np.where(gap > 0, gap, 1), 0)[:, None]
+    way = start + share * (end - start)
+    lengths = [np.linalg.norm(way_, axis=1, keepdims=True) for way_ in (start, end, way)]
+    both = sure[:, joint] & sure[:, anchor]
+    longest = np.percentile(np.linalg.norm(points[both, joint] - points[both, anchor], axis=1), TYPICAL)
+    length = np.minimum(lengths[0] + share * (lengths[1] - lengths[0]), longest)
+    turned = lengths[2] > 0.2 * length  # the two directions are not opposite
+    way = np.where(turned, way * length / np.maximum(lengths[2], 1e-9), way)
+    apart = np.minimum(np.abs(times[t] - times[a]), np.abs(times[b] - times[t]))
+    worth = SCORE * np.minimum(scores[a, joint], scores[b, joint]) * (1 - apart / limit)
+    keep = worth > 0
+    points[t[keep], joint], scores[t[keep], joint] = (points[t, anchor] + way)[keep], worth[keep]

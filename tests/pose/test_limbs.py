@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kinesics.errors import UsageError
+from kinesics.pose import limb_lengths, retarget
+from kinesics.pose.limbs import HAND, HEAD, SIZES
+from kinesics.types import PoseSequence, skeleton
+
+WHOLE = skeleton("wholebody133")
+
+
+def moving(seed: int, t: int = 12, n: int = 1, lost: float = 0.0) -> PoseSequence:
+    rng = np.random.default_rng(seed)
+    rest = rng.uniform(100, 400, (1, n, 133, 2))
+    points = rest + rng.normal(0, 20, (t, n, 1, 2)) + rng.normal(0, 8, (t, n, 133, 2))
+    scores = np.where(rng.random((t, n, 133)) < lost, 0, rng.uniform(0.3, 1, (t, n, 133)))
+    return PoseSequence(points, scores, np.arange(t) / 25, WHOLE, np.arange(n) + 3, (640, 480))
+
+
+@given(st.integers(0, 999), st.floats(0.5, 3), st.floats(0, 6.3), st.floats(-200, 200))
+@settings(max_examples=20, deadline=None)
+def test_lengths_do_not_mind_where_a_person_stands_and_grow_with_it(seed: int, size: float, turn: float, shift: float) -> None:
+    clip = moving(seed, lost=0.2)
+    spin = size * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    other = PoseSequence(clip.points @ spin.T + shift, clip.scores, clip.times, WHOLE, clip.ids)
+    before, after = limb_lengths(clip), limb_lengths(other)
+    assert before.keys() == after.keys()
+    assert [after[name] / before[name] for name in before] == pytest.approx([size] * len(before), rel=1e-3)
+
+
+@given(st.integers(0, 999), st.floats(0, 0.5))
+@settings(max_examples=20, deadline=None)
+def test_ones_own_lengths_change_nothing(seed: int, lost: float) -> None:
+    clip = moving(seed, lost=lost)
+    same = retarget(clip, {name: 2.5 * length for name, length in limb_lengths(clip).items()})
+    assert np.allclose(same.points, clip.points, atol=1e-2, equal_nan=True) and np.array_equal(same.scores, clip.scores)
+
+
+@given(st.integers(0, 999))
+@settings(max_examples=20, deadline=None)
+def test_bones_get_the_proportions_of_the_target(seed: int) -> None:
+    clip = moving(seed)
+    rng, own = np.random.default_rng(seed + 1), limb_lengths(clip)
+    factors = {name: rng.uniform(0.8, 1.25) for name in own}
+    for group in (HEAD, HAND):
+        factors.update(dict.fromkeys(group, factors[group[0]]))
+    target = {name: own[name] * factors[name] for name in own}
+    new = limb_lengths(retarget(clip, target))
+    size = np.median([factors[name] for name in SIZES])
+    assert [new[name] * size for name in own] == pytest.approx([target[name] for name in own], rel=1e-3)
+
+
+@given(st.integers(0, 999), st.floats(0.0, 0.6))
+@settings(max_examples=20, deadline=None)
+def test_what_is_missing_stays_missing_and_people_do_not_mix(seed: int, lost: float) -> None:
+    clip = moving(seed, n=2, lost=lost)
+    target = {name: 30.0 for name in limb_lengths(moving(seed + 1))}
+    both = retarget(clip, target)
+    assert np.array_equal(np.isnan(both.points), np.isnan(clip.points))
+    for identity in clip.ids:
+        assert retarget(clip.person(identity), target) == both.person(identity)
+
+
+def test_foreshortening_is_kept() -> None:
+    clip = moving(4)
+    points = clip.points.copy()
+    share = np.linspace(0.2, 1, len(clip))[:, None]
+    points[:, 0, 7] = points[:, 0, 5] + share * [80, 0]  # a left upper arm that points at the camera and turns away
+    points[:, 0, 8] = points[:, 0, 6] + share * [-80, 0]
+    clip = PoseSequence(points, np.ones(clip.scores.shape), clip.times, WHOLE)
+    new = retarget(clip, {**limb_lengths(clip), "upper_arm": 1.3 * limb_lengths(clip)["upper_arm"]})
+    arm = np.linalg.norm(new.points[:, 0, 7] - new.points[:, 0, 5], axis=1)
+    assert arm / (80 * share[:, 0]) == pytest.approx(1.3, rel=1e-4)
+    hand = new.points[:, 0, 91:112] - new.points[:, 0, 91:92]
+    assert hand == pytest.approx(clip.points[:, 0, 91:112] - clip.points[:, 0, 91:92], abs=1e-2)
+
+
+def test_a_target_from_the_waist_up_leaves_the_legs_as_they_are() -> None:
+    clip = moving(5)
+    target = {
+        name: 2 * length
+        for name, length in limb_lengths(clip).items()
+        if name not in ("thigh", "shin", "foot", "hips", "torso")
+    }
+    assert np.allclose(retarget(clip, target).points, clip.points, atol=1e-2)
+    assert retarget(clip, {}).points == pytest.approx(clip.points)
+
+
+def test_other_skeletons_and_crowds_are_refused() -> None:
+    coco = PoseSequence(np.zeros((2, 1, 17, 2)), np.ones((2, 1, 17)), [0, 1], skeleton("coco17"))
+    for call in (limb_lengths, lambda clip: retarget(clip, {})):
+        with pytest.raises(UsageError, match="wholebody133"):
+            call(coco)
+    with pytest.raises(UsageError, match="one person"):
+        limb_lengths(moving(1, n=2))
+    assert limb_lengths(moving(1, lost=1.0)) == {} and len(retarget(moving(1, t=0), {"torso": 1.0})) == 0
