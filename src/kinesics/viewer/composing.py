@@ -1,6 +1,8 @@
-"""Pictures with alpha: moved by a field, mixed, put over a background. Colours are premultiplied throughout."""
+"""Pictures with alpha: moved by a field and laid over each other. Colours are premultiplied throughout."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numba
@@ -8,64 +10,75 @@ import numpy as np
 
 from ..types import Array
 from .footage import SIZE
-from .warping import GRID
 
-__all__ = ["mixed", "over", "warped"]
+__all__ = ["Layer", "laid", "over", "warped"]
 
 _PLACES = np.arange(SIZE, dtype=np.float32)
 
 
-def warped(picture: Array, field: Array, size: int = SIZE) -> Array:
-    """A picture looked up at other places.
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A part of the canvas: `picture` (h, w, 4) uint8 premultiplied, whose left top corner is at (`x`, `y`)."""
+
+    picture: Array
+    x: int
+    y: int
+
+    @classmethod
+    def of(cls, whole: Array) -> Layer:
+        """What is not empty of (512, 512, 4)."""
+        there = whole[..., 3] > 0
+        rows, columns = np.flatnonzero(there.any(1)), np.flatnonzero(there.any(0))
+        if not len(rows):
+            return cls(np.zeros((1, 1, 4), np.uint8), 0, 0)
+        cut = np.ascontiguousarray(whole[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+        return cls(cut, int(columns[0]), int(rows[0]))
+
+    def whole(self) -> Array:
+        """(512, 512, 4) uint8."""
+        made = np.zeros((SIZE, SIZE, 4), np.uint8)
+        height, width = self.picture.shape[:2]
+        made[self.y : self.y + height, self.x : self.x + width] = self.picture
+        return made
+
+
+def warped(layer: Layer, field: Array, window: tuple[int, int, int, int] = (0, 0, SIZE, SIZE)) -> Array:
+    """A layer looked up at other places.
 
     Args:
-        picture: (512, 512, 4) uint8, or a smaller one of the same square.
-        field: (64, 64, 2) float32 displacements in canvas pixels, from the wanted picture to this one.
-        size: width and height of what is made; also of `picture`.
+        layer: what is seen.
+        field: (64, 64, 2) float32 displacements in canvas pixels, from the wanted picture to the layer's canvas.
+        window: left, top, right, bottom of what is made.
 
     Returns:
-        (size, size, 4) uint8, transparent where the field leads outside.
+        (bottom - top, right - left, 4) uint8, transparent where the field leads outside the layer.
     """
-    scale = size / SIZE
-    x, y = (cv2.resize(np.ascontiguousarray(field[..., axis]), (size, size), interpolation=cv2.INTER_LINEAR) for axis in (0, 1))
-    if scale != 1:
-        x *= scale
-        y *= scale
-    x += _PLACES[:size]
-    y += _PLACES[:size, None]
-    moved: Array = cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 0))
+    left, top, right, bottom = window
+    size = (SIZE, SIZE)
+    x, y = (cv2.resize(np.ascontiguousarray(field[..., axis]), size)[top:bottom, left:right] for axis in (0, 1))
+    x = x + (_PLACES[left:right] - layer.x)
+    y = y + (_PLACES[top:bottom, None] - layer.y)
+    moved: Array = cv2.remap(layer.picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 0))
     return moved
 
 
-def mixed(first: Array, second: Array, share: Array) -> Array:
-    """Two pictures (s, s, 4) uint8 mixed by `share` (64, 64) float32, 0 for all of the first and 1 for all of the second."""
-    size = first.shape[0]
-    made = np.empty_like(first)
-    _mix(first, second, np.ascontiguousarray(share), size // GRID, made)
-    return made
+def laid(top: Array, under: Array) -> None:
+    """Lay a picture (h, w, 4) uint8 over another of its size, in place of that."""
+    _lay(top, under)
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
-def _mix(first: Array, second: Array, share: Array, step: int, made: Array) -> None:
-    size, last = first.shape[0], share.shape[0] - 1
-    for row in range(size):
-        y = min(max((row + np.float32(0.5)) / step - np.float32(0.5), np.float32(0)), np.float32(last))
-        top = min(int(y), last - 1)
-        v = y - top
-        for column in range(size):
-            if first[row, column, 3] == 0 and second[row, column, 3] == 0:
-                for channel in range(4):
-                    made[row, column, channel] = 0
+@numba.njit(cache=True, nogil=True)
+def _lay(top: Array, under: Array) -> None:
+    for row in range(top.shape[0]):
+        for column in range(top.shape[1]):
+            alpha = top[row, column, 3]
+            if alpha == 0:
                 continue
-            x = min(max((column + np.float32(0.5)) / step - np.float32(0.5), np.float32(0)), np.float32(last))
-            left = min(int(x), last - 1)
-            u = x - left
-            upper = share[top, left] * (1 - u) + share[top, left + 1] * u
-            lower = share[top + 1, left] * (1 - u) + share[top + 1, left + 1] * u
-            weight = np.int32((upper * (1 - v) + lower * v) * 256 + np.float32(0.5))
+            through = np.int32(255) - alpha
             for channel in range(4):
-                a, b = np.int32(first[row, column, channel]), np.int32(second[row, column, channel])
-                made[row, column, channel] = np.uint8((a * (256 - weight) + b * weight + 128) >> 8)
+                behind = np.int32(under[row, column, channel]) * through
+                value = top[row, column, channel] + ((behind + 128 + (behind >> 8)) >> 8)
+                under[row, column, channel] = np.uint8(min(value, 255))
 
 
 def over(picture: Array, background: Array) -> Array:

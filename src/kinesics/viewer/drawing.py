@@ -1,16 +1,23 @@
-"""Draws a person in a pose, tier by tier."""
+"""Draws a person in a pose, tier by tier: each adds to what the one before it drew."""
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ..types import Array
-from .composing import mixed, over, warped
+from .composing import Layer, laid, over, warped
+from .footage import SIZE
+from .inputs import CELL, core_input, gathered, raised, scattered
+from .layers import arm_window, take_apart, trunk_plate
+from .part_maps import part_maps
 from .person import Person
 from .retrieval import Choice, Retrieval
-from .warping import flow_field
+from .stages import Stage
+from .warping import GRID, LAYERS, flow_field
 
 __all__ = ["Artist", "Brief"]
 
@@ -40,7 +47,13 @@ class Artist:
     def __init__(self, person: Person, *, threads: int = 1) -> None:
         self.person, self.threads = person, threads
         self.retrieval = Retrieval(person.points, person.scores)
-        self.tiers: tuple[str, ...] = ("t0",)
+        nets = person.nets
+        learned = [name for name, needs in (("t1", ("core", "refiner")), ("t2", ("head",))) if all(n in nets for n in needs)]
+        self.tiers: tuple[str, ...] = ("t0", *learned) if learned[:1] == ["t1"] else ("t0",)
+        self._plate = trunk_plate(person)
+        self._layers = functools.cache(self._apart)
+        self._small = functools.cache(self._shrunk)
+        self._stage = functools.cache(lambda name: Stage(person.nets[name], threads))
 
     def reset(self) -> None:
         """Forget the poses before: what comes is another clip."""
@@ -58,17 +71,67 @@ class Artist:
             brief: from `begin`.
             tier: index into `tiers`; the highest by default.
         """
-        return self._warped(brief)
+        name = self.tiers[tier]
+        fields = self.fields(brief)
+        if name == "t0":
+            return self._composed(brief, fields)
+        fields, features = self._corrected(brief, fields)
+        picture = self._composed(brief, fields)
+        small = cv2.resize(picture, (SIZE // 2, SIZE // 2), interpolation=cv2.INTER_AREA)
+        residual, fine = self._stage("refiner").run(gathered(small, 2), features)
+        picture = cv2.add(picture, raised(residual[0]), dtype=cv2.CV_8U)
+        if name != "t1":
+            scattered(picture, self._stage("head").run(gathered(picture, 4), fine)[0][0], 4)
+        return picture
 
-    def _warped(self, brief: Brief) -> Array:
-        person, choice = self.person, brief.choice
-        fields = [
-            flow_field(brief.points, brief.scores, person.points[key], person.scores[key], choice.prefer)
-            for key in dict.fromkeys((choice.first, choice.second))
-        ]
-        first = warped(person.keyframe(choice.first), fields[0][..., :2])
-        if choice.second == choice.first:
-            return first
-        return mixed(first, warped(person.keyframe(choice.second), fields[1][..., :2]), fields[0][..., 2])
+    def fields(self, brief: Brief) -> Array:
+        """(3, 64, 64, 2) float32: where each layer's keyframe shows what is wanted, canvas pixels."""
+        person = self.person
+        return np.stack(
+            [
+                flow_field(brief.points, brief.scores, person.points[key], person.scores[key], layer)
+                for layer, key in zip(LAYERS, brief.choice.keys, strict=True)
+            ]
+        )
+
+    def core_input(self, brief: Brief, fields: Array) -> Array:
+        """(INPUTS, 64, 64) float32: what the core is told."""
+        small = [self._small(key)[i] for i, key in enumerate(brief.choice.keys)]
+        looks = [cv2.remap(s, *_places(f), cv2.INTER_LINEAR, borderValue=(0, 0, 0, 0)) for s, f in zip(small, fields, strict=True)]
+        return core_input(np.stack(looks), fields, part_maps(brief.points, brief.scores))
+
+    def layers(self, key: int) -> tuple[Layer, Layer, Layer]:
+        """Trunk, left and right arm of a keyframe; kept once made."""
+        return self._layers(key)
+
+    def _corrected(self, brief: Brief, fields: Array) -> tuple[Array, Array]:
+        """The fields as the core would have them, and features (1, f, 64, 64) for the refiner."""
+        answer = self._stage("core").run(self.core_input(brief, fields)[None])[0]
+        better = fields + answer[0, :6].reshape(3, 2, GRID, GRID).transpose(0, 2, 3, 1) * np.float32(CELL)
+        return better, answer[:, 6:]
+
+    def _composed(self, brief: Brief, fields: Array) -> Array:
+        keys = brief.choice.keys
+        picture = warped(self.layers(keys[0])[0], fields[0])
+        for side in (0, 1):
+            window = arm_window(brief.points, brief.scores, side)
+            if window is not None:
+                left, top, right, bottom = window
+                arm = warped(self.layers(keys[1 + side])[1 + side], fields[1 + side], window)
+                laid(arm, picture[top:bottom, left:right])
+        return picture
+
+    def _apart(self, key: int) -> tuple[Layer, Layer, Layer]:
+        layers = take_apart(self.person, key, self._plate)
+        return layers.trunk, layers.left, layers.right
+
+    def _shrunk(self, key: int) -> list[Array]:
+        return [cv2.resize(layer.whole(), (GRID, GRID), interpolation=cv2.INTER_AREA) for layer in self.layers(key)]
 
     over = staticmethod(over)
+
+
+def _places(field: Array) -> tuple[Array, Array]:
+    """Where to look in a picture of the coarse grid's size."""
+    at = np.arange(GRID, dtype=np.float32)
+    return field[..., 0] / np.float32(CELL) + at, field[..., 1] / np.float32(CELL) + at[:, None]

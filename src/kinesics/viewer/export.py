@@ -114,7 +114,9 @@ def restore(net: nn.Module, graph: bytes) -> None:
     state = {}
     for name, value in net.state_dict().items():
         if name not in held or held[name].shape != tuple(value.shape):
-            raise FormatError(f"the net to start from has no {name} of shape {tuple(value.shape)}; start from one of this version")
+            raise FormatError(
+                f"the net to start from has no {name} of shape {tuple(value.shape)}; start from one of this version"
+            )
         scale = held.get(name.removesuffix("weight") + "scale", np.float32(1))
         state[name] = torch.from_numpy((held[name] * scale).astype(np.float32))
     net.load_state_dict(state)

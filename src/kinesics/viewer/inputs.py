@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numba
 import numpy as np
 
@@ -10,32 +11,30 @@ from .footage import SIZE
 from .part_maps import MAPS
 from .warping import GRID
 
-__all__ = ["CELL", "FEATURES", "FINE", "INPUTS", "core_input", "gathered", "scattered"]
+__all__ = ["CELL", "FEATURES", "FINE", "INPUTS", "core_input", "gathered", "raised", "scattered"]
 
 CELL = SIZE / GRID
 """Canvas pixels in a cell of the coarse grid: the unit of the flows in the nets."""
-INPUTS = 4 + 4 + 1 + 4 + MAPS
-"""Channels of the core: both warped keyframes, the blend, both fields, the maps of the pose."""
+INPUTS = 3 * 4 + 3 * 2 + MAPS
+"""Channels of the core: the warped layers, their fields, the maps of the pose."""
 FEATURES = 16
 """Channels from the core to the refiner …"""
 FINE = 16
 """… and from the refiner to the head."""
 
 
-def core_input(first: Array, second: Array, fields: Array, maps: Array) -> Array:
+def core_input(layers: Array, fields: Array, maps: Array) -> Array:
     """(INPUTS, 64, 64) float32.
 
     Args:
-        first, second: (64, 64, 4) uint8, the warped keyframes on the coarse grid.
-        fields: (2, 64, 64, 3) float32 of `flow_field`: displacements of each in canvas pixels, and the blend.
+        layers: (3, 64, 64, 4) uint8, trunk, left and right arm, warped, on the coarse grid.
+        fields: (3, 64, 64, 2) float32 of `flow_field`, canvas pixels.
         maps: (24, 64, 64) of `part_maps`.
     """
     made = np.empty((INPUTS, GRID, GRID), np.float32)
-    np.multiply(first.transpose(2, 0, 1), np.float32(1 / 255), out=made[:4])
-    np.multiply(second.transpose(2, 0, 1), np.float32(1 / 255), out=made[4:8])
-    made[8] = fields[0, ..., 2]
-    np.multiply(fields[..., :2].transpose(0, 3, 1, 2).reshape(4, GRID, GRID), np.float32(1 / (4 * CELL)), out=made[9:13])
-    made[13:] = maps
+    np.multiply(layers.transpose(0, 3, 1, 2).reshape(12, GRID, GRID), np.float32(1 / 255), out=made[:12])
+    np.multiply(fields.transpose(0, 3, 1, 2).reshape(6, GRID, GRID), np.float32(1 / (4 * CELL)), out=made[12:18])
+    made[18:] = maps
     return made
 
 
@@ -53,6 +52,15 @@ def gathered(picture: Array, block: int) -> Array:
 def scattered(picture: Array, residual: Array, block: int) -> None:
     """Add a residual (4 * block², s / block, s / block), 1 for 255, to a picture (s, s, 4) uint8 in place, in bounds."""
     _scatter(picture, residual, block)
+
+
+def raised(residual: Array) -> Array:
+    """(512, 512, 4) int16 of a residual (16, 128, 128) of a picture of 256, 1 for 255: pixels shuffled, then twice the size."""
+    half = SIZE // 2
+    shuffled = (residual.reshape(4, 2, 2, half // 2, half // 2) * np.float32(255)).transpose(3, 1, 4, 2, 0)
+    whole = np.rint(shuffled).astype(np.int16).reshape(half, half, 4)
+    made: Array = cv2.resize(whole, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)
+    return made
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
@@ -74,6 +82,8 @@ def _scatter(picture: Array, residual: Array, block: int) -> None:
                 for dx in range(block):
                     for channel in range(4):
                         at = (channel * block + dy) * block + dx
-                        value = picture[row * block + dy, column * block + dx, channel] + residual[at, row, column] * np.float32(255)
+                        value = picture[row * block + dy, column * block + dx, channel] + residual[
+                            at, row, column
+                        ] * np.float32(255)
                         value = min(max(value + np.float32(0.5), np.float32(0)), np.float32(255))
                         picture[row * block + dy, column * block + dx, channel] = np.uint8(value)

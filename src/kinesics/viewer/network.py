@@ -38,7 +38,7 @@ def _blocks(width: int, count: int) -> nn.Sequential:
 
 
 class Core(nn.Module):
-    """(b, INPUTS, 64, 64) to (b, 5 + FEATURES, 64, 64): two flow corrections in cells, a change of blend, features."""
+    """(b, INPUTS, 64, 64) to (b, 6 + FEATURES, 64, 64): corrections of three fields in cells, features."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,10 +52,9 @@ class Core(nn.Module):
         self.middle_up = _blocks(64, 2)
         self.rise_again = nn.Conv2d(64, 32, 1)
         self.fine_up = _blocks(32, 2)
-        self.answer = nn.Conv2d(32, 5 + FEATURES, 3, padding=1)
+        self.answer = nn.Conv2d(32, 6 + FEATURES, 3, padding=1)
         with torch.no_grad():
-            self.answer.weight[:5].zero_()
-            self.answer.bias.zero_()
+            self.answer.weight[:6] *= 0
 
     def forward(self, x: Tensor) -> Tensor:
         """What is answered, and features for the refiner."""

@@ -1,4 +1,4 @@
-"""Which keyframes a pose is drawn from: one that is near as a whole, and one that is nearer where the first is not.
+"""Which keyframes a pose is drawn from: one for the trunk with the head, one for each arm with its hand.
 
 The choice holds on to what it had: a keyframe gives way only to one that is clearly nearer, so that a picture does not pop
 from one keyframe to another and back.
@@ -11,28 +11,28 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..types import Array
-from .pose_distance import WEIGHTS, Features, part_distances, pose_features
+from .pose_distance import Features, part_distances, pose_features
 
 __all__ = ["Choice", "Retrieval"]
 
-HOLD = 0.85  # a new keyframe must be nearer than this share of the old one's distance
-WORTH = 0.9  # a second keyframe must bring the cost below this share
+HOLD = 0.8  # a new keyframe must be nearer than this share of the old one's distance
+TOGETHER = 0.55  # hands nearer to each other than this share of the shoulders' width are taken from one keyframe
+#                        trunk head larm rarm legs lhand rhand
+_WEIGHTS = np.array(
+    [
+        [1.0, 1.0, 0.05, 0.05, 0.6, 0.0, 0.0],
+        [0.15, 0.0, 1.0, 0.0, 0.0, 0.8, 0.0],
+        [0.15, 0.0, 0.0, 1.0, 0.0, 0.0, 0.8],
+    ],
+    np.float32,
+)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Choice:
-    """Keyframes for one pose.
+    """Keyframes for one pose: indices for the trunk, the left and the right arm, and how far they are, in pixels."""
 
-    Attributes:
-        first: index of the keyframe that is nearest as a whole.
-        second: index of the one that helps where `first` is far; equal to `first` where none does.
-        prefer: (7,) float32 in the order of `pose_distance.PARTS`: by how much the second is to be preferred, 0 to 1.
-        distance: pixels, of the first.
-    """
-
-    first: int
-    second: int
-    prefer: Array
+    keys: tuple[int, int, int]
     distance: float
 
 
@@ -50,7 +50,7 @@ class Retrieval:
 
     def reset(self) -> None:
         """Forget what was chosen before."""
-        self._first = self._second = -1
+        self._before = [-1, -1, -1]
 
     def choose(self, points: Array, scores: Array, allowed: Array | None = None) -> Choice:
         """Keyframes for one pose (133, 2) with scores (133,).
@@ -60,23 +60,26 @@ class Retrieval:
             scores: 0 where missing.
             allowed: (n,) bool; keyframes that may be taken, all if None.
         """
-        parts = (part_distances(self.features, pose_features(points, scores)) * WEIGHTS) ** 2
-        cost = parts.sum(1)
+        parts = part_distances(self.features, pose_features(points, scores)) ** 2
+        cost = parts @ (_WEIGHTS**2).T
         if allowed is not None:
-            cost = np.where(allowed, cost, np.inf)
-        first = self._held(cost, self._first)
-        together = np.minimum(parts, parts[first]).sum(1) + 0.02 * cost
-        if allowed is not None:
-            together = np.where(allowed, together, np.inf)
-        second = self._held(together, self._second)
-        if together[second] > WORTH * WORTH * cost[first]:
-            second = first
-        self._first, self._second = first, second
-        near, other = parts[first] + 4.0, parts[second] + 4.0
-        prefer = np.zeros(len(WEIGHTS), np.float32) if second == first else (near**2 / (near**2 + other**2)).astype(np.float32)
-        return Choice(first, second, prefer, float(np.sqrt(cost[first] / (WEIGHTS**2).sum())))
+            cost[~allowed] = np.inf
+        if _together(points, scores):
+            cost[:, 1] = cost[:, 2] = cost[:, 1] + cost[:, 2]
+        keys = [self._held(cost[:, i], before) for i, before in enumerate(self._before)]
+        self._before = keys
+        near = float(np.sqrt(np.mean([cost[key, i] for i, key in enumerate(keys)])))
+        return Choice((keys[0], keys[1], keys[2]), near)
 
     @staticmethod
     def _held(cost: Array, before: int) -> int:
         best = int(np.argmin(cost))
         return before if 0 <= before and np.isfinite(cost[before]) and cost[best] > HOLD * HOLD * cost[before] else best
+
+
+def _together(points: Array, scores: Array) -> bool:
+    """Whether the hands touch or nearly do: they are then seen as one, and must come from one picture."""
+    if not (scores[[5, 6, 9, 10]] > 0).all():
+        return False
+    apart, width = points[9] - points[10], points[5] - points[6]
+    return bool(np.hypot(*apart) < TOGETHER * np.hypot(*width))

@@ -1,7 +1,7 @@
 """Where each place of the wanted picture is found in a keyframe: a field of displacements drawn by the lines of the body.
 
-After Beier and Neely, "Feature-based image metamorphosis" (SIGGRAPH 1992): every bone carries the places around it along; a place
-keeps its distance to the bone and its share of the bone's length, so that a limb that is seen shortened does not
+After Beier and Neely, "Feature-based image metamorphosis" (SIGGRAPH 1992): every bone carries the places around it along; a
+place keeps its distance to the bone and its share of the bone's length, so that a limb that is seen shortened does not
 grow thin. Bones near a place count more.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from ..types import Array
 from .footage import SIZE
 
-__all__ = ["BONES", "GRID", "flow_field"]
+__all__ = ["BONES", "GRID", "LAYERS", "flow_field"]
 
 GRID = 64
 """Width and height of the coarse grid on which displacements, weights and nets live."""
@@ -38,34 +38,36 @@ BONES: Array = np.array([line[1:3] for line in _LINES], np.int32)
 """(b, 2) joints of `wholebody133` between which the lines run."""
 _PART: Array = np.array([line[0] for line in _LINES], np.int32)
 _REACH: Array = np.array([line[3] for line in _LINES], np.float32)
+LAYERS = ("trunk", "left", "right")
+"""What moves by itself: trunk with head and legs, each arm with its hand."""
+_OF_LAYER = {"trunk": (0, 1, 4), "left": (2, 5), "right": (3, 6)}
 LEAST = 0.05  # score below which a joint draws nothing
 
 
-def flow_field(wanted: Array, wanted_scores: Array, held: Array, held_scores: Array, prefer: Array | None = None) -> Array:
-    """(64, 64, 3) float32: canvas pixels to go from a place of the wanted picture to where the keyframe shows it; preference.
+def flow_field(wanted: Array, wanted_scores: Array, held: Array, held_scores: Array, layer: str) -> Array:
+    """(64, 64, 2) float32: canvas pixels to go from a place of the wanted picture to where the keyframe shows it.
 
     Args:
         wanted: (133, 2) the pose that is to be drawn, canvas pixels.
         wanted_scores: (133,); joints below 0.05 draw nothing.
         held: (133, 2) the keyframe's pose.
         held_scores: (133,).
-        prefer: (7,) by `pose_distance.PARTS`: a value that is spread over the grid as the bones are.
+        layer: of `LAYERS`: whose bones draw.
 
     A pose without a single bone in common gives no displacement.
     """
     ok = (wanted_scores > LEAST) & (held_scores > LEAST) & np.isfinite(wanted).all(-1) & np.isfinite(held).all(-1)
-    use = ok[BONES].all(-1)
+    use = np.isin(_PART, _OF_LAYER[layer]) & ok[BONES].all(-1)
     lines = BONES[use]
-    field = np.zeros((GRID, GRID, 3), np.float32)
+    field = np.zeros((GRID, GRID, 2), np.float32)
     if len(lines):
-        values = np.zeros(len(lines), np.float32) if prefer is None else prefer[_PART[use]].astype(np.float32)
         to, back = wanted.astype(np.float32), held.astype(np.float32)
-        _draw(to[lines[:, 0]], to[lines[:, 1]], back[lines[:, 0]], back[lines[:, 1]], _REACH[use], values, SIZE / GRID, field)
+        _draw(to[lines[:, 0]], to[lines[:, 1]], back[lines[:, 0]], back[lines[:, 1]], _REACH[use], SIZE / GRID, field)
     return field
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def _draw(p: Array, q: Array, a: Array, b: Array, reach: Array, values: Array, step: float, field: Array) -> None:
+def _draw(p: Array, q: Array, a: Array, b: Array, reach: Array, step: float, field: Array) -> None:
     """p, q ends of the wanted lines, a, b of the held ones; a place off the line keeps its distance to it."""
     n = len(p)
     lines = np.empty((n, 10), np.float32)
@@ -89,7 +91,7 @@ def _draw(p: Array, q: Array, a: Array, b: Array, reach: Array, values: Array, s
         y = np.float32((row + 0.5) * step)
         for column in range(field.shape[1]):
             x = np.float32((column + 0.5) * step)
-            sx, sy, value, total = np.float32(0), np.float32(0), np.float32(0), np.float32(0)
+            sx, sy, total = np.float32(0), np.float32(0), np.float32(0)
             for i in range(n):
                 rx, ry = x - p[i, 0], y - p[i, 1]
                 ux, uy = lines[i, 0], lines[i, 1]
@@ -102,6 +104,5 @@ def _draw(p: Array, q: Array, a: Array, b: Array, reach: Array, values: Array, s
                 vx, vy = cos * ux - sin * uy, sin * ux + cos * uy
                 sx += weight * (a[i, 0] + inside * vx - beside * vy - x)
                 sy += weight * (a[i, 1] + inside * vy + beside * vx - y)
-                value += weight * values[i]
                 total += weight
-            field[row, column, 0], field[row, column, 1], field[row, column, 2] = sx / total, sy / total, value / total
+            field[row, column, 0], field[row, column, 1] = sx / total, sy / total

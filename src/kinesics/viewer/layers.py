@@ -1,0 +1,190 @@
+"""A keyframe taken apart into trunk and arms, so that each can be moved without dragging the others along.
+
+What an arm hides of the trunk is taken from the trunk plate: what all keyframes together show of it where no arm is in front.
+Against that plate an arm is told from the trunk behind it as a person is told from a background.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numba
+import numpy as np
+
+from ..types import Array
+from .composing import Layer, warped
+from .footage import SIZE
+from .person import Person
+from .warping import LEAST, flow_field
+
+__all__ = ["Layers", "TrunkPlate", "arm_reach", "arm_window", "take_apart", "trunk_plate"]
+
+UPPER, FORE, HAND, FINGER = 0.17, 0.135, 0.12, 0.045  # thickness of arms, shares of the width of the shoulders
+WIDE = 1.7  # an arm ends somewhere within so many thicknesses
+SURE = 0.6  # within this share of the thickness there is nothing but arm
+LOOKS = 40  # keyframes that the trunk plate is made of
+FEWEST = 3  # of them must show a place
+UNLIKE = (14.0, 42.0)  # grey levels of difference to the plate: not arm … arm
+_HALF = SIZE // 2
+
+
+@dataclass(frozen=True, eq=False)
+class TrunkPlate:
+    """The trunk without arms: `picture` (512, 512, 4) uint8 premultiplied, in the pose `points` (133, 2) with `scores`."""
+
+    picture: Array
+    points: Array
+    scores: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """A keyframe: `trunk` as if the arms were away, `left` and `right` arm."""
+
+    trunk: Layer
+    left: Layer
+    right: Layer
+
+
+def arm_reach(points: Array, scores: Array, side: int) -> Array:
+    """(256, 256) float32: how far from an arm's bones a place is, in thicknesses of the arm there; 9 where far or no arm.
+
+    Args:
+        points: (133, 2) canvas pixels.
+        scores: (133,).
+        side: 0 the left arm, 1 the right one.
+    """
+    reach = np.full((_HALF, _HALF), 9.0, np.float32)
+    ok = (scores > LEAST) & np.isfinite(points).all(-1)
+    shoulder, elbow, wrist, hand = 5 + side, 7 + side, 9 + side, 91 + 21 * side
+    if not (ok[5] and ok[6] and ok[elbow]):
+        return reach
+    width = float(np.hypot(*(points[5] - points[6])))
+    if ok[11] and ok[12]:  # from the side the shoulders are near each other, the trunk is not shorter
+        width = max(width, 0.6 * float(np.hypot(*(points[5] + points[6] - points[11] - points[12]))) / 2)
+    lines = [(points[shoulder] * 0.8 + points[elbow] * 0.2, points[elbow], UPPER, (UPPER + FORE) / 2)]
+    if ok[wrist]:
+        lines.append((points[elbow], points[wrist], (UPPER + FORE) / 2, HAND * 0.8))
+    if ok[wrist] and ok[hand : hand + 21].sum() > 10:
+        lines += [(points[hand], points[hand + k], HAND * 0.7, FINGER * 1.4) for k in (5, 9, 13, 17) if ok[hand + k]]
+        bones = [(hand + b + i, hand + b + i + 1) for b in (1, 5, 9, 13, 17) for i in range(3)]
+        lines += [(points[a], points[b], FINGER * 1.3, FINGER) for a, b in bones if ok[a] and ok[b]]
+    elif ok[wrist]:
+        along = points[wrist] - points[elbow]
+        lines.append((points[wrist], points[wrist] + along * 0.42, HAND, HAND))
+    ends = np.array([[*a, *b] for a, b, _, _ in lines], np.float32) / 2
+    thick = np.array([[a, b] for _, _, a, b in lines], np.float32) * np.float32(width / 2)
+    _reached(ends, thick, np.float32(2 * WIDE), reach)
+    return reach
+
+
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _reached(ends: Array, thick: Array, most: float, reach: Array) -> None:
+    size = reach.shape[0]
+    for i in range(len(ends)):
+        px, py, qx, qy = ends[i, 0], ends[i, 1], ends[i, 2], ends[i, 3]
+        far = most * max(thick[i, 0], thick[i, 1])
+        left, right = max(int(min(px, qx) - far), 0), min(int(max(px, qx) + far) + 2, size)
+        top, bottom = max(int(min(py, qy) - far), 0), min(int(max(py, qy) + far) + 2, size)
+        dx, dy = qx - px, qy - py
+        squared = max(dx * dx + dy * dy, np.float32(1e-3))
+        for row in range(top, bottom):
+            for column in range(left, right):
+                x, y = column + np.float32(0.5) - px, row + np.float32(0.5) - py
+                share = min(max((x * dx + y * dy) / squared, np.float32(0)), np.float32(1))
+                ex, ey = x - share * dx, y - share * dy
+                value = np.sqrt(ex * ex + ey * ey) / (thick[i, 0] + share * (thick[i, 1] - thick[i, 0]))
+                if value < reach[row, column]:
+                    reach[row, column] = value
+
+
+def _whole(picture: Array) -> Array:
+    made: Array = cv2.resize(picture, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)
+    return made
+
+
+def arm_window(points: Array, scores: Array, side: int) -> tuple[int, int, int, int] | None:
+    """Left, top, right and bottom of where an arm can be seen in a pose; None where there is no arm."""
+    joints = [5 + side, 7 + side, 9 + side, *range(91 + 21 * side, 112 + 21 * side)]
+    ok = (scores[joints] > LEAST) & np.isfinite(points[joints]).all(-1)
+    if not ok[1]:
+        return None
+    held = points[joints][ok]
+    room = 0.22 * max(float(np.hypot(*np.nan_to_num(points[5] - points[6]))), 120.0)
+    room = room if ok[3:].any() or not ok[2] else room + 0.4 * float(np.hypot(*(points[joints[2]] - points[joints[1]])))
+    left, top = np.clip(np.floor(held.min(0) - room), 0, SIZE).astype(int).tolist()
+    right, bottom = np.clip(np.ceil(held.max(0) + room), 0, SIZE).astype(int).tolist()
+    return (left, top, right, bottom) if right - left > 1 and bottom - top > 1 else None
+
+
+def trunk_plate(person: Person) -> TrunkPlate:
+    """What a person's keyframes show of the trunk, head and legs where no arm is in front; medians over keyframes."""
+    covered = np.array([_covering(person, key) for key in range(len(person))])
+    body = np.where((person.scores[:, :17] > LEAST)[..., None], person.points[:, :17], np.nan)
+    with np.errstate(all="ignore"):
+        usual = np.nanmedian(np.where(np.isnan(body).all(0), 0, body), 0)
+        off = np.nan_to_num(np.nanmean(np.abs(body - usual)[:, [0, 5, 6, 11, 12]], (1, 2)), nan=1e3)
+    reference = int(np.argmin(off + 20 * covered))
+    points, scores = person.points[reference], person.scores[reference]
+    order = np.argsort(covered + 0.02 * off, kind="stable")
+    spread = order[np.unique(np.linspace(0, len(order) - 1, min(LOOKS, len(order))).astype(int))]
+    looks, hidden = [], []
+    for key in spread.tolist():
+        field = flow_field(points, scores, person.points[key], person.scores[key], "trunk")
+        near = np.minimum(*(arm_reach(person.points[key], person.scores[key], side) for side in (0, 1)))
+        arm = _whole((near < WIDE).astype(np.uint8) * 255)[..., None]
+        looks.append(warped(Layer(person.keyframe(key), 0, 0), field))
+        hidden.append(warped(Layer(arm, 0, 0), field) > 0)
+    return TrunkPlate(_median(np.stack(looks), np.stack(hidden)), points, scores)
+
+
+def _covering(person: Person, key: int) -> float:
+    """Share of the trunk that the arms may hide."""
+    near = np.minimum(*(arm_reach(person.points[key], person.scores[key], side) for side in (0, 1)))
+    trunk = person.points[key][[5, 6, 12, 11]]
+    if not np.isfinite(trunk).all():
+        return 1.0
+    inside = np.zeros((_HALF, _HALF), np.uint8)
+    cv2.fillConvexPoly(inside, np.rint(trunk / 2).astype(np.int32), 1)
+    return float(((near < WIDE) & (inside > 0)).sum() / max(int(inside.sum()), 1))
+
+
+def _median(looks: Array, hidden: Array) -> Array:
+    """(512, 512, 4): the middle of (n, 512, 512, 4) uint8 over those not hidden; nothing where all are."""
+    count = (~hidden).sum(0)
+    order = np.sort(np.where(hidden[..., None], 256, looks.astype(np.int16)), axis=0)
+    at = np.maximum(count - 1, 0) // 2
+    middle = np.take_along_axis(order, np.broadcast_to(at[None, ..., None], (1, SIZE, SIZE, 4)), 0)[0]
+    return np.where((count >= min(FEWEST, len(looks)))[..., None], middle, 0).astype(np.uint8)
+
+
+def take_apart(person: Person, key: int, plate: TrunkPlate) -> Layers:
+    """A keyframe's layers."""
+    picture, points, scores = person.keyframe(key), person.points[key], person.scores[key]
+    behind = warped(Layer(plate.picture, 0, 0), flow_field(points, scores, plate.points, plate.scores, "trunk"))
+    reaches = [arm_reach(points, scores, side) for side in (0, 1)]
+    nearest = np.minimum(*reaches)
+    if nearest.min() > WIDE:
+        none = Layer.of(np.zeros_like(picture))
+        return Layers(Layer.of(picture), none, none)
+    matte = _matte(picture, behind, nearest)
+    mine = _whole(np.clip((reaches[1] - reaches[0]) * 2 + 0.5, 0, 1))
+    arms = [cv2.convertScaleAbs(picture * (matte * share)[..., None]) for share in (mine, 1 - mine)]
+    rest = (1 - matte)[..., None]
+    # what is left of the trunk, and the plate where the arm was; never more than there is room for
+    trunk = picture * rest + behind * (1 - rest)
+    return Layers(*(Layer.of(whole) for whole in (cv2.convertScaleAbs(trunk), *arms)))
+
+
+def _matte(picture: Array, behind: Array, reach: Array) -> Array:
+    """(512, 512) float32 0..1: how much of each pixel is arm."""
+    window = np.ones((7, 7), np.uint8)
+    seen = picture.astype(np.int16)
+    over = np.maximum(seen - cv2.dilate(behind, window), cv2.erode(behind, window) - seen)
+    unlike = np.clip((np.maximum(over, 0).max(-1) - UNLIKE[0]) / (UNLIKE[1] - UNLIKE[0]), 0, 1).astype(np.float32)
+    unlike = cv2.GaussianBlur(unlike, (0, 0), 1.5)
+    near = _whole(reach)
+    sure = np.clip((1.0 - near) / (1.0 - SURE) + 0.0, 0, 1)
+    possible = np.clip((WIDE - near) / 0.25, 0, 1)
+    return np.asarray(np.maximum(sure, np.clip(unlike * 1.5, 0, 1)) * possible, np.float32)
