@@ -21,7 +21,8 @@ __all__ = ["Track", "follow", "thinned"]
 GLANCE = 160  # pixels along the longer side of the small pictures that tell whether the camera stands still
 GLANCES = 60  # so many of them at most
 STEADY = 14  # grey levels a pixel may differ from its median
-STILL = 0.85  # share of the textured pixels beside the people that must be steady
+MOSTLY = 0.7  # of the moments at which nobody is before it, a pixel must be steady
+STILL = 0.85  # share of the textured pixels beside the people that must be so
 TEXTURE = 24  # grey levels of a gradient that counts as texture
 SEEN_TOGETHER = 0.2  # share of the taken person's moments from which a second person is worth a word
 
@@ -168,5 +169,6 @@ def _still(glances: list[tuple[Array, Array]]) -> bool:
         steady = np.abs(held[:, often] - middle) <= STEADY
     gradient = cv2.morphologyEx(grey[0], cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))[often] > TEXTURE
     rows = gradient if gradient.sum() >= 50 else np.ones_like(gradient)
-    there = free[:, often][:, rows]
-    return bool((steady[:, rows] & there).sum() >= STILL * there.sum())
+    there = free[:, often][:, rows].sum(0)
+    kept = (steady & free[:, often])[:, rows].sum(0) >= MOSTLY * there
+    return bool(kept.mean() >= STILL)
