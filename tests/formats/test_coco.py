@@ -116,3 +116,67 @@ def test_published_annotations_are_read(data: Path) -> None:
     for path in sorted((data / "keypoints" / "coco-dev").rglob("*keypoints*.json")):
         people = [scene.people for scene in read_scenes(path)]
         assert len(people) > 20 and sum(map(len, people)) > 50
+
+
+WHOLE = skeleton("wholebody133")
+
+
+def whole_scenes() -> list[Scene]:
+    rng = np.random.default_rng(2)
+    scores = rng.integers(0, 5, (3, 2, 133)) / 4
+    scores[1, :, 91:112] = 0  # no left hand in the second frame
+    points = rng.integers(0, 1600, (3, 2, 133, 2)) / 4
+    boxes = np.array([[0, 0, 400, 400], [10, 5, 390, 380]])
+    return [Scene(t, t / 25, (640, 480), People(boxes, [0.5, 1], points[t], scores[t], WHOLE, [3, -1])) for t in range(3)]
+
+
+@pytest.mark.parametrize("form", ["annotations", "results"])
+def test_whole_bodies_are_written_in_parts_and_read_back_equal(tmp_path: Path, form: str) -> None:
+    scenes = whole_scenes()
+    with open_sink(tmp_path / "a.json", form=form) as sink:
+        for scene in scenes:
+            sink.write(scene)
+    document = json.loads((tmp_path / "a.json").read_text())
+    rows = document if form == "results" else document["annotations"]
+    lengths = {name: len(rows[0][name]) for name in ("keypoints", "foot_kpts", "face_kpts", "lefthand_kpts", "righthand_kpts")}
+    assert lengths == {"keypoints": 51, "foot_kpts": 18, "face_kpts": 204, "lefthand_kpts": 63, "righthand_kpts": 63}
+    assert rows[0]["lefthand_valid"] and not rows[2]["lefthand_valid"] and rows[2]["lefthand_box"] == [0, 0, 0, 0]
+    if form == "annotations":
+        assert document["categories"][0]["keypoints"] == list(skeleton("coco17").joints)
+        assert list(read_scenes(tmp_path / "a.json")) == scenes
+    else:
+        assert [s.people for s in read_scenes(tmp_path / "a.json")] == [s.people for s in scenes]
+
+
+def test_whole_bodies_in_one_list_are_read(tmp_path: Path) -> None:
+    rows = [{"image_id": 3, "category_id": 1, "keypoints": [1.5, 2.5, 0.5] * 133, "score": 0.25}]
+    (tmp_path / "a.json").write_text(json.dumps(rows))
+    (scene,) = read_scenes(tmp_path / "a.json")
+    assert scene.people.skeleton == WHOLE and (scene.people.points == [1.5, 2.5]).all() and scene.index == 3
+
+
+@pytest.mark.parametrize("count", [17, 26, 133, 136])
+def test_results_of_alphapose_are_read(tmp_path: Path, count: int) -> None:
+    numbers = [number for i in range(count) for number in (float(i + 1), float(i), 0.5)]
+    row = {"category_id": 1, "keypoints": numbers, "score": 2.9, "box": [1, 2, 30, 40]}
+    rows = [{**row, "image_id": f"frame_{n}.jpg", "idx": who} for n, who in ((2, 7), (4, [8.0]), (10, 7))]
+    (tmp_path / "a.json").write_text(json.dumps(rows))
+    scenes = list(read_scenes(tmp_path / "a.json", fps=10))
+    assert [(s.index, s.time, s.people.ids.tolist()) for s in scenes] == [(2, 0.2, [7]), (4, 0.4, [8]), (10, 1.0, [7])]
+    people = scenes[0].people
+    assert people.skeleton == (skeleton("coco17") if count == 17 else WHOLE)
+    assert people.boxes[0].tolist() == [1, 2, 31, 42] and people.score[0] == 1
+    xs = people.points[0, :, 0]
+    assert xs[:17].tolist() == list(range(1, 18))
+    if count in (26, 136):  # big toe, small toe, heel of the left, then of the right
+        assert xs[17:23].tolist() == [21, 23, 25, 22, 24, 26]
+        assert (people.point_scores[0, 23:] > 0).all() == (count == 136)
+    if count == 136:
+        assert xs[23:].tolist() == list(range(27, 137))
+
+
+def test_parts_of_a_wrong_length_are_named(tmp_path: Path) -> None:
+    rows = [{"image_id": 3, "category_id": 1, "keypoints": [0.0] * 51, "face_kpts": [1.0, 2.0, 3.0]}]
+    (tmp_path / "a.json").write_text(json.dumps(rows))
+    with pytest.raises(FormatError, match="expected 204 numbers for the face, got 3"):
+        list(read_scenes(tmp_path / "a.json"))

@@ -74,3 +74,43 @@ def test_people_that_openpose_cannot_say_are_refused(tmp_path: Path) -> None:
     (tmp_path / "b" / "x_0_keypoints.json").write_text('{"people": [{"pose_keypoints_2d": [1, 2, 3]}]}')
     with pytest.raises(FormatError, match=r"x_0_keypoints\.json: expected 75 .* got \[3\]"):
         list(read_scenes(tmp_path / "b"))
+
+
+def whole(t: int = 3, n: int = 2) -> list[Scene]:
+    rng = np.random.default_rng(1)
+    body = skeleton("wholebody133")
+    scenes = []
+    for index in range(t):
+        points, scores = rng.integers(0, 1600, (n, 133, 2)) / 4, rng.integers(0, 5, (n, 133)) / 4
+        scores[0, 91:112] *= index != 1  # no left hand
+        people = People(np.zeros((n, 4)), np.ones(n), points, scores, body, np.arange(n))
+        scenes.append(Scene(index, index / 25, (640, 480), people[: n * (index != 0)]))  # nobody in the first
+    return scenes
+
+
+def test_whole_bodies_with_hands_and_face_come_back(tmp_path: Path) -> None:
+    there = whole()
+    with open_sink(tmp_path / "a", "openpose") as sink:
+        for scene in there:
+            sink.write(scene)
+    (row, _) = json.loads((tmp_path / "a" / "frame_000000000001_keypoints.json").read_text())["people"]
+    assert [len(row[f"{part}_keypoints_2d"]) for part in ("pose", "face", "hand_left", "hand_right")] == [75, 210, 63, 63]
+    back = list(read_scenes(tmp_path / "a"))
+    for one, other in zip(back, there, strict=True):
+        assert (one.index, one.time, one.size, one.people.skeleton) == (
+            other.index,
+            other.time,
+            (640, 480),
+            skeleton("wholebody133"),
+        )
+        np.testing.assert_array_equal(one.people.points, other.people.points)
+        np.testing.assert_array_equal(one.people.point_scores, other.people.point_scores)
+    assert next(iter(list(read_scenes(tmp_path / "a", body="coco17"))[1:])).people.skeleton == skeleton("coco17")
+
+
+def test_hands_of_a_wrong_length_are_named(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    row = {"pose_keypoints_2d": [1.0, 2.0, 0.5] * 25, "hand_left_keypoints_2d": [1.0, 2.0, 0.5] * 20}
+    (tmp_path / "b" / "x_0_keypoints.json").write_text(json.dumps({"people": [row]}))
+    with pytest.raises(FormatError, match="expected 63 numbers in hand_left_keypoints_2d, got 60"):
+        list(read_scenes(tmp_path / "b"))

@@ -1,4 +1,4 @@
-"""Which built-in body the names of joints mean, for files that name joints and no body; and where the parts of a whole body lie."""
+"""Which built-in body the names of joints mean, and where the parts of a whole body lie."""
 
 from __future__ import annotations
 

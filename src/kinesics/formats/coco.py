@@ -3,8 +3,9 @@
 Both are one document. So what is written first goes line by line to NAME.partial, and closing copies the lines into the
 document: memory stays bounded, and what a killed writer leaves can be read.
 
-Beyond what COCO names, the data set keeps `frame` and `time` in each image, `score`, `track_id` and `keypoint_scores` in each
-annotation; other readers pass over them.
+People of wholebody133 are written as COCO-WholeBody has them (Jin et al. 2020): 17 joints in `keypoints`, the rest in
+`foot_kpts`, `face_kpts`, `lefthand_kpts` and `righthand_kpts`. Beyond what COCO names, the data set keeps `frame` and `time` in
+each image, `score`, `track_id` and `keypoint_scores` in each annotation; other readers pass over them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import SinkError, UsageError
-from ..types import Array, People, Scene, Skeleton
+from ..geometry import points_box
+from ..types import Array, People, Scene, Skeleton, skeleton
+from .bodies import WHOLE_PARTS
 from .encode import mask_row, to_json
 from .numbers import shortest
 from .output import Output, sink_error, spare_path
@@ -62,6 +65,8 @@ class CocoWriter:
         rows = _results(scene.index, people, category)
         if self._form == "annotations":
             rows = [self._annotation(row, people, i) for i, row in enumerate(rows)]
+        if people.skeleton == skeleton("wholebody133"):
+            rows = [_in_parts(row, people, i) for i, row in enumerate(rows)]
         self._output.write(_line("image", image) + b"".join(_line("annotation", row) for row in rows))
 
     def _annotation(self, row: dict[str, Any], people: People, i: int) -> dict[str, Any]:
@@ -105,6 +110,7 @@ def _line(kind: str, value: Any) -> bytes:
 
 
 def _category(body: Skeleton, number: int) -> dict[str, Any]:
+    body = skeleton("coco17") if body == skeleton("wholebody133") else body
     bones = [[a + 1, b + 1] for a, b in body.bones]  # COCO counts joints from 1
     return {"id": number, "name": "person", "supercategory": "person", "keypoints": list(body.joints), "skeleton": bones}
 
@@ -120,6 +126,21 @@ def _results(image: int, people: People, category: int) -> list[dict[str, Any]]:
         | ({"track_id": identity} if identity >= 0 else {})
         for keypoints, score, box, identity in columns
     ]
+
+
+def _in_parts(row: dict[str, Any], people: People, i: int) -> dict[str, Any]:
+    """A row of a whole body with its joints part by part, and what COCO-WholeBody says of each part beside."""
+    numbers = row["keypoints"]
+    out = dict(row)
+    for part, (first, end) in WHOLE_PARTS.items():
+        out["keypoints" if part == "body" else f"{part}_kpts"] = numbers[3 * first : 3 * end]
+        if part == "body":
+            continue
+        points, scores = people.points[i : i + 1, first:end, :2], people.point_scores[i : i + 1, first:end]
+        out[f"{part}_valid"] = bool((scores > 0).any())
+        if part != "foot":
+            out[f"{part}_box"] = sides(np.nan_to_num(points_box(points, scores)))[0]
+    return out
 
 
 def sides(boxes: Array) -> list[list[float]]:

@@ -1,7 +1,13 @@
-"""COCO keypoint JSON to scenes: data sets and results, of ours and of others. One document, read at once."""
+"""COCO keypoint JSON to scenes: data sets and results, of ours and of others. One document, read at once.
+
+Whole bodies come as COCO-WholeBody has them (parts in lists of their own) or as 133 joints in one list; AlphaPose's 26 and 136
+joints (Fang et al. 2022, "Halpe") are put into the same order.
+"""
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +18,16 @@ import numpy as np
 from ..errors import FormatError
 from ..geometry import points_box
 from ..types import Array, People, Scene, Skeleton, skeleton
-from .bodies import body_of
+from .bodies import WHOLE_PARTS, body_of
 from .decode import from_json, row_mask
 from .input import whole
 from .wire import Mask
 
 __all__ = ["read_coco"]
+
+# AlphaPose's joints in the order of wholebody133: 17 of COCO, (head, neck, hip), big toes, small toes, heels, face, hands.
+_HALPE_26 = (*range(17), 20, 22, 24, 21, 23, 25)
+HALPE = {26: _HALPE_26, 136: (*_HALPE_26, *range(26, 136))}
 
 
 class Image(msgspec.Struct):
@@ -31,7 +41,7 @@ class Image(msgspec.Struct):
 
 
 class Annotation(msgspec.Struct):
-    """A person, or a result; score, track_id and keypoint_scores are ours in a data set."""
+    """A person, or a result; score, track_id and keypoint_scores are ours in a data set, box and idx AlphaPose's."""
 
     image_id: int | str
     category_id: int = 1
@@ -41,6 +51,12 @@ class Annotation(msgspec.Struct):
     iscrowd: int = 0
     track_id: int = -1
     keypoint_scores: list[float] | None = None
+    foot_kpts: list[float] = []
+    face_kpts: list[float] = []
+    lefthand_kpts: list[float] = []
+    righthand_kpts: list[float] = []
+    box: list[float] = []
+    idx: int | float | list[int | float] = -1
     segmentation: msgspec.Raw = msgspec.Raw(b"null")
 
 
@@ -97,7 +113,7 @@ def _document(text: bytes, notes: list[str], path: Path) -> DataSet:
     if not start.startswith(b"["):
         return from_json(_data_sets, text)
     rows = from_json(_results, text)
-    return DataSet([_extent(identity, rows) for identity in dict.fromkeys(row.image_id for row in rows)], rows)
+    return DataSet(_pictures(list(dict.fromkeys(row.image_id for row in rows))), rows)
 
 
 def _lines(text: bytes, notes: list[str], path: Path) -> DataSet:
@@ -115,9 +131,14 @@ def _lines(text: bytes, notes: list[str], path: Path) -> DataSet:
     return data
 
 
-def _extent(identity: int | str, rows: list[Annotation]) -> Image:
-    frame = identity if isinstance(identity, int) else None
-    return Image(identity, frame=frame)
+def _pictures(names: list[int | str]) -> list[Image]:
+    """The pictures of a list of results, numbered by their names where these hold rising numbers (`17.jpg`), else in order."""
+    last = [int(found[-1]) if (found := re.findall(r"\d+", str(name))) else -1 for name in names]
+    rising = min(last, default=-1) >= 0 and max(last) < 1 << 40 and all(a < b for a, b in itertools.pairwise(last))
+    return [
+        Image(name, frame=name if isinstance(name, int) else number if rising else None)
+        for name, number in zip(names, last, strict=True)
+    ]
 
 
 def _scenes(data: DataSet, notes: list[str], path: Path, fps: float) -> Iterator[Scene]:
@@ -149,46 +170,81 @@ def _scenes(data: DataSet, notes: list[str], path: Path, fps: float) -> Iterator
 
 def _bodies(data: DataSet) -> dict[int, Skeleton]:
     """Skeleton by category, of those that are people."""
+    whole = {row.category_id for row in data.annotations if _is_whole(row)}
     longest = max((len(row.keypoints) for row in data.annotations), default=0)
-    fallback = skeleton("coco17" if longest else "boxes")
+    fallback = skeleton("wholebody133" if whole else "coco17" if longest else "boxes")
     if not data.categories:
         return {1: fallback}
     bodies = {
-        c.id: _body(c.keypoints) if c.keypoints else fallback for c in data.categories if c.name == "person" or c.keypoints
+        c.id: skeleton("wholebody133") if c.id in whole else _body(c.keypoints) if c.keypoints else fallback
+        for c in data.categories
+        if c.name == "person" or c.keypoints
     }
     if not bodies:
         raise FormatError("no category is called person or has keypoints")
     return bodies
 
 
+def _is_whole(row: Annotation) -> bool:
+    parts = (row.foot_kpts, row.face_kpts, row.lefthand_kpts, row.righthand_kpts)
+    return any(parts) or len(row.keypoints) // 3 in (133, *HALPE)
+
+
 def _body(joints: list[str]) -> Skeleton:
-    return body_of(tuple(joints)) or Skeleton("custom", tuple(joints))
+    known = body_of(tuple(joints))
+    return Skeleton("custom", tuple(joints)) if known is None else known
 
 
 def _people(rows: list[Annotation], body: Skeleton) -> People:
     if not rows:
         return People.empty(body)
     k = len(body)
-    wrong = [row for row in rows if len(row.keypoints) not in (0, 3 * k) or len(row.bbox) not in (0, 4)]
+    wrong = [row for row in rows if len(row.bbox or row.box) not in (0, 4)]
     if wrong:
-        raise FormatError(
-            f"expected {3 * k} numbers in keypoints and 4 in bbox, got {len(wrong[0].keypoints)} and {len(wrong[0].bbox)}"
-        )
-    triples = np.array([row.keypoints or [0.0] * (3 * k) for row in rows]).reshape(len(rows), k, 3)
+        raise FormatError(f"expected 4 numbers in bbox, got {len(wrong[0].bbox or wrong[0].box)}")
+    whole = body == skeleton("wholebody133")
+    flat = [(_whole(row) if whole else row.keypoints) or [0.0] * (3 * k) for row in rows]
+    if any(len(numbers) != 3 * k for numbers in flat):
+        odd = next(len(numbers) for numbers in flat if len(numbers) != 3 * k)
+        raise FormatError(f"expected {3 * k} numbers in keypoints, got {odd}")
+    triples = np.array(flat).reshape(len(rows), k, 3)
     scores = _scores(rows, triples[:, :, 2])
     points = triples[:, :, :2]
     around = np.nan_to_num(points_box(points, scores))
-    boxes = np.array([_corners(row.bbox) if row.bbox else around[i] for i, row in enumerate(rows)])
+    boxes = np.array([_corners(row.bbox or row.box) if row.bbox or row.box else around[i] for i, row in enumerate(rows)])
     return People(
         boxes,
         np.clip([row.score for row in rows], 0, 1),
         points,
         scores,
         body,
-        np.array([row.track_id for row in rows]),
+        np.array([_identity(row) for row in rows]),
         None,
         _outlines(rows),
     )
+
+
+def _whole(row: Annotation) -> list[float]:
+    """The 133 joints of a person in one list of 399 numbers, whichever way they came."""
+    order = HALPE.get(len(row.keypoints) // 3)
+    if order is not None and len(row.keypoints) % 3 == 0:
+        joints = [row.keypoints[3 * i : 3 * i + 3] for i in order]
+        return [number for joint in joints for number in joint] + [0.0] * (399 - 3 * len(order))
+    if len(row.keypoints) > 51:
+        return row.keypoints
+    given = (row.keypoints, row.foot_kpts, row.face_kpts, row.lefthand_kpts, row.righthand_kpts)
+    out: list[float] = []
+    for (part, (first, end)), numbers in zip(WHOLE_PARTS.items(), given, strict=True):
+        if len(numbers) not in (0, 3 * (end - first)):
+            raise FormatError(f"expected {3 * (end - first)} numbers for the {part}, got {len(numbers)}")
+        out += numbers or [0.0] * (3 * (end - first))
+    return out
+
+
+def _identity(row: Annotation) -> int:
+    """The track: COCO-style track_id, or AlphaPose's idx (a number, also in a list)."""
+    given = row.idx[0] if isinstance(row.idx, list) and row.idx else row.idx
+    return row.track_id if row.track_id >= 0 or isinstance(given, list) else max(-1, int(given))
 
 
 def _scores(rows: list[Annotation], marks: Array) -> Array:

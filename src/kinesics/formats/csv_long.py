@@ -192,7 +192,8 @@ def _gather(row: dict[str, str], people: dict[str, _Person], where: str) -> None
 
 def _skeleton_of(people: dict[str, _Person]) -> Skeleton:
     joints = list(dict.fromkeys(joint for person in people.values() for joint in person.points))
-    return body_with(joints) or Skeleton("custom", tuple(joints))
+    known = body_with(joints)
+    return Skeleton("custom", tuple(joints)) if known is None else known
 
 
 def _scene(people: dict[str, _Person], body: Skeleton, fps: float, size: tuple[int, int] | None) -> Scene:

@@ -1,8 +1,9 @@
 """Scenes as a folder of OpenPose JSON: one file a frame, `NAME_000000000012_keypoints.json`, BODY_25 or COCO (18 joints).
 
 What OpenPose has and we have not is computed: the neck is the middle of the shoulders and the mid-hip that of the hips, each
-with the smaller of the two scores. Small toes are never seen; big toes and heels only where the skeleton has feet. Beside
-`people` a file holds `time` and `size`, which other readers pass over.
+with the smaller of the two scores. Toes and heels are written only where the skeleton has feet, face (70 points: the 68 of
+iBUG, and two pupils that nobody has seen) and hands (21) of a wholebody133. Beside `people` a file holds `time` and `size`,
+which other readers pass over.
 """
 
 from __future__ import annotations
@@ -10,23 +11,19 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 
-from ..errors import FormatError, SinkError, UsageError
-from ..geometry import points_box
-from ..types import Array, People, Scene, Skeleton, skeleton
-from .decode import from_json
+from ..errors import SinkError, UsageError
+from ..types import Array, People, Scene, skeleton
+from .bodies import WHOLE_PARTS
 from .encode import to_json
-from .input import whole
 from .numbers import shortest
 from .output import partial_path, sink_error, spare_path, writable
 
-__all__ = ["MODELS", "OpenPoseWriter", "read_openpose"]
+__all__ = ["FACE", "FILE", "MODELS", "OTHER_NAMES", "PARTS", "OpenPoseWriter", "to_openpose"]
 
 _ARMS = ("right_shoulder", "right_elbow", "right_wrist", "left_shoulder", "left_elbow", "left_wrist")
 _LEGS = ("right_hip", "right_knee", "right_ankle", "left_hip", "left_knee", "left_ankle")
@@ -37,8 +34,13 @@ MODELS = {
     "COCO": ("nose", "neck", *_ARMS, *_LEGS, *_HEAD),
 }
 _MIDDLES = {"neck": ("left_shoulder", "right_shoulder"), "mid_hip": ("left_hip", "right_hip")}
-_OTHER_NAMES = {"shoulder_center": "neck", "hip_center": "mid_hip", "left_hand": "left_wrist", "right_hand": "right_wrist"}
-_FILE = re.compile(r"(?:^|.*?_)(\d+)_keypoints\.json")
+OTHER_NAMES = {
+    **{"shoulder_center": "neck", "hip_center": "mid_hip", "left_hand": "left_wrist", "right_hand": "right_wrist"},
+    **{"left_big_toe": "left_foot_index", "right_big_toe": "right_foot_index"},
+}
+FACE = 70  # points of OpenPose's face, the last two of which are the pupils
+PARTS = {"face_keypoints_2d": "face", "hand_left_keypoints_2d": "lefthand", "hand_right_keypoints_2d": "righthand"}
+FILE = re.compile(r"(?:^|.*?_)(\d+)_keypoints\.json")
 _NOTHING: dict[str, list[float]] = {
     f"{part}_keypoints_{dims}d": []
     for dims in (2, 3)
@@ -121,7 +123,7 @@ def _refuse_strangers(folder: Path) -> bool:
         names = os.listdir(folder) if folder.exists() else []
     except OSError as error:
         raise sink_error(folder, error) from error
-    strangers = sorted(name for name in names if not _FILE.fullmatch(name))
+    strangers = sorted(name for name in names if not FILE.fullmatch(name))
     if strangers:
         raise SinkError(f"{folder}: the folder holds other things ({strangers[0][:60]}); name a new one for OpenPose files")
     return bool(names)
@@ -130,11 +132,29 @@ def _refuse_strangers(folder: Path) -> bool:
 def _people_rows(people: People, names: tuple[str, ...]) -> list[dict[str, Any]]:
     if not len(people):
         return []
-    flat = shortest(to_openpose(people, names)).reshape(len(people), -1).tolist()
+    flat = _rows(to_openpose(people, names))
+    parts = _part_rows(people)
     return [
-        {"person_id": [identity], "pose_keypoints_2d": row, **_NOTHING}
-        for identity, row in zip(people.ids.tolist(), flat, strict=True)
+        {"person_id": [identity], "pose_keypoints_2d": row, **_NOTHING, **{name: rows[i] for name, rows in parts.items()}}
+        for i, (identity, row) in enumerate(zip(people.ids.tolist(), flat, strict=True))
     ]
+
+
+def _rows(triples: Array) -> list[list[float]]:
+    """(n, k, 3) as n flat lists."""
+    return shortest(triples).reshape(len(triples), -1).tolist()
+
+
+def _part_rows(people: People) -> dict[str, list[list[float]]]:
+    """Face and hands of whole bodies, a list of numbers a person; nothing for other skeletons."""
+    if people.skeleton != skeleton("wholebody133"):
+        return {}
+    known = np.concatenate([people.points[:, :, :2], people.point_scores[:, :, None]], axis=2)
+    known[known[:, :, 2] == 0] = 0
+    parts = {name: known[:, slice(*WHOLE_PARTS[part])] for name, part in PARTS.items()}
+    face = parts["face_keypoints_2d"]
+    parts["face_keypoints_2d"] = np.concatenate([face, np.zeros((len(face), FACE - face.shape[1], 3), np.float32)], axis=1)
+    return {name: _rows(part) for name, part in parts.items()}
 
 
 def to_openpose(people: People, names: tuple[str, ...]) -> Array:
@@ -143,7 +163,7 @@ def to_openpose(people: People, names: tuple[str, ...]) -> Array:
     Raises:
         SinkError: the skeleton has no shoulders.
     """
-    column = {_OTHER_NAMES.get(name, name): i for i, name in reversed(list(enumerate(people.skeleton.joints)))}
+    column = {OTHER_NAMES.get(name, name): i for i, name in reversed(list(enumerate(people.skeleton.joints)))}
     if "left_shoulder" not in column:
         raise SinkError(f"people of the skeleton {people.skeleton.name} cannot be written as OpenPose, which has whole bodies")
     known = np.concatenate([people.points[:, :, :2], people.point_scores[:, :, None]], axis=2)
@@ -157,97 +177,3 @@ def to_openpose(people: People, names: tuple[str, ...]) -> Array:
             out[:, j, 2] = np.minimum(a[:, 2], b[:, 2])
     out[out[:, :, 2] == 0] = 0
     return out
-
-
-# ----------------------------------------------------------------------------------------------------------------- reading
-class Person(msgspec.Struct):
-    """What is read of one person."""
-
-    pose_keypoints_2d: list[float] = []
-    person_id: int | list[int] = -1
-
-
-class Picture(msgspec.Struct):
-    """What is read of one file; time and size are ours."""
-
-    people: list[Person]
-    time: float | None = None
-    size: tuple[int, int] | None = None
-
-
-_pictures = msgspec.json.Decoder(Picture)
-
-
-def read_openpose(
-    path: Path, notes: list[str], *, fps: float | None = None, size: tuple[int, int] | None = None, body: str = "coco17"
-) -> Iterator[Scene]:
-    """Scenes of a folder (or of one file), in the order of the numbers in the files' names.
-
-    OpenPose has no boxes and no score of a person: the joints' extent and their mean score are taken.
-
-    Args:
-        path: the folder.
-        notes: gets a line for each guess.
-        fps: frames a second where the files have no times; 30 if not given.
-        size: (width, height) where the files have none; the extent of each frame's joints if not given.
-        body: skeleton to read to: coco17 (leaves out neck, mid-hip and feet), or openpose for all joints as they are.
-    """
-    if body not in ("coco17", "openpose"):
-        raise UsageError(f"body should be coco17 or openpose, got {body!r}")
-    files = _files(path)
-    for n, (number, file) in enumerate(files):
-        try:
-            picture = from_json(_pictures, whole(file))
-        except FormatError as error:
-            if n and n == len(files) - 1:
-                notes.append(f"{file}: the last file was cut off and is left out")
-                return
-            raise FormatError(f"{file}: {error}") from error
-        if n == 0 and picture.time is None and fps is None:
-            notes.append(f"{path}: OpenPose files hold no times; 30 frames a second are taken")
-        try:
-            people = _people(picture.people, body)
-            time = number / (fps or 30.0) if picture.time is None else picture.time
-            yield Scene(number, time, picture.size or size or _extent(people), people)
-        except ValueError as error:
-            raise FormatError(f"{file}: {error}") from error
-
-
-def _files(path: Path) -> list[tuple[int, Path]]:
-    if not path.is_dir():
-        hit = _FILE.fullmatch(path.name)
-        return [(int(hit[1]) if hit else 0, path)]
-    try:
-        names = os.listdir(path)
-    except OSError as error:
-        raise FormatError(f"{path}: cannot be read: {error.strerror}") from error
-    files = sorted((int(hit[1]), path / name) for name in names if (hit := _FILE.fullmatch(name)))
-    if not files and names:
-        raise FormatError(f"{path}: no files called …_keypoints.json in this folder")
-    return files
-
-
-def _people(rows: list[Person], body: str) -> People:
-    lengths = {len(row.pose_keypoints_2d) for row in rows}
-    names = next((n for n in MODELS.values() if lengths == {3 * len(n)}), MODELS["BODY_25"] if not rows else None)
-    if names is None:
-        raise FormatError(f"expected 75 (BODY_25) or 54 (COCO) numbers for each person, got {sorted(lengths)}")
-    ours = skeleton("coco17") if body == "coco17" else Skeleton(f"openpose{len(names)}", names)
-    if not rows:
-        return People.empty(ours)
-    triples = np.array([row.pose_keypoints_2d for row in rows]).reshape(len(rows), len(names), 3)
-    triples = triples[:, [names.index(joint) for joint in ours.joints]]
-    points, scores = triples[:, :, :2], np.clip(triples[:, :, 2], 0, 1)
-    seen = scores > 0
-    sure = scores.sum(axis=1) / np.maximum(seen.sum(axis=1), 1)
-    ids = [row.person_id[0] if isinstance(row.person_id, list) and row.person_id else row.person_id for row in rows]
-    boxes = points_box(points, scores)
-    return People(
-        np.where(np.isnan(boxes), 0.0, boxes), sure, points, scores, ours, np.array([-1 if i == [] else i for i in ids])
-    )
-
-
-def _extent(people: People) -> tuple[int, int]:
-    corners = np.concatenate([people.boxes[:, 2:], np.ones((1, 2))])
-    width, height = np.ceil(corners.max(axis=0))
-    return int(width), int(height)

@@ -19,7 +19,8 @@ from .dotpose import load_pose, read_pose, save_pose
 from .dotpose_writer import PoseWriter
 from .jsonl import JsonlWriter, read_jsonl
 from .mot_scenes import MotWriter, read_mot_scenes
-from .openpose import OpenPoseWriter, read_openpose
+from .openpose import OpenPoseWriter
+from .openpose_reader import read_openpose
 from .parquet import ParquetWriter, read_parquet
 
 __all__ = ["FORMATS", "Format", "Writer", "format_of", "known_formats", "register_format"]
