@@ -1,8 +1,4 @@
-"""Outlines of people.
-
-`PersonMask` cuts one person out of a picture, `edge_colours` takes what shines through from behind out of the edge's colours.
-Nothing heavy is imported before it is asked for.
-"""
+"""Outlines of people: `PersonMask` cuts one person out of a picture. Nothing heavy is imported before it is asked for."""
 
 from __future__ import annotations
 
@@ -11,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 _HOMES = {
     "PersonMask": "person_mask",
-    "edge_colours": "edge_colours",
 }
 
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
-    from .edge_colours import edge_colours as edge_colours
     from .person_mask import PersonMask as PersonMask
 
 
