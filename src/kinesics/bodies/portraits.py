@@ -155,7 +155,7 @@ def upper_body(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: f
         zoom: more than 1 comes closer.
     """
     height = portrait.actor.height
-    return _looking(size, 0.70 * height / zoom, -height * (1.055 - 0.35 / zoom), yaw, 2.8)
+    return _looking(size, 0.64 * height / zoom, -height * (1.045 - 0.32 / zoom), yaw, 2.8)
 
 
 def whole_body(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: float = 1.0) -> Standpoint:
