@@ -59,15 +59,15 @@ class PersonMask:
         if background is not None and background.shape[:2] != image.shape[:2]:
             raise ShapeError(f"expected a background of the picture's size {image.shape[:2]}, got {background.shape[:2]}")
         if box is None:
-            box = _extent(self._ask(image, _square(np.array([0, 0, image.shape[1], image.shape[0]]), 1.0), False))
+            box = _extent(self._ask(image, _square(np.array([0, 0, image.shape[1], image.shape[0]]), 1.0), False, alone=True))
         if box is None or not np.isfinite(box).all():
             return np.zeros(image.shape[:2], np.float32)
         box = np.asarray(box, float)
         looks = [self._ask(image, _square(box, room), mirrored) for room, mirrored in ((ROOM, False), (CLOSE, True))]
         return _finish(image, (looks[0] + looks[1]) / 2, box, background)
 
-    def _ask(self, image: Array, square: tuple[float, float, float], mirrored: bool) -> Array:
-        """(h, w) float32 what the nets say of a square (left, top, side)."""
+    def _ask(self, image: Array, square: tuple[float, float, float], mirrored: bool, alone: bool = False) -> Array:
+        """(h, w) float32 what the nets, or the selfie net alone, say of a square (left, top, side)."""
         left, top, side = square
         scale = SIDE / side
         there = np.array([[scale, 0, scale * (0.5 - left) - 0.5], [0, scale, scale * (0.5 - top) - 0.5]])
@@ -77,7 +77,7 @@ class PersonMask:
         end = round((image.shape[0] - top) * SIDE / side)  # row of the cut where the picture ends
         if EDGE < end <= SIDE and float((close[end - EDGE] > 0.5).mean()) > 0.04:  # the person goes on below
             close[end - EDGE : end] = np.maximum(close[end - EDGE : end], close[end - EDGE])
-        else:
+        elif not alone:
             logit = self._body.run(cut)[2][0, :, :, 0]
             close = (1 - BODY) * close + BODY / (1 + np.exp(-np.clip(logit, -30, 30)))
         close = close[:, ::-1] if mirrored else close
