@@ -15,12 +15,14 @@ _HOMES: dict[str, str] = {
     "Footage": "footage",
     "Pacer": "pacing",
     "Person": "person",
+    "Placement": "placing",
     "SIZE": "footage",
     "Tally": "tally",
     "WHOLE_BODY": "footage",
     "fit_footage": "fitting",
     "load_person": "person_file",
     "pick_keyframes": "keyframes",
+    "place": "placing",
     "play": "playing",
     "save_person": "person_file",
 }
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
     from .person import Person as Person
     from .person_file import load_person as load_person
     from .person_file import save_person as save_person
+    from .placing import Placement as Placement
+    from .placing import place as place
     from .playing import Drawn as Drawn
     from .playing import play as play
     from .tally import Tally as Tally

@@ -1,0 +1,94 @@
+"""Poses from anywhere made ready to move a fitted person: named, cleaned, of the person's proportions, on the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import FormatError, UsageError
+from ..formats import read_sequence
+from ..geometry import points_box
+from ..pose import correct_wrists, fill_gaps, limb_lengths, missing_parts, retarget, smooth_clip
+from ..pose import whole_body as whole_body_of
+from ..types import Array, PoseSequence, skeleton
+from ..video.paths import VIDEOS
+from ..viewer import WHOLE_BODY, Person, load_person
+from ..viewer.placing import Placement, place
+
+__all__ = ["driven", "person_of", "poses_of", "resampled"]
+
+BONES = 1.0  # seconds around a sighting in which a lost joint is placed at the end of its bone
+
+
+def person_of(person: str | Path | Person) -> Person:
+    """A person itself, or the one in a file, or "default"."""
+    return person if isinstance(person, Person) else load_person(person)
+
+
+def poses_of(poses: str | Path | PoseSequence, person_id: int | None, said: Callable[[str], object]) -> PoseSequence:
+    """One person's poses from a file or a clip: whom `person_id` names, else who is seen most and largest."""
+    if isinstance(poses, str | Path):
+        if Path(poses).suffix.lower() in VIDEOS:
+            raise UsageError(f"{poses}: a video has no poses in it; kinesics transfer reads them from it and draws the person")
+        name, clip = str(poses), read_sequence(poses)
+    else:
+        name, clip = "the poses", poses
+    ids = clip.ids.tolist()
+    if person_id is not None:
+        return clip.person(person_id)
+    boxes = points_box(clip.points[..., :2], clip.scores)
+    presence = np.nan_to_num(np.hypot(boxes[..., 2] - boxes[..., 0], boxes[..., 3] - boxes[..., 1])).sum(0)
+    if not presence.any():
+        raise FormatError(f"{name}: no pose of anybody in it; expected at least one joint with a score above 0")
+    order = np.argsort(-presence, kind="stable")
+    others = [ids[row] for row in order[1:] if presence[row] > 0]
+    if others:
+        said(f"{name}: {len(others) + 1} people; took id {ids[order[0]]}; for another use --person-id {others[0]}")
+    return clip.person(ids[order[0]])
+
+
+def driven(
+    clip: PoseSequence, person: Person, *, smooth: bool = True, how: str = "scene", said: Callable[[str], object]
+) -> tuple[PoseSequence, Placement]:
+    """One person's poses, of any skeleton, as canvas poses of the fitted person.
+
+    Args:
+        clip: of one person, source pixels.
+        person: who is to move so.
+        smooth: filter the joints over time, without delay.
+        how: a standing window or a following one, see `viewer.placing.place`.
+        said: called with what the poses lack.
+
+    Returns:
+        poses on the canvas, and where it lies in the source.
+    """
+    whole = whole_body_of(clip)
+    lacks = missing_parts(whole)
+    if lacks:
+        said(f"the poses have no {', no '.join(lacks)}: there the person stays as a keyframe shows it")
+    if len(whole) > 2:
+        whole = fill_gaps(whole, bones=BONES)
+    whole = correct_wrists(whole)
+    if smooth and len(whole) > 2:
+        whole = smooth_clip(whole)
+    held = PoseSequence(person.points[:, None], person.scores[:, None], np.arange(len(person)), skeleton(WHOLE_BODY))
+    return place(retarget(whole, limb_lengths(held)), person, how=how)
+
+
+def resampled(clip: PoseSequence, fps: float | None) -> PoseSequence:
+    """The clip at so many poses a second, between two that have a joint by a straight line; as it is if `fps` is None."""
+    if fps is None or len(clip) < 2:
+        return clip
+    if not 0 < fps <= 1000:
+        raise UsageError(f"expected fps above 0, got {fps}")
+    times = np.arange(int((clip.times[-1] - clip.times[0]) * fps + 1e-6) + 1) / fps + clip.times[0]
+    after = np.clip(np.searchsorted(clip.times, times, side="left"), 1, len(clip) - 1)
+    before = after - 1
+    share = ((times - clip.times[before]) / (clip.times[after] - clip.times[before]))[:, None, None]
+    near = np.where(share[..., None] < 0.5, clip.points[before], clip.points[after])
+    points = clip.points[before] * (1 - share[..., None]) + clip.points[after] * share[..., None]
+    scores: Array = np.where(share < 0.5, clip.scores[before], clip.scores[after])
+    points = np.where(np.isfinite(points), points, near)
+    return PoseSequence(points, scores, times, clip.skeleton, clip.ids, clip.size)
