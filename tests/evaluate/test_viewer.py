@@ -170,6 +170,7 @@ def test_moments_and_the_film_are_kept(done: Trial, footage: Footage) -> None:
     assert len(done.moments) == 2 and len(done.film) == 5
     assert list(done.moments[0].drawn) == ["mean", "nearest", "warp", "t0"]
     assert (np.diff([moment.time for moment in done.film]) > 0).all()
+    assert list(done.film[0].drawn) == ["nearest", "t0"] and done.film[0].real.shape == (256, 256, 3)
 
 
 def test_asking_nothing_is_refused(footage: Footage) -> None:

@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..types import Scene
 from .eval_actions import actions, fewshot
 from .eval_depth import depth
+from .eval_viewer import viewer
 from .output import Bar, Json, Output, Progress, ProgressOption, Quiet, report
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -102,3 +103,4 @@ def tracks(
 app.command()(actions)
 app.command()(fewshot)
 app.command()(depth)
+app.command()(viewer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,12 @@ from .viewer_regions import PoseReader, pose_reader
 from .viewer_split import held_out
 from .viewer_trial import Trial, trial
 
-__all__ = ["average", "eval_viewer", "eval_viewer_made", "made_people"]
+__all__ = ["average", "eval_viewer", "eval_viewer_made", "eval_viewer_people", "made_people"]
 
 TEST_SEED = 910_001
 """Made people from this seed on are measured on; no training sees them."""
+MADE = ("signing", "gestures")
+MADE_RATE = 15.0  # pictures a second
 BETTER_THAN_NEAREST = 0.5  # decibels by which T0 must beat the nearest picture
 LIVELY = (0.7, 1.3)  # what a motion ratio may be
 STEADY = 0.05  # levels that pictures of one pose may differ by
@@ -27,6 +29,7 @@ CONSISTENT = 0.9  # of the joints that are right in the real pictures
 def eval_viewer(
     footage: Footage,
     *,
+    clips: int = 0,
     person: Person | None = None,
     train: bool = True,
     minutes: float | None = None,
@@ -44,7 +47,8 @@ def eval_viewer(
     person's box; the boxes of the hands and of the face.
 
     Args:
-        footage: one person; clips by rising number.
+        footage: one person's; clips by rising number.
+        clips: so many are learned from instead of 70 %.
         person: already fitted, from nothing of what is asked; None: fitted here.
         train: train the refining nets too.
         minutes: that training may take.
@@ -64,7 +68,7 @@ def eval_viewer(
         JobError: too little footage, or nobody in it.
         WeightsError: a net that reads joints is not installed.
     """
-    learned, asked = held_out(footage)
+    learned, asked = held_out(footage, clips)
     spent: dict[str, Any] = {"fit_seconds": 0.0, "train_seconds": 0.0}
     if person is None:
         person, spent = _fitted(learned, train, minutes, keyframes)
@@ -109,40 +113,56 @@ def gate(numbers: Mapping[str, Any]) -> dict[str, bool]:
     return {name: bool(value) for name, value in found.items()}
 
 
-# ------------------------------------------------------------------------------------------------------------- made people
-def eval_viewer_made(
+# ------------------------------------------------------------------------------------------------------------ several people
+def eval_viewer_people(
+    cast: Iterable[tuple[str, Footage, int]],
     *,
-    people: int = 2,
-    seconds: float = 20.0,
-    seed: int = TEST_SEED,
     each: Callable[[str, Trial], object] | None = None,
     step: Callable[..., None] = lambda done, **facts: None,
     **options: Any,
 ) -> dict[str, Any]:
-    """`eval_viewer` on made people, whose poses and outlines are exact; the mean of all, and each under `people`.
+    """`eval_viewer` of several people; the mean of all, and each under `people`.
+
+    Args:
+        cast: name, footage, and how many clips of it are learned from (0: 70 %); one at a time, so that one is in memory.
+        each: is given each one's name and pictures.
+        step: is told how many poses are done.
+        options: as `eval_viewer` takes them.
+
+    Raises:
+        UsageError: nobody.
+    """
+    rows: dict[str, dict[str, Any]] = {}
+    for name, footage, clips in cast:
+        rows[name] = eval_viewer(footage, clips=clips, each=_telling(each, name), step=step, **options)
+    if not rows:
+        raise UsageError("expected at least one person to draw, got none")
+    return average(rows) | {"people": rows}
+
+
+def _telling(each: Callable[[str, Trial], object] | None, name: str) -> Callable[[Trial], object] | None:
+    return None if each is None else lambda done: each(name, done)
+
+
+def eval_viewer_made(*, people: int = 2, seconds: float = 20.0, seed: int = TEST_SEED, **options: Any) -> dict[str, Any]:
+    """`eval_viewer_people` of made people, whose poses and outlines are exact.
 
     Args:
         people: how many.
         seconds: of each.
         seed: of the first; the others follow.
-        each: is given each one's name and pictures.
-        step: is told how many poses are done.
-        options: as `eval_viewer` takes them.
+        options: as `eval_viewer_people` takes them.
     """
-    if people < 1:
-        raise UsageError(f"expected at least one made person, got {people}")
-    rows: dict[str, dict[str, Any]] = {}
-    for name, footage in made_people(people, seconds, seed):
-        tell = None if each is None else (lambda done, name=name: each(name, done))
-        rows[name] = eval_viewer(footage, each=tell, step=step, **options)
-    return average(rows) | {"people": rows}
+    return eval_viewer_people(made_people(people, seconds, seed), **options)
 
 
-def made_people(people: int, seconds: float, seed: int) -> list[tuple[str, Footage]]:
-    """Names and footage."""
+def made_people(people: int, seconds: float, seed: int = TEST_SEED) -> Iterator[tuple[str, Footage, int]]:
+    """Names and footage of made people that no training sees."""
     from ..bodies.performing import made_footage
 
-    return [(f"made{number}", Footage(**made_footage(seed + number, seconds=seconds))) for number in range(people)]
+    for number in range(people):
+        kind = MADE[number % len(MADE)]
+        yield f"made {number + 1}, {kind}", Footage(**made_footage(seed + number, seconds, kind, fps=MADE_RATE)), 0
 
 
 def average(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -18,10 +18,14 @@ AROUND = 7  # pixels: width of what the person's outline is dilated with
 UNKNOWN = 256  # sorts behind every level
 
 
-def held_out(footage: Footage) -> tuple[Footage, Footage]:
+def held_out(footage: Footage, clips: int = 0) -> tuple[Footage, Footage]:
     """What is learned from and what is asked: the first 70 % of the clips and the others; of one clip, of its time.
 
     The background is worked out again from the first part, so that nothing of the rest is known.
+
+    Args:
+        footage: clips by rising number.
+        clips: so many are learned from instead, where there are several.
 
     Raises:
         JobError: fewer than four pictures.
@@ -32,7 +36,7 @@ def held_out(footage: Footage) -> tuple[Footage, Footage]:
         )
     names = np.unique(footage.clips)
     if len(names) > 1:
-        first = int(np.clip(round(SHARE * len(names)), 1, len(names) - 1))
+        first = int(np.clip(clips or round(SHARE * len(names)), 1, len(names) - 1))
         learned = np.isin(footage.clips, names[:first])
     else:
         first = int(np.clip(round(SHARE * len(footage)), 2, len(footage) - 2))

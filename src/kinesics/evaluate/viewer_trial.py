@@ -22,6 +22,8 @@ BASELINES = ("mean", "nearest", "warp")
 """The mean of the pictures; the whole picture whose pose is nearest; the nearest keyframe alone, warped."""
 STILL = 10  # times that one pose is drawn to see whether the picture is steady
 
+FOLLOWS = 0.25  # seconds: pictures farther apart do not follow each other
+
 
 @dataclass(frozen=True, eq=False)
 class Moment:
@@ -52,7 +54,7 @@ class Trial:
         numbers: flat.
         person: who was drawn.
         moments: some of the pictures, evenly spread.
-        film: a run of pictures, one after the other.
+        film: a run of pictures, one after the other, of half the size; of the baselines only the nearest picture.
     """
 
     numbers: dict[str, Any]
@@ -94,8 +96,9 @@ def trial(
     artist = _Ways(person, learned)
     judge = _Judge(artist.names, read)
     look, joints, kept = (_spread(len(asked), count) for count in (looks, reads, keep))
-    run = range(len(asked) // 2 - film // 2, len(asked) // 2 + film - film // 2)
-    moments: dict[int, Moment] = {}
+    run = _run(asked, film)
+    moments: list[Moment] = []
+    filmed: list[Moment] = []
     for i in range(len(asked)):
         if i and asked.clips[i] != asked.clips[i - 1]:
             artist.reset()
@@ -103,14 +106,15 @@ def trial(
         drawn = artist(asked.points[i], asked.scores[i])
         moment = Moment(float(asked.times[i]), int(asked.clips[i]), asked.points[i], asked.scores[i], asked.pictures[i], drawn)
         judge.see(moment, regions(asked, i), structure=i in look, joints=i in joints)
-        if i in kept or i in run:
-            moments[i] = moment
+        if i in kept:
+            moments.append(moment)
+        if i in run:
+            filmed.append(_halved(moment))
         step(i + 1)
     numbers = judge.numbers() | _steadiness(artist, asked, sorted(kept))
     numbers |= {"frames": len(asked), "frames_learned": len(learned), "keyframes": len(person)}
     numbers |= {"bytes_nets": sum(len(net) for net in person.nets.values()), "tiers": list(artist.tiers)}
-    kinds = ([moments[i] for i in sorted(moments) if i in kept], [moments[i] for i in sorted(moments) if i in run])
-    return Trial(numbers, person, *kinds)
+    return Trial(numbers, person, moments, filmed)
 
 
 def _spread(n: int, count: int) -> set[int]:
@@ -118,17 +122,35 @@ def _spread(n: int, count: int) -> set[int]:
     return set(((np.arange(min(count, n)) + 0.5) * n / max(min(count, n), 1)).astype(int).tolist())
 
 
+def _run(asked: Footage, count: int) -> range:
+    """At most `count` pictures of the clip that the middle one is of, about its middle."""
+    clip = np.flatnonzero(asked.clips == asked.clips[len(asked) // 2])
+    start = int(clip[0]) + max(len(clip) - count, 0) // 2
+    return range(start, min(start + count, int(clip[-1]) + 1))
+
+
+def _halved(moment: Moment) -> Moment:
+    import cv2
+
+    shown = {name: picture for name, picture in moment.drawn.items() if name not in BASELINES or name == "nearest"}
+    small = {name: cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for name, picture in shown.items()}
+    return replace(moment, real=cv2.resize(moment.real, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), drawn=small)
+
+
 class _Ways:
     """Every way to draw a pose."""
 
     def __init__(self, person: Person, learned: Footage) -> None:
         from ..viewer.drawing import Artist
-        from ..viewer.pose_distance import pose_features
+        from ..viewer.pose_distance import pose_distance, pose_features
 
         self.artist, self.learned = Artist(person), learned
+        self.single = Artist(person)  # chooses by itself, so that the other's memory stays its own
+        self.features, self.distance = pose_features, pose_distance
         self.plate = plate_of(learned) if person.background is None else person.background
         self.mean = np.rint(np.mean(learned.pictures, axis=0, dtype=np.float64)).astype(np.uint8)
         self.known = pose_features(learned.points, learned.scores)
+        self.keyframes = pose_features(person.points, person.scores)
         self.tiers = tuple(self.artist.tiers)
         self.names = (*BASELINES, *self.tiers)
 
@@ -139,12 +161,9 @@ class _Ways:
     def __call__(self, points: Array, scores: Array) -> dict[str, Array]:
         """Pictures (512, 512, 3) uint8 by name."""
         brief = self.artist.begin(points, scores)
-        alone = replace(brief.choice, second=brief.choice.first, prefer=np.zeros_like(brief.choice.prefer))
-        drawn = {
-            "mean": self.mean,
-            "nearest": self._nearest(points, scores),
-            "warp": self._over(replace(brief, choice=alone), 0),
-        }
+        pose = self.features(points, scores)
+        near = int(self.distance(self.known, pose).argmin())
+        drawn = {"mean": self.mean, "nearest": self.learned.pictures[near], "warp": self._alone(points, scores, pose)}
         return drawn | {name: self._over(brief, tier) for tier, name in enumerate(self.tiers)}
 
     def again(self, points: Array, scores: Array) -> dict[str, Array]:
@@ -156,10 +175,11 @@ class _Ways:
     def _over(self, brief: Any, tier: int) -> Array:
         return np.asarray(self.artist.over(self.artist.draw(brief, tier), self.plate))
 
-    def _nearest(self, points: Array, scores: Array) -> Array:
-        from ..viewer.pose_distance import pose_distance, pose_features
-
-        return np.asarray(self.learned.pictures[int(pose_distance(self.known, pose_features(points, scores)).argmin())])
+    def _alone(self, points: Array, scores: Array, pose: Any) -> Array:
+        """Warped from the one keyframe that is nearest."""
+        allowed = np.zeros(len(self.keyframes), bool)
+        allowed[int(self.distance(self.keyframes, pose).argmin())] = True
+        return self._over(self.single.begin(points, scores, allowed=allowed), 0)
 
 
 class _Judge:
@@ -196,7 +216,7 @@ class _Judge:
 
     def _move(self, before: Moment, there: Array, moment: Moment, here: Array) -> None:
         where = there | here
-        if where.any():
+        if where.any() and moment.time - before.time < FOLLOWS:
             self.steps["real"].append(mean_step(before.real, moment.real, where))
             for name, picture in moment.drawn.items():
                 self.steps[name].append(mean_step(before.drawn[name], picture, where))
