@@ -24,7 +24,7 @@ Detail = Literal["full", "light"]
 
 
 @dataclass(frozen=True)
-class _Places:
+class Places:
     """Where each vertex of the skin is on an average body: along arm and leg, up the trunk; how much of hand, foot, scalp."""
 
     arm: Array
@@ -50,7 +50,8 @@ def _along(at: Array, a: Array, b: Array) -> Array:
 
 
 @functools.cache
-def _places(detail: Detail) -> _Places:
+def skin_places(detail: Detail) -> Places:
+    """Where the vertices of the skin are on the average body."""
     human = load_human(detail)
     rows = human.shape(Traits())
     p = human.named(rows)
@@ -72,7 +73,7 @@ def _places(detail: Detail) -> _Places:
     behind = np.clip((back - 0.1) / 0.2, 0, 1) * np.clip((up + 0.75) / 0.3, 0, 1)
     nape = np.clip(1 - np.abs(at[:, 1] - p["neck"][1]) / 0.09, 0, 1) * np.clip((at[:, 2] - p["neck"][2] + 0.02) / 0.04, 0, 1)
     extra = {name: _over(human, name, rows, at, p) for name in ("skirt", "hair")}
-    return _Places(
+    return Places(
         arm=np.where(arms, np.maximum(arm, 0.0), -1.0),
         leg=np.where(legs | (down > 0.6), np.where(shin > 0, 1 + shin, down), down),
         trunk=(p["hip"][1] - at[:, 1]) / (p["hip"][1] - p["shoulder"][1]),
@@ -114,7 +115,7 @@ def _ramp(value: Array, end: float, soft: float) -> Array:
 
 def cloth_offsets(outfit: Outfit, detail: Detail, at: Array) -> Array:
     """How far out the cloth is over each vertex of the skin, metres (v,); `at` (v, 3) the skin at rest, for the folds."""
-    place = _places(detail)
+    place = skin_places(detail)
     arms = place.arm >= 0
     sleeve = _ramp(place.arm, outfit.sleeve, 0.08) * (place.hand < 0.5)
     trunk = _ramp(place.leg, outfit.hem, 0.06) * np.clip((1.12 - place.trunk) / 0.08, 0, 1)
@@ -161,7 +162,7 @@ def _evened(detail: Detail, skin: Array, cloth: Array) -> Array:
     around, even = _around(detail), skin
     for _ in range(14 if detail == "full" else 4):
         even = around @ even
-    place = _places(detail)
+    place = skin_places(detail)
     share = (
         np.clip((cloth - 0.003) / 0.012, 0, 0.9) * np.clip((0.95 - place.trunk) / 0.15, 0, 1) * np.clip(-2 * place.arm, 0, 1)
     )
@@ -175,7 +176,7 @@ def clothed(outfit: Outfit, detail: Detail, skin: Array, faces: Array) -> Array:
     even = _evened(detail, skin, cloth)
     out = even + cloth[:, None] * normals(even, faces)
     if outfit.sole > 0:
-        foot = _places(detail).foot
+        foot = skin_places(detail).foot
         floor = skin[:, 1].max()
         low = np.clip(1 - (floor - skin[:, 1]) / 0.035, 0, 1) * np.clip(foot * 2 - 0.5, 0, 1)
         out[:, 1] += np.where(low > 0.55, outfit.sole, 0) + np.where(low > 0.55, 0, low * outfit.sole)
@@ -184,7 +185,7 @@ def clothed(outfit: Outfit, detail: Detail, skin: Array, faces: Array) -> Array:
 
 def hull(name: Literal["skirt", "hair"], outfit: Outfit, detail: Detail, rows: Array) -> tuple[Array, Array, Array, Mesh]:
     """A skirt or long hair of somebody: vertices (v, 3), faces, their parts, and the mesh it is of."""
-    human, place = load_human(detail), _places(detail)
+    human, place = load_human(detail), skin_places(detail)
     mesh = human.meshes[name]
     at = mesh.whole(rows).astype(float)
     if name == "skirt":
