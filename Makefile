@@ -31,7 +31,7 @@ docs: .venv/installed
 	$(V)/python docs/generate.py
 
 bench: .venv/installed
-	for what in start tracks run actions teach depth-render depth-train depth-label depth-track; do $(V)/kinesics bench $$what --json; done
+	for what in start tracks run actions teach depth-render depth-train depth-label depth-track viewer; do $(V)/kinesics bench $$what --json; done
 
 golden: .venv/tested
 	KINESICS_GOLDEN=write $(V)/python -m pytest -q -k golden

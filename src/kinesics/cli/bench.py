@@ -5,7 +5,7 @@ One function a measurement: it calls one function of `kinesics.bench`, and `repo
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -169,3 +169,23 @@ def depth_track(
     from ..bench.depth_track import bench_depth_track
 
     report(bench_depth_track(model, people=people, frames=frames, decoder=decoder, repeats=repeats), as_json)
+
+
+@app.command()
+def viewer(
+    person: Annotated[str, typer.Option("--person", metavar="PERSON.kin", help="What kinesics fit wrote.")] = "default",
+    rounds: Annotated[int, typer.Option(min=1, help="Turns that each tier gets; the median counts.")] = 5,
+    workers: Annotated[int, typer.Option(min=1, help="Pictures that are drawn at the same time.")] = 2,
+    budget: Annotated[float, typer.Option(min=0.1, metavar="MS", help="Milliseconds a picture may take.")] = 40.0,
+    starts: Annotated[int, typer.Option(min=1, help="Fresh processes that are timed to their first picture.")] = 3,
+    reference: Annotated[bool, typer.Option(help="Rebuild the viewer of 2022 and time it in turns; needs onnx.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Pictures a second of each tier, pose to pixels, 512x512, beside the viewer of 2022.
+
+    In Python: kinesics.bench.viewer.bench_viewer().
+    """
+    from ..bench.viewer import bench_viewer
+
+    options: dict[str, Any] = {"rounds": rounds, "workers": workers, "starts": starts, "reference": reference}
+    report(bench_viewer(person, budget=budget / 1000, **options), as_json)
