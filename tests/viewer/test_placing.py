@@ -164,3 +164,26 @@ def test_what_cannot_be_placed_is_said() -> None:
         place(blind, person)
     with pytest.raises(UsageError, match="no keyframe"):
         place(clip, person_of(hidden=tuple(range(17))))
+
+
+def test_a_jump_stays_on_the_canvas_with_the_head() -> None:
+    clip = clip_of()
+    up = np.where(np.arange(40) > 30, -180, 0)[:, None, None, None] * [0, 1]
+    jumping = PoseSequence(clip.points + up, clip.scores, clip.times, WHOLE, clip.ids, clip.size)
+    placed, way = place(jumping, person_of(size=2.0, at=(256, 190), hidden=tuple(range(11, 23))))
+    assert (placed.points[:, 0, :7, 1] > 0).all() and not way.followed
+    still, _ = place(clip, person_of(size=2.0, at=(256, 190), hidden=tuple(range(11, 23))))
+    assert np.median(still.points[:, 0, 5, 1]) == pytest.approx(190, abs=3)  # nothing is moved without need
+
+
+def test_legs_are_lent_from_where_the_person_stands() -> None:
+    clip = clip_of()
+    clip = PoseSequence(clip.points, np.where(np.isin(np.arange(133), range(11, 23)), 0, clip.scores), clip.times, WHOLE)
+    person = person_of()
+    points = person.points.copy()
+    points[:7, 13:23, 1] -= 40  # squats in most keyframes
+    points[:7, 5:13, 1] += 0
+    person = Person("she", person.encoded, person.boxes, points, person.scores)
+    placed, _ = place(clip, person)
+    tall = np.median(placed.points[:, 0, 15, 1] - placed.points[:, 0, 5, 1])
+    assert tall == pytest.approx(285 * 0.9, abs=6)

@@ -24,8 +24,12 @@ HOWS = ("scene", "follow", "auto")
 LEAST = 0.2  # score from which a joint counts
 CALM = 0.5  # seconds over which a following window is smoothed
 ROOM = 0.06  # of the canvas: who comes nearer to its border than this with the shoulders has left it
+SLACK = 10.0  # canvas pixels beyond what the person has shown that move nothing
+HAIR = 0.55  # shoulder widths from the eyes to the top of the head
+RANGE = (1.0, 99.0)  # percentiles between which a movement lies
 GONE = 0.1  # share of the moments in which one may
 STANDING = 0.3  # score of legs that the clip does not show and the person has
+UPRIGHT = 75.0  # percentile of the keyframes by how tall the person stands in them: legs are lent from those above
 SELDOM = 0.05  # share of the moments below which a joint counts as never seen
 ODD = 1.3  # ratio of what shoulders and torso say from which one of them must be foreshortened
 LEGS = tuple(range(13, 23))
@@ -139,6 +143,7 @@ def place(clip: PoseSequence, person: Person, *, retargeted: bool = True, how: s
     scale = _scale(seen, held, retargeted)
     target = np.nanmedian(home, axis=0)
     middle = np.repeat(np.nanmedian(anchor, axis=0)[None], len(clip), 0)
+    middle = middle - _nudge((seen - middle[:, None]) * scale + target, held) / scale
     followed = how == "follow" or (how == "auto" and _leaves((anchor - middle) * scale + target))
     if followed:
         middle = _path(anchor, clip.times)
@@ -188,6 +193,22 @@ def _leaves(path: Array) -> bool:
     return bool(out.mean() > GONE)
 
 
+def _nudge(placed: Array, held: Array) -> Array:
+    """(2,) canvas pixels by which all is moved so that what the person can show of the movement is on the canvas."""
+    has = [joint for joint in range(17) if np.isfinite(held[:, joint, 0]).mean() >= SELDOM]
+    hair = HAIR * float(np.nanmedian(np.linalg.norm(held[:, 5] - held[:, 6], axis=1)))
+    shift = np.zeros(2)
+    for axis in (0, 1):
+        own, now = ([np.nanpercentile(p[:, has, axis], q) for q in RANGE] for p in (held, placed))
+        low, high = min(own[0] - SLACK, ROOM * SIZE + axis * hair), max(own[1], (1 - ROOM) * SIZE)
+        room = high - low - (now[1] - now[0])
+        if room < 0 and axis == 0:  # it does not fit: shared out, or the head stays
+            shift[axis] = (low + high - now[0] - now[1]) / 2
+        else:
+            shift[axis] = max(low - now[0], min(high - now[1], 0.0))
+    return shift
+
+
 def _path(anchor: Array, times: Array) -> Array:
     """(t, 2) a calm way along the shoulders, over moments without them too."""
     there = np.isfinite(anchor).all(1)
@@ -205,7 +226,7 @@ def _fit_legs(placed: Array, scores: Array, held: Array, times: Array) -> None:
     """Leave out legs that the person never shows; give legs that the clip never shows their place below the person."""
     shown = np.isfinite(held[..., 0]) & (held >= 0).all(-1) & (held < SIZE).all(-1)
     has = shown.mean(axis=0) >= SELDOM
-    seen = (scores > 0).mean(axis=0) >= SELDOM
+    seen = _sure(scores).mean(axis=0) >= SELDOM
     for joint in LEGS:
         if not has[joint]:
             placed[:, joint], scores[:, joint] = np.nan, 0
@@ -219,8 +240,10 @@ def _fit_legs(placed: Array, scores: Array, held: Array, times: Array) -> None:
     if not np.any(there) or np.isnan(base).all():
         return
     feet = _path(lead, times)  # stand calmly below a body that sways
+    tall = (held[:, [15, 16]].mean(axis=1) - _anchors(held))[:, 1]
+    upright = tall >= np.nanpercentile(tall, UPRIGHT) if np.isfinite(tall).any() else np.ones(len(held), bool)
     for joint in wanted:
-        way = np.nanmedian(held[:, joint] - base, axis=0)
+        way = np.nanmedian((held[:, joint] - base)[upright], axis=0)
         if np.isfinite(way).all():
             placed[there, joint] = ((feet if joint >= 15 else lead) + way)[there]
             scores[there, joint] = STANDING
