@@ -49,7 +49,7 @@ def test_bones_get_the_proportions_of_the_target(seed: int) -> None:
     for group in (HEAD, HAND):
         factors.update(dict.fromkeys(group, factors[group[0]]))
     target = {name: own[name] * factors[name] for name in own}
-    new = limb_lengths(retarget(clip, target))
+    new = limb_lengths(retarget(clip, target, contacts=False))
     size = np.median([factors[name] for name in SIZES])
     assert [new[name] * size for name in own] == pytest.approx([target[name] for name in own], rel=1e-3)
 
@@ -72,7 +72,7 @@ def test_foreshortening_is_kept() -> None:
     points[:, 0, 7] = points[:, 0, 5] + share * [80, 0]  # a left upper arm that points at the camera and turns away
     points[:, 0, 8] = points[:, 0, 6] + share * [-80, 0]
     clip = PoseSequence(points, np.ones(clip.scores.shape), clip.times, WHOLE)
-    new = retarget(clip, {**limb_lengths(clip), "upper_arm": 1.3 * limb_lengths(clip)["upper_arm"]})
+    new = retarget(clip, {**limb_lengths(clip), "upper_arm": 1.3 * limb_lengths(clip)["upper_arm"]}, contacts=False)
     arm = np.linalg.norm(new.points[:, 0, 7] - new.points[:, 0, 5], axis=1)
     assert arm / (80 * share[:, 0]) == pytest.approx(1.3, rel=1e-4)
     hand = new.points[:, 0, 91:112] - new.points[:, 0, 91:92]
@@ -98,3 +98,47 @@ def test_other_skeletons_and_crowds_are_refused() -> None:
     with pytest.raises(UsageError, match="one person"):
         limb_lengths(moving(1, n=2))
     assert limb_lengths(moving(1, lost=1.0)) == {} and len(retarget(moving(1, t=0), {"torso": 1.0})) == 0
+
+
+def signing(reach: float) -> PoseSequence:
+    """A body at rest whose right hand is at its chin for the first half and `reach` away for the second."""
+    points = np.zeros((20, 133, 2))
+    points[:, 5:7], points[:, 7:9], points[:, 9:11] = [(60, 0), (-60, 0)], [(80, 90), (-80, 90)], [(90, 170), (-90, 170)]
+    points[:, :5], points[:, 11:13] = [(0, -60), (12, -70), (-12, -70), (25, -65), (-25, -65)], [(40, 180), (-40, 180)]
+    face = np.random.default_rng(0).normal(0, 12, (68, 2)) + (0, -60)
+    face[[8, 21, 22, 0, 16]] = (0, -25), (-8, -75), (8, -75), (-25, -65), (25, -65)
+    points[:, 23:91] = face
+    hand = np.random.default_rng(1).normal(0, 10, (21, 2))
+    hand[[0, 5, 9, 17]] = (0, 30), (-12, 0), (0, 0), (12, 3)
+    points[:, 91:112] = hand + points[:, 9:10] + [0, 20]
+    points[:, 112:133] = hand + [0, -15]
+    points[10:, 112:133] += [-reach, 60]
+    points[:, 10] = points[:, 112]
+    return PoseSequence(points[:, None], np.ones((20, 1, 133)), np.arange(20) / 25, WHOLE)
+
+
+def test_a_hand_at_the_chin_stays_there_whatever_the_arms() -> None:
+    clip = signing(150)
+    own = limb_lengths(clip)
+    target = {**own, "upper_arm": 1.3 * own["upper_arm"], "forearm": 1.3 * own["forearm"]}
+    kept, free = retarget(clip, target), retarget(clip, target, contacts=False)
+    there = clip.points[0, 0, 121] - clip.points[0, 0, 23 + 8]
+    assert kept.points[0, 0, 121] - kept.points[0, 0, 23 + 8] == pytest.approx(there, abs=2)
+    assert np.linalg.norm(free.points[0, 0, 121] - free.points[0, 0, 23 + 8] - there) > 15
+    assert kept.points[15, 0, 112:] == pytest.approx(free.points[15, 0, 112:], abs=0.1)  # far from the face
+    hand = kept.points[:, 0, 112:] - kept.points[:, 0, 112:113]
+    assert hand == pytest.approx(clip.points[:, 0, 112:] - clip.points[:, 0, 112:113], abs=0.05)
+    assert retarget(clip, own) == retarget(clip, own, contacts=False)
+
+
+def test_hands_that_touch_go_on_touching() -> None:
+    clip = signing(150)
+    points = clip.points.copy()
+    points[:, 0, 91:112] += points[:, 0, 112:113] - points[:, 0, 91:92] + [25, 100]
+    points[:, 0, 112:] += [0, 100]
+    points[:, 0, [9, 10]] = points[:, 0, [91, 112]]
+    clip = PoseSequence(points, clip.scores, clip.times, WHOLE)
+    own = limb_lengths(clip)
+    kept = retarget(clip, {**own, "upper_arm": 1.4 * own["upper_arm"], "shoulders": 1.2 * own["shoulders"]})
+    apart = kept.points[:, 0, 100] - kept.points[:, 0, 121]
+    assert apart == pytest.approx(clip.points[:, 0, 100] - clip.points[:, 0, 121], abs=0.5)

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import UsageError
 from ..types import Array, PoseSequence, skeleton
+from .contacts import keep_contacts
 from .whole_body_names import FACE, FEET, LEFT_HAND, RIGHT_HAND
 
 __all__ = ["limb_lengths", "need_whole_body", "retarget"]
@@ -92,7 +93,7 @@ def _head(points: Array) -> Array:
     return np.asarray(head)
 
 
-def retarget(clip: PoseSequence, lengths: Mapping[str, float]) -> PoseSequence:
+def retarget(clip: PoseSequence, lengths: Mapping[str, float], *, contacts: bool = True) -> PoseSequence:
     """The same movement by bodies of other proportions; how large they are in the picture stays.
 
     From the middle of the shoulders outwards each bone is made longer or shorter by one factor for the whole clip: its typical
@@ -102,12 +103,19 @@ def retarget(clip: PoseSequence, lengths: Mapping[str, float]) -> PoseSequence:
     Args:
         clip: of `wholebody133`; gaps should be filled first, a joint without its neighbour moves with the next one inwards.
         lengths: of the target, as `limb_lengths` gives them.
+        contacts: hands that touch the face or each other go on doing so, arms give way (see `contacts`).
     """
     need_whole_body(clip, "retarget")
     points = clip.points.astype(float)
     for person in range(points.shape[1]):
         own = _lengths(clip.points[:, person], clip.scores[:, person])
-        points[:, person] = _rebuilt(points[:, person], _factors(own, lengths))
+        factors = _factors(own, lengths)
+        old, new = points[:, person], _rebuilt(points[:, person], factors)
+        if contacts and factors:
+            head = _head(old[..., :2]), _head(new[..., :2])
+            sizes = own.get("face_height", 0.5 * own.get("shoulders", 0.0)), own.get("palm", 0.35 * own.get("forearm", 0.0))
+            keep_contacts(old, new, head, sizes, (factors.get("head", 1.0), factors.get("hand", 1.0)))
+        points[:, person] = new
     return PoseSequence(points, clip.scores, clip.times, clip.skeleton, clip.ids, clip.size)
 
 
