@@ -8,6 +8,7 @@ SUFFIX = {
     "csv": ".csv",
     "coco": ".json",
     "openpose": "",
+    "mediapipe": ".landmarks.json",
     "mot": ".txt",
     "pose": ".pose",
 }

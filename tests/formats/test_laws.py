@@ -84,6 +84,7 @@ CASES: dict[str, tuple[str, Callable[[Scene], Scene | None]]] = {
     "csv": (".csv", csv),
     "coco": (".json", bare),
     "openpose": ("", openpose),
+    "mediapipe": (".landmarks.json", bare),
     "mot": (".txt", mot),
 }
 

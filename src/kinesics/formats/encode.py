@@ -15,7 +15,7 @@ from .numbers import shortest
 from .rle import mask_counts, pack
 from .wire import VERSION, ActionRow, Empty, Extras, Header, Mask, PersonRow, SceneRow, SkeletonRow
 
-__all__ = ["encode_header", "encode_scene", "extras", "mask_row", "scene_json", "to_json"]
+__all__ = ["encode_header", "encode_scene", "extras", "mask_row", "scene_json", "skeleton_row", "to_json"]
 
 
 def plain(value: Any) -> Any:
@@ -43,7 +43,7 @@ def to_json(value: Any, what: str) -> bytes:
 def encode_header(body: Skeleton | None, source: str | None = None) -> bytes:
     """The first line, without its line break."""
     name = None if source is None else source.encode("utf-8", "replace").decode()
-    return to_json(Header("scenes", VERSION, None if body is None else _skeleton_row(body), name), "the header")
+    return to_json(Header("scenes", VERSION, None if body is None else skeleton_row(body), name), "the header")
 
 
 def encode_scene(scene: Scene, body: Skeleton | None = None) -> bytes:
@@ -98,7 +98,7 @@ def _rare(scene: Scene, body: Skeleton | None) -> dict[str, Any]:
     if people.points.shape[2] != 2:
         rare["dims"] = people.points.shape[2]
     if body != people.skeleton:
-        rare["skeleton"] = _skeleton_row(people.skeleton, short=True)
+        rare["skeleton"] = skeleton_row(people.skeleton, short=True)
     if not len(people) and (people.world is not None or people.masks is not None):
         rare["empty"] = Empty(people.world is not None, None if people.masks is None else _pair(people.masks.shape[1:]))
     return rare
@@ -108,7 +108,8 @@ def _pair(size: Any) -> tuple[int, int]:
     return int(size[0]), int(size[1])
 
 
-def _skeleton_row(body: Skeleton, short: bool = False) -> Any:
+def skeleton_row(body: Skeleton, short: bool = False) -> Any:
+    """A skeleton spelt out, or with `short` the name of a built-in one."""
     if short and _known(body):
         return body.name
     return SkeletonRow(body.name, list(body.joints), list(body.bones), list(body.mirror), list(body.sigmas))

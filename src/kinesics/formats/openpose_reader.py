@@ -17,7 +17,7 @@ from .decode import from_json
 from .input import whole
 from .openpose import FACE, FILE, MODELS, OTHER_NAMES, PARTS
 
-__all__ = ["read_openpose"]
+__all__ = ["is_openpose_json", "read_openpose"]
 
 
 class Person(msgspec.Struct):
@@ -41,6 +41,11 @@ class Picture(msgspec.Struct):
 _pictures = msgspec.json.Decoder(Picture)
 
 
+def is_openpose_json(head: bytes) -> bool:
+    """Whether the beginning of a .json file is one frame of OpenPose."""
+    return b'"pose_keypoints_2d"' in head and b'"image_id"' not in head
+
+
 def read_openpose(
     path: Path, notes: list[str], *, fps: float | None = None, size: tuple[int, int] | None = None, body: str = "auto"
 ) -> Iterator[Scene]:
@@ -53,9 +58,9 @@ def read_openpose(
         notes: gets a line for each guess.
         fps: frames a second where the files have no times; 30 if not given.
         size: (width, height) where the files have none; the extent of each frame's joints if not given.
-        body: skeleton to read to: coco17 (leaves out neck, mid-hip and feet), wholebody133 (without neck, mid-hip and pupils), auto
-            for wholebody133 if the first frame with people has faces or hands, else coco17; or openpose for all joints of the
-            body as they are.
+        body: skeleton to read to: coco17 (leaves out neck, mid-hip and feet), wholebody133 (without neck, mid-hip, pupils),
+            auto for wholebody133 if the first frame with people has faces or hands, else coco17; or openpose for all joints
+            of the body as they are.
     """
     if body not in ("auto", "coco17", "openpose", "wholebody133"):
         raise UsageError(f"body should be auto, coco17, wholebody133 or openpose, got {body!r}")

@@ -18,9 +18,11 @@ from .csv_long import CsvWriter, read_csv
 from .dotpose import load_pose, read_pose, save_pose
 from .dotpose_writer import PoseWriter
 from .jsonl import JsonlWriter, read_jsonl
+from .mediapipe import LandmarkWriter
+from .mediapipe_reader import is_landmark_json, read_landmarks
 from .mot_scenes import MotWriter, read_mot_scenes
 from .openpose import OpenPoseWriter
-from .openpose_reader import read_openpose
+from .openpose_reader import is_openpose_json, read_openpose
 from .parquet import ParquetWriter, read_parquet
 
 __all__ = ["FORMATS", "Format", "Writer", "format_of", "known_formats", "register_format"]
@@ -50,6 +52,7 @@ class Format:
         load: makes a clip from a path, for formats that hold clips and not scenes.
         save: writes a clip to a path, likewise.
         loses: what does not come back when written and read, in words; "" for nothing.
+        knows: whether the first 64 KiB of a file are this format's, for one that shares its ending with another.
     """
 
     suffixes: tuple[str, ...]
@@ -58,6 +61,7 @@ class Format:
     load: Callable[..., PoseSequence] | None = None
     save: Callable[..., None] | None = None
     loses: str = ""
+    knows: Callable[[bytes], bool] | None = None
 
 
 def _built_in() -> dict[str, Format]:
@@ -69,7 +73,16 @@ def _built_in() -> dict[str, Format]:
         "parquet": Format((".parquet", ".pq"), ParquetWriter, read_parquet),
         "csv": Format((".csv",), CsvWriter, read_csv, loses=f"frames without people, {bare}"),
         "coco": Format((".json",), CocoWriter, read_coco, loses=f"depth of joints, {rest}"),
-        "openpose": Format(("/",), OpenPoseWriter, read_openpose, loses=f"boxes, scores of people, {bare}"),
+        "openpose": Format(
+            ("/",), OpenPoseWriter, read_openpose, loses=f"boxes, scores of people, {bare}", knows=is_openpose_json
+        ),
+        "mediapipe": Format(
+            (".landmarks.json", ".mediapipe.json"),
+            LandmarkWriter,
+            read_landmarks,
+            loses=f"masks, {rest.removesuffix(', world coordinates')}",
+            knows=is_landmark_json,
+        ),
         "pose": Format(
             (".pose",),
             PoseWriter,
@@ -101,8 +114,13 @@ def known_formats() -> dict[str, Format]:
     return {**found, **FORMATS}
 
 
-def format_of(path: str | Path, name: str | None = None) -> tuple[str, Format]:
+def format_of(path: str | Path, name: str | None = None, *, reading: bool = False) -> tuple[str, Format]:
     """The format called `name`, or that which the path's ending means.
+
+    Args:
+        path: the file or folder.
+        name: of the format, where the ending does not say it.
+        reading: the file is there; what is in it decides between formats of one ending (.json).
 
     Raises:
         UsageError: nobody knows it.
@@ -118,9 +136,19 @@ def format_of(path: str | Path, name: str | None = None) -> tuple[str, Format]:
     ending = "/" if Path(path).is_dir() or file.endswith("/") else file.lower().removesuffix(".partial")
     best = _by_ending(FORMATS, ending) or _by_ending(known_formats(), ending)  # other packages are asked last: it takes a while
     if best is not None:
-        return best
+        return _by_content(path, best) if reading and ending.endswith(".json") else best
     every = ", ".join(f"{name} ({' '.join(entry.suffixes)})" for name, entry in sorted(known_formats().items()))
     raise UsageError(f"{path}: its ending says nothing about the format; name one of {every}")
+
+
+def _by_content(path: str | Path, best: tuple[str, Format]) -> tuple[str, Format]:
+    """The format that knows the beginning of a file, else `best`."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(1 << 16)
+    except (OSError, ValueError):
+        return best  # whoever reads it will say so
+    return next(((name, entry) for name, entry in FORMATS.items() if entry.knows is not None and entry.knows(head)), best)
 
 
 def _by_ending(formats: dict[str, Format], ending: str) -> tuple[str, Format] | None:

@@ -43,7 +43,7 @@ def read_sequence(
     Raises:
         FormatError: damaged file; no frames; several people and no ids; more than 2 GiB.
     """
-    name, entry = format_of(path, format)
+    name, entry = format_of(path, format, reading=True)
     if entry.load is not None:
         return _part(entry.load(existing(path, []), **only(options, entry.load, name)), ids, start, end)
     with read_scenes(path, name, **options) as scenes:

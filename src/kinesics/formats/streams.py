@@ -131,7 +131,7 @@ def read_scenes(path: str | Path, format: str | None = None, **options: Any) -> 
         UsageError: an unknown format or option.
         FormatError: there is no such file; while iterating: the file is damaged, with file and line.
     """
-    name, entry = format_of(path, format)
+    name, entry = format_of(path, format, reading=True)
     notes: list[str] = []
     if entry.read is not None:
         scenes = entry.read(existing(path, notes), notes, **only(options, entry.read, name))
