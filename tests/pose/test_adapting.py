@@ -199,3 +199,26 @@ def test_real_pose_files_are_known(data: Path, file: str, missing: list[str]) ->
     assert eyes[0] > 0 and shoulders[0] > 0  # the person's left is on the right of the picture
     inside = np.nanmedian(at(whole, "nose") - (at(whole, "left_ear") + at(whole, "right_ear")) / 2, axis=0)
     assert np.abs(inside).max() < np.linalg.norm(shoulders) / 2
+
+
+def test_one_hand_beside_a_body_is_the_one_that_the_file_names() -> None:
+    body = Skeleton("POSE_LANDMARKS+LEFT_HAND_LANDMARKS", (*BLAZE, *HAND))
+    clip = clip_of(body)
+    whole = whole_body(clip)
+    assert np.array_equal(at(whole, "left_hand_pinky_tip"), at(clip, "PINKY_TIP"))
+    assert np.array_equal(at(whole, "left_hand_index_mcp"), at(clip, "INDEX_FINGER_MCP"))
+    assert missing_parts(whole) == ["right hand", "face"]
+    face = clip_of(Skeleton("POSE_LANDMARKS+FACE_LANDMARKS", (*BLAZE, *(str(n) for n in range(478)))))
+    assert np.array_equal(at(whole_body(face), "face_8"), at(face, "152"))
+
+
+def test_alphapose_in_components_is_known() -> None:
+    names = {
+        "BODY": skeleton("coco17").joints,
+        "FACE": [f"face-{n}" for n in range(68)],
+        "LEFT_HAND": [f"hand_{n}" for n in range(21)],
+    }
+    clip = clip_of([f"{part}_133.{name}" for part, all_ in names.items() for name in all_])
+    whole = whole_body(clip)
+    assert np.array_equal(whole.points[:, 0, :17], clip.points[:, 0, :17])
+    assert np.array_equal(whole.points[:, 0, 23:112], clip.points[:, 0, 17:])
