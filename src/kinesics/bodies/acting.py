@@ -5,24 +5,25 @@ from __future__ import annotations
 import numpy as np
 
 from ..types import Array
+from .face import FACE_MOVES
 
-#: Columns of faces, each 0 to 1 (brows: -1 to 1).
-FACE_MOVES = ("jaw", "smile", "pucker", "blink", "brows")
 
 
 def faces_of(rng: np.random.Generator, times: Array, talking: bool) -> Array:
     """(n, len(FACE_MOVES)) of a friendly face; `talking` mouths words most of the time."""
     out = np.zeros((len(times), len(FACE_MOVES)))
-    out[:, 1] = 0.25 + 0.2 * _slow(rng, times, 4.0)
-    out[:, 4] = 0.35 * _slow(rng, times, 2.5)
+    jaw, smile, pucker, left, right, brows = out.T
+    smile[:] = 0.30 + 0.18 * _slow(rng, times, 4.0)
+    brows[:] = 0.10 + 0.35 * _slow(rng, times, 2.5)
     if talking:
         speaks = np.clip(0.6 + 1.2 * _slow(rng, times, 2.2), 0, 1)
-        out[:, 0] = speaks * np.clip(0.35 + 0.6 * _slow(rng, times, 0.30), 0, 1) * 0.6
-        out[:, 2] = speaks * np.clip(0.9 * _slow(rng, times, 0.42), 0, 1) * 0.7
+        jaw[:] = speaks * np.clip(0.30 + 0.6 * _slow(rng, times, 0.30), 0, 1) * 0.55
+        pucker[:] = speaks * np.clip(0.8 * _slow(rng, times, 0.42), 0, 1) * 0.6
+        smile *= 1 - 0.6 * pucker
     for at in glances(rng, float(times[-1])):
-        out[:, 3] = np.maximum(out[:, 3], np.clip(1.25 - np.abs(times - at) / 0.10, 0, 1))
-    out[:, :4] = np.clip(out[:, :4], 0, 1)
-    return out
+        left[:] = np.maximum(left, np.clip(1.25 - np.abs(times - at) / 0.10, 0, 1))
+    right[:] = left
+    return np.clip(out, [0, 0, 0, 0, 0, -1], 1)
 
 
 def glances(rng: np.random.Generator, seconds: float) -> Array:

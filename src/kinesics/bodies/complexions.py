@@ -9,7 +9,7 @@ import numpy as np
 
 from ..types import Array
 from .painting import KINDS
-from .unwrapping import PAGES, Page
+from .unwrapping import INSIDE, PAGES, Page
 from .weaving import noise, put
 
 _SKIN, _LIPS, _HAIR, _EYE = (KINDS.index(name) for name in ("skin", "lips", "hair", "eye"))
@@ -41,6 +41,7 @@ class Complexion:
     freckles: float
     stubble: float
     brow: float
+    nails: tuple[float, float, float]
     words: dict[str, str]
 
 
@@ -54,7 +55,7 @@ def random_complexion(rng: np.random.Generator, sex: float, age: float) -> Compl
         np.arange(6) < 2, 1, max(1 - 1.6 * dark, 0.0)
     )
     hair = str(rng.choice(hairs, p=shares / shares.sum()))
-    if age > 55 and rng.random() < 0.75:
+    if age > 50 and rng.random() < 0.55:
         hair = "grey"
     light = max(1 - 2.2 * dark, 0.0)
     irises = list(_IRISES)
@@ -73,6 +74,7 @@ def random_complexion(rng: np.random.Generator, sex: float, age: float) -> Compl
         freckles=float(max(rng.uniform(-2, 1), 0) * light),
         stubble=float(max(rng.uniform(-0.6, 0.8), 0)) if sex > 0.6 and age > 18 else 0.0,
         brow=float(rng.uniform(0.75, 1.0) if sex > 0.5 else rng.uniform(0.5, 0.8)),
+        nails=tuple((skin * 0.62 + np.array([92, 66, 64])).clip(0, 255).tolist()),
         words={"hair_colour": hair, "eyes": iris},
     )
 
@@ -86,6 +88,17 @@ def paint_skin(sheet: Array, look: Complexion, rng: np.random.Generator) -> None
         put(sheet, page, tone, _SKIN)
     _paint_head(sheet, look, rng)
     _paint_eyes(sheet, look, rng)
+    _paint_inside(sheet, look)
+
+
+def _paint_inside(sheet: Array, look: Complexion) -> None:
+    page = PAGES["inside"]
+    tones = {"mouth": (92, 34, 34), "teeth": (232, 224, 212), "tongue": (176, 92, 92), "lash": (24, 18, 16), "nail": look.nails}
+    kinds = {"teeth": "nail", "tongue": "lips", "nail": "nail", "lash": "hair"}
+    for k, name in enumerate(INSIDE):
+        area = sheet[page.y : page.y + page.height, page.x + 8 * k : page.x + 8 * k + 8]
+        area[..., :3] = np.clip(tones[name], 0, 255)
+        area[..., 3] = KINDS.index(kinds.get(name, "skin"))
 
 
 def _directions(page: Page) -> tuple[Array, Array]:
@@ -188,7 +201,7 @@ def _strokes(page: Page, lines: list[tuple[Array, float]]) -> Array:
 def _paint_brows(sheet: Array, look: Complexion, rng: np.random.Generator) -> None:
     """Short hairs along an arc over each eye, lying outwards; a soft shade beneath them."""
     lines: list[tuple[Array, float]] = []
-    arc_x, arc_y = [9, 16, 24, 32, 41], [0.4, 2.4, 3.9, 3.9, 0.8]
+    arc_x, arc_y = [9, 16, 24, 32, 41], [1.9, 3.2, 4.3, 4.1, 1.2]
     thick = np.interp([9, 14, 26, 41], [9, 14, 26, 41], [2.2, 2.7, 2.0, 0.7]) * (0.7 + 0.6 * look.brow)
     soft: list[tuple[Array, float]] = []
     for side in (-1, 1):
@@ -236,7 +249,7 @@ def _paint_eyes(sheet: Array, look: Complexion, rng: np.random.Generator) -> Non
     page = PAGES["left_eye"]
     y, x = np.mgrid[: page.height, : page.width] / page.width * 2.0 - 1.0 + 1.0 / page.width
     far, way = np.hypot(x, y), np.arctan2(y, x)
-    white = np.array([238, 234, 230]) * (1 - 0.22 * np.clip((far - 0.55) / 0.4, 0, 1) ** 2)[..., None]
+    white = np.array([230, 226, 222]) * (1 - 0.30 * np.clip((-y - 0.12) / 0.35, 0, 1))[..., None] * (1 - 0.22 * np.clip((far - 0.55) / 0.4, 0, 1) ** 2)[..., None]
     white[..., 1:] *= (1 - 0.06 * np.clip((far - 0.6) / 0.4, 0, 1))[..., None]
     radius = 0.50
     t = far / radius
@@ -251,7 +264,7 @@ def _paint_eyes(sheet: Array, look: Complexion, rng: np.random.Generator) -> Non
     pupil = np.clip((0.46 - t) / 0.05, 0, 1)
     iris += (np.array([10, 8, 8]) - iris) * pupil[..., None]
     colour = white + (iris - white) * np.clip((1.03 - t) / 0.08, 0, 1)[..., None]
-    for at, size, strength in (((-0.20, -0.20), 0.105, 1.0), ((0.17, 0.2), 0.06, 0.35)):
+    for at, size, strength in (((-0.17, -0.17), 0.13, 1.0), ((0.2, 0.2), 0.07, 0.4)):
         light = np.clip((size - np.hypot(x - at[0], y - at[1])) / 0.03, 0, 1) * strength
         colour += (np.array([255, 255, 255]) - colour) * light[..., None]
     put(sheet, page, colour, _EYE)

@@ -84,9 +84,9 @@ def _lay(sheet: Array, page: Page, colour: Array, share: Array, kind: int = _CLO
 def _woven(rng: np.random.Generator, page: Page, depth: float) -> Array:
     """(h, w, 1) factors: threads and soft folds."""
     height, width = page.height, page.width
-    folds = 0.7 * noise(rng, height, width, width / 14, 2.2) + 0.5 * noise(rng, height, width, width / 34, 1.2)
-    threads = noise(rng, height, width, 2.5)
-    return np.asarray(1 + depth * 0.055 * folds + 0.018 * threads)[..., None]
+    folds = 0.7 * noise(rng, height, width, width / 8, 1.8) + 0.4 * noise(rng, height, width, width / 18, 1.4)
+    threads = noise(rng, height, width, 2.0, 0.7)
+    return np.asarray(1 + depth * 0.045 * folds + 0.012 * threads)[..., None]
 
 
 def _paint_trunk(sheet: Array, outfit: Outfit, fabrics: Fabrics, rng: np.random.Generator) -> None:
@@ -112,14 +112,11 @@ def _paint_trunk(sheet: Array, outfit: Outfit, fabrics: Fabrics, rng: np.random.
 
 def _neckline(fabrics: Fabrics, across: Array) -> Array:
     """Height of the edge of the top at each direction, metres on the average body."""
-    front = np.exp(-((across / 48) ** 2))
+    front = np.exp(-((across / 52) ** 2))
+    drop = 0.045 * front + (0.012 if fabrics.neckline == "crew" else 0.0)
     if fabrics.neckline == "v":
-        front_drop = 0.10 * np.clip(1 - np.abs(across) / 52, 0, 1)
-    elif fabrics.neckline == "crew":
-        front_drop = 0.034 * front
-    else:
-        front_drop = 0.012 * front
-    return np.asarray(-0.572 + front_drop)
+        drop = drop + 0.085 * np.clip(1 - np.abs(across) / 40, 0, 1)
+    return np.asarray(-0.594 + drop)
 
 
 def _top_colour(fabrics: Fabrics, across: Array, y: Array) -> Array:
@@ -200,5 +197,9 @@ def _paint_legs(sheet: Array, outfit: Outfit, fabrics: Fabrics, rng: np.random.G
         _lay(sheet, page, colour, 1 - _smooth(along, outfit.leg, 0.015))
     _lay(sheet, page, np.array(fabrics.top) * np.ones((1, 1, 1)), 1 - _smooth(along, outfit.hem, 0.015))
     if outfit.sole > 0:
-        _lay(sheet, page, np.array(fabrics.shoe) * np.ones((1, 1, 1)), _smooth(along, 1.93, 0.012), _LEATHER)
+        sock = np.array([58, 58, 64]) if sum(fabrics.shoe) < 420 else np.array([214, 212, 208])
+        _lay(sheet, page, sock * np.ones((1, 1, 1)), _smooth(along, 1.86, 0.012) * _smooth(along, outfit.leg, 0.01))
+        _lay(sheet, page, np.array(fabrics.shoe) * np.ones((1, 1, 1)), _smooth(along, 1.975, 0.012), _LEATHER)
+        lace = np.clip(1 - np.abs(along - 1.984) / 0.006, 0, 1)
+        _lay(sheet, page, np.array(fabrics.shoe) * 0.75 * np.ones((1, 1, 1)), lace, _LEATHER)
         _lay(sheet, page, np.array(fabrics.sole) * np.ones((1, 1, 1)), _smooth(along, 2.115, 0.012), _LEATHER)

@@ -77,7 +77,8 @@ def paint_hair(sheet: Array, do: Hairdo, colour: tuple[float, float, float], rng
     grain = 2.2 + 2.5 * do.curl
     strands = noise(rng, page.height, page.width, grain, 60 / (1 + 14 * do.curl))
     locks = noise(rng, page.height, page.width, 13, 14 / (1 + 4 * do.curl))
-    tone = 1 + 0.15 * strands + 0.15 * locks
+    depth = 0.15 - 0.08 * base.mean() / 255
+    tone = 1 + depth * strands + depth * locks
     down = (np.arange(page.height)[:, None] + 0.5) / page.height
     tone = tone * (0.86 + 0.22 * down)
     put(sheet, page, np.clip(base * 1.12 * tone[..., None] + 3, 2, 252), KINDS.index("hair"))
@@ -109,18 +110,19 @@ class Hair:
     weights: Array
 
 
-def make_hair(do: Hairdo, skin: Array, middle: Array, rng: np.random.Generator) -> Hair | None:
+def make_hair(do: Hairdo, skin: Array, dressed: Array, middle: Array, rng: np.random.Generator) -> Hair | None:
     """The hair of somebody, None for what is only painted.
 
     Args:
         do: the way of wearing it.
         skin: (v, 3) the bare body at rest, full detail.
+        dressed: (v, 3) the same with clothes on.
         middle: (3,) the middle of the head.
         rng: of all chance.
     """
     if do.style == "buzz":
         return None
-    vertices, share = _sheet(do, skin, middle, rng)
+    vertices, share = _sheet(do, skin, dressed, middle, rng)
     faces, corners = _grid(share, do)
     pieces = [(vertices, faces, corners)]
     if do.style in ("bun", "ponytail"):
@@ -164,7 +166,7 @@ def _skull(skin: Array, middle: Array) -> Any:
     return distance
 
 
-def _sheet(do: Hairdo, skin: Array, middle: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+def _sheet(do: Hairdo, skin: Array, dressed: Array, middle: Array, rng: np.random.Generator) -> tuple[Array, Array]:
     """Vertices (rings * columns, 3), ring by ring, and how far along its strand each ring is (rings, columns)."""
     across = np.linspace(-180, 180, _COLUMNS + 1)
     share = np.linspace(0, 1, _RINGS)[:, None] ** 0.85
@@ -180,7 +182,7 @@ def _sheet(do: Hairdo, skin: Array, middle: Array, rng: np.random.Generator) -> 
     away = np.broadcast_to(across, up.shape)
     far = _skull(skin, middle)(away, up)
     far = np.maximum(far, gaussian_filter(far, (1.5, 2), mode=("nearest", "wrap")))
-    thick = _thickness(do, away, up, t, hang) * (1 + 0.16 * lock * t + 0.10 * wavy * (0.4 + 2.4 * do.curl))
+    thick = _thickness(do, away, up, t, hang) * (1 + (0.16 * lock * t + 0.10 * wavy * (0.4 + 2.4 * do.curl)) * np.minimum(4 * t, 1))
     a, b = np.radians(away), np.radians(up)
     ray = np.stack([np.sin(a) * np.cos(b), -np.sin(b), -np.cos(a) * np.cos(b)], axis=-1)
     points = middle + ray * (far + thick)[..., None]
@@ -188,7 +190,7 @@ def _sheet(do: Hairdo, skin: Array, middle: Array, rng: np.random.Generator) -> 
     points[..., 1] += below
     inward = np.clip(below / 0.25, 0, 1)
     points[..., 0] *= 1 - 0.10 * inward + 0.02 * wavy * inward
-    points = _outside(points, skin, below, middle)
+    points = _outside(points, dressed, below, middle)
     return points.reshape(-1, 3), share * np.ones_like(up)
 
 
@@ -202,7 +204,9 @@ def _ends(do: Hairdo, across: Array, lock: Array) -> tuple[Array, Array]:
         start = 52.0
         falls = np.clip((np.abs(across) - start) / 9, 0, 1)
         falls = falls * falls * (3 - 2 * falls)
-        hang = falls * (0.06 + do.length * np.clip((np.abs(across) - start) / 60 + 0.55, 0, 1))
+        behind = np.clip((np.abs(across) - 92) / 34, 0, 1)
+        side = min(do.length, 0.085)  # ends above the shoulders; what is longer falls behind them
+        hang = falls * (0.05 + side + (do.length - side) * behind * behind * (3 - 2 * behind))
         end = np.where(hang > 0, end + (-8.0 - end) * np.minimum(falls * 2, 1), end)
     return end, hang
 
@@ -217,39 +221,34 @@ def _thickness(do: Hairdo, across: Array, up: Array, t: Array, hang: Array) -> A
     thick = do.volume * (side + (1 - side) * top)
     back = np.clip((np.abs(across) - 120) / 40, 0, 1) * np.clip((up + 20) / 30, 0, 1)
     thick = thick * (1 + 0.25 * back)
+    close = np.clip((np.abs(across) - 46) / 40, 0, 1)  # curtains lie close to the face
+    thick = np.where(hang > 0, thick * (0.12 + 0.88 * close) + 0.012 * close * np.clip((20 - up) / 20, 0, 1), thick)
     cap = np.where(hang > 0, 1.0, np.sqrt(np.clip(1 - np.clip((t - 0.80) / 0.20, 0, 1) ** 2, 0, 1)))
     return np.asarray(0.0025 + thick * cap - 0.004 * (1 - cap))
 
 
-def _outside(points: Array, skin: Array, below: Array, middle: Array) -> Array:
-    """Hanging hair pushed out of neck, shoulders and back."""
+def _outside(points: Array, dressed: Array, below: Array, middle: Array) -> Array:
+    """Hanging hair kept out of neck, shoulders and back: at the sides it goes outwards, behind it is gathered and goes back."""
     hanging = below > 0.002
     if not hanging.any():
         return points
     base = average()
     trunk = np.unique(base.faces[np.isin(base.pages, (1, 2))])
-    trunk = trunk[(skin[trunk, 1] < middle[1] + 0.55) & (np.abs(base.skin[trunk, 0]) < 0.24)]
-    axis = np.array([0.0, 0.0, middle[2] + 0.06])
-    tree = cKDTree(np.stack(_round_about(skin[trunk].astype(float), axis), axis=-1))
-    reach = np.hypot(skin[trunk, 0], skin[trunk, 2] - axis[2])
-    around, height = _round_about(points[hanging], axis)
-    needed = reach[tree.query(np.stack([around, height], axis=-1), k=4)[1]].max(-1) + 0.016
-    away = points[hanging] - axis
-    size = np.hypot(away[:, 0], away[:, 2])
-    scale = np.maximum(needed / np.maximum(size, 1e-6), 1.0)
-    scale = np.where(size > 0.30, 1.0, np.minimum(scale, 2.2))
+    near = dressed[trunk].astype(float)
+    near = near[(near[:, 1] < middle[1] + 0.55) & (near[:, 2] > middle[2] - 0.02) & (np.abs(base.skin[trunk, 0]) < 0.24)]
     moved = points.copy()
-    moved[hanging, 0] = axis[0] + away[:, 0] * scale
-    moved[hanging, 2] = axis[2] + away[:, 2] * scale
+    behind = np.clip((np.abs(np.degrees(np.arctan2(points[..., 0], middle[2] + 0.03 - points[..., 2]))) - 84) / 20, 0, 1)
+    low = np.clip(below / 0.16, 0, 1)
+    moved[..., 0] *= 1 - 0.45 * behind * low
+    tree = cKDTree(near[:, :2])
+    which = tree.query(moved[..., :2], k=5)[1]
+    back = near[which, 2].max(-1) + 0.014
+    moved[..., 2] = np.where(hanging & (behind > 0), np.maximum(moved[..., 2], back * behind + moved[..., 2] * (1 - behind)), moved[..., 2])
     smooth = moved.copy()
-    smooth[..., 0] = gaussian_filter(moved[..., 0], (1.0, 0.8), mode=("nearest", "nearest"))
-    smooth[..., 2] = gaussian_filter(moved[..., 2], (1.0, 0.8), mode=("nearest", "nearest"))
+    for axis in (0, 2):
+        smooth[..., axis] = gaussian_filter(moved[..., axis], (1.2, 1.0), mode="nearest")
+    smooth[:, 0] = smooth[:, -1] = (smooth[:, 0] + smooth[:, -1]) / 2
     return np.where(hanging[..., None], smooth, moved)
-
-
-def _round_about(points: Array, axis: Array) -> tuple[Array, Array]:
-    """Direction about an upright axis times 10 cm, and height."""
-    return np.arctan2(points[..., 0], -(points[..., 2] - axis[2])) * 0.1, points[..., 1]
 
 
 def _grid(share: Array, do: Hairdo) -> tuple[Array, Array]:

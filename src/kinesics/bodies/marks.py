@@ -8,32 +8,15 @@ import numpy as np
 
 from ..types import Array, Camera
 from .actors import Posed
-from .kinematics import JOINTS
 
-_BODY = ("nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder", "left_elbow", "right_elbow",
-         "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle", "left_foot",
-         "left_foot", "left_heel", "right_foot", "right_foot", "right_heel")  # fmt: skip
 #: Metres that a point may lie behind what is drawn there and still count as seen: joints are inside limbs.
 _WITHIN = np.concatenate([np.full(23, 0.11), np.full(68, 0.025), np.full(42, 0.035)]).astype(np.float32)
 _WITHIN[:5] = 0.05
 
 
-def landmarks_of(posed: Posed) -> Array:
-    """(133, 3) places in the body's frame; NaN for what this body does not know."""
-    known = getattr(posed, "landmarks", None)
-    if known is not None:
-        return np.asarray(known)
-    out = np.full((133, 3), np.nan, np.float32)
-    out[:23] = posed.joints[[JOINTS.index(name) for name in _BODY]]
-    for first, side in ((91, "left"), (112, "right")):
-        for k, name in ((0, "wrist"), (4, "thumb"), (8, "index"), (9, "hand"), (20, "pinky")):
-            out[first + k] = posed.joints[JOINTS.index(f"{side}_{name}")]
-    return out
-
-
 def marked(posed: Posed, seen: Callable[[Array], Array], camera: Camera, depth: Array) -> tuple[Array, Array]:
     """Points (133, 2) float32 and scores (133,) float32 of somebody; `depth` is the picture's, of any size."""
-    places = seen(landmarks_of(posed))
+    places = seen(posed.landmarks)
     points = camera.project(places)
     inside = np.isfinite(points).all(1)
     inside &= np.where(inside[:, None], (points > -0.5) & (points < [camera.width - 0.5, camera.height - 0.5]), False).all(1)

@@ -13,6 +13,8 @@ from ..errors import UsageError
 from ..types import Array
 from .acting import faces_of
 from .collisions import all_collide
+from .fingers import limited_fingers
+from .handshapes import HANDSHAPES
 from .inventing import random_recipe
 from .kinematics import DOFS, Body, limited
 from .motions import perform as perform_recipe
@@ -36,7 +38,7 @@ class Acted:
         times: (n,) float64 seconds.
         poses: (n, len(DOFS)) float64 degrees.
         hands: (n, 4), as for `Actor.posed`.
-        shapes: (n, 2, 20) degrees of the fingers' joints, left and right.
+        shapes: (n, 2, 20) degrees of the fingers, as for `Actor.posed`.
         faces: (n, len(FACE_MOVES)) 0 to 1.
     """
 
@@ -109,11 +111,21 @@ def _moved(rng: np.random.Generator, times: Array, fps: float, body: Body, kind:
         poses = np.concatenate([poses, shown])
     knots = np.arange(0, times[-1] + 3, 1.1)
     hands = np.stack([np.interp(times, knots, column) for column in _loose_hands(rng, len(knots)).T], axis=1)
-    return poses[: len(times)], hands, np.zeros((len(times), 2, 20))
+    return poses[: len(times)], hands, _loose_fingers(rng, times, knots)
 
 
 def _loose_hands(rng: np.random.Generator, count: int) -> Array:
     return np.concatenate([rng.normal(5, 22, (count, 2)), np.clip(rng.normal(0.25, 0.2, (count, 2)), 0, 1)], axis=1)
+
+
+def _loose_fingers(rng: np.random.Generator, times: Array, knots: Array) -> Array:
+    """(n, 2, 20): hands half open, that close and open a little."""
+    known = np.array([HANDSHAPES[name] for name in ("loose", "flat", "C", "S")])
+    out = np.empty((len(times), 2, 20))
+    for side in range(2):
+        keys = rng.dirichlet((1.6, 0.5, 0.5, 0.4), len(knots)) @ known
+        out[:, side] = np.stack([np.interp(times, knots, column) for column in keys.T], axis=1)
+    return limited_fingers(out)
 
 
 def _recipe(rng: np.random.Generator, kind: str) -> Recipe:

@@ -6,23 +6,30 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 
 from ..types import Array, Camera
-from .actors import Actor, Posed, make_actor
+from .actors import Actor, Posed, finer, make_actor
 from .clothing import clothed
 from .complexions import Complexion, paint_brows_and_lashes, paint_skin, random_complexion
+from .detail import load_detail
 from .fabrics import Fabrics, paint_clothes, random_fabrics
+from .fine import extra_labels
 from .hairdos import Hair, Hairdo, make_hair, paint_hair, random_hairdo
 from .hollows import depth_hollows, open_sky
 from .kinematics import JOINTS
 from .marks import marked
+from .materials import MATERIALS
 from .outfits import Outfit, random_outfit, wardrobe
-from .painting import KINDS, looks, paint, to_bytes, to_linear, vertex_normals
+from .painting import looks, paint, to_bytes, to_linear, vertex_normals
+from .segments import SEGMENTS
 from .shaping import Traits, random_traits
-from .unwrapping import PAGE_NAMES, PAGES, SHEET, average, corners
+from .shoes import Shoes, shod
+from .unwrapping import INSIDE, PAGE_NAMES, PAGES, SHEET, average, corners, eye_corners, inside_corners
 from .zbuffer import draw_faces
+
+_EYES = ("eye_white", "iris", "pupil")
+_FINER = ("mouth", "teeth", "tongue", *_EYES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +99,10 @@ def make_portrait(rng: np.random.Generator, *, traits: Traits | None = None, hei
 def _grown_up(rng: np.random.Generator) -> tuple[Traits, float]:
     while True:
         traits, height = random_traits(rng)
-        if 18 <= traits.age <= 72 and traits.weight < 1.35 and traits.sex != 0.5:
-            return traits, height
+        if 18 <= traits.age <= 64 and traits.weight < 1.25:
+            local = {name: share for name, share in traits.local.items() if not name.startswith(("shoulders", "head"))}
+            local |= {"shoulders_narrower": float(rng.uniform(0.1, 0.5)), "head_bigger": float(rng.uniform(0.0, 0.3))}
+            return dataclasses.replace(traits, muscle=min(max(traits.muscle, 0.3), 0.62), local=local), height
 
 
 def _everyday(outfit: Outfit, rng: np.random.Generator) -> Outfit:
@@ -112,37 +121,69 @@ def dress(
     paint_hair(sheet, hairdo, look.hair, rng)
     paint_brows_and_lashes(sheet, look, rng)
     paint_clothes(sheet, outfit, fabrics, rng)
-    rest = clothed(outfit, "full", actor.rest, actor.faces)
+    shoes = shod(clothed(outfit, "full", actor.rest, actor.faces))
+    rest = shoes.rest
     mirrored = base.skin[base.faces].mean(1)[:, 0] < 0
     places = corners(base.skin, actor.faces, base.pages, mirrored)
     worn = {**wardrobe(outfit), "hair": hairdo.style, **look.words, **fabrics.words}
-    dressed = dataclasses.replace(actor, rest=rest, worn=worn)
     pages = base.pages.astype(np.uint8)
-    hair = make_hair(hairdo, actor.rest, actor.rig.joints[JOINTS.index("head")], rng)
+    nails = load_detail().materials == MATERIALS.index("nail")
+    pages[nails], places[nails] = PAGE_NAMES.index("inside"), inside_corners(["nail"])
+    sewn = _Sewn(dataclasses.replace(actor, rest=rest, worn=worn, outfit=outfit), places, pages)
+    if outfit.sole > 0:
+        sewn = sewn.more(shoes, "leg")
+    hair = make_hair(hairdo, actor.rest, rest, actor.rig.joints[JOINTS.index("head")], rng)
     if hair is not None:
-        dressed = _with_hair(dressed, hair)
-        places = np.concatenate([places, hair.corners])
-        pages = np.concatenate([pages, np.full(len(hair.faces), PAGE_NAMES.index("hair"), np.uint8)])
+        sewn = sewn.more(hair, "hair")
+    sewn = sewn.finer()
+    dressed = sewn.actor
     normals = vertex_normals(dressed.rest, dressed.faces)
     return Portrait(
         actor=dressed,
-        corners=places,
-        pages=pages,
+        corners=sewn.corners,
+        pages=sewn.pages,
         sheet=sheet,
         bright=open_sky(dressed.rest, normals, dressed.faces, len(rest)),
         closed=len(rest),
     )
 
 
-def _with_hair(actor: Actor, hair: Hair) -> Actor:
-    return dataclasses.replace(
-        actor,
-        faces=np.concatenate([actor.faces, hair.faces + np.int32(len(actor.rest))]),
-        face_parts=np.concatenate([actor.face_parts, hair.parts]),
-        rest=np.concatenate([actor.rest, hair.vertices]),
-        segments=np.concatenate([actor.segments, hair.segments]),
-        weights=np.concatenate([actor.weights, hair.weights]),
-    )
+@dataclass(frozen=True)
+class _Sewn:
+    """An actor as it gets more and more on, with the places of its faces on the sheet."""
+
+    actor: Actor
+    corners: Array
+    pages: Array
+
+    def more(self, piece: Hair | Shoes, page: str) -> _Sewn:
+        """With a mesh of its own."""
+        actor = self.actor
+        grown = dataclasses.replace(
+            actor,
+            faces=np.concatenate([actor.faces, piece.faces + np.int32(len(actor.rest))]),
+            face_parts=np.concatenate([actor.face_parts, piece.parts]),
+            rest=np.concatenate([actor.rest, piece.vertices]),
+            segments=np.concatenate([actor.segments, piece.segments]),
+            weights=np.concatenate([actor.weights, piece.weights]),
+            pieces=(*actor.pieces, ("thing" if page == "leg" else "hair", len(actor.faces), len(piece.faces))),
+        )
+        pages = np.full(len(piece.faces), PAGE_NAMES.index(page), np.uint8)
+        return _Sewn(grown, np.concatenate([self.corners, piece.corners]), np.concatenate([self.pages, pages]))
+
+    def finer(self) -> _Sewn:
+        """With round eyes, lashes and the inside of the mouth."""
+        actor = finer(self.actor, _FINER)
+        own = actor.faces[len(self.actor.faces) :]
+        names = np.array(MATERIALS)[extra_labels(_FINER)]
+        eye = np.isin(names, _EYES)
+        left = actor.rest[own].mean(1)[:, 0] > 0
+        pages = np.full(len(own), PAGE_NAMES.index("inside"), np.uint8)
+        corners = inside_corners([INSIDE[0] if e else str(n) for n, e in zip(names, eye, strict=True)])
+        for side, page in ((left, "left_eye"), (~left, "right_eye")):
+            pages[eye & side] = PAGE_NAMES.index(page)
+            corners[eye & side] = eye_corners(actor.rest, own[eye & side])
+        return _Sewn(actor, np.concatenate([self.corners, corners]), np.concatenate([self.pages, pages]))
 
 
 def upper_body(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: float = 1.0) -> Standpoint:
@@ -155,7 +196,7 @@ def upper_body(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: f
         zoom: more than 1 comes closer.
     """
     height = portrait.actor.height
-    return _looking(size, 0.64 * height / zoom, -height * (1.045 - 0.32 / zoom), yaw, 2.8)
+    return _looking(size, 0.67 * height / zoom, -height * (1.045 - 0.335 / zoom), yaw, 2.8)
 
 
 def whole_body(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: float = 1.0) -> Standpoint:
@@ -199,12 +240,7 @@ def render(
         size: of the picture, pixels.
     """
     view = camera or upper_body(portrait, size=size)
-    posed = _posed(portrait.actor, pose, hands, fingers, face)
-    return shoot(portrait, posed, view, size)
-
-
-def _posed(actor: Actor, pose: Array, hands: Array | None, fingers: Array | None, face: Array | None) -> Posed:
-    return actor.posed(pose, hands)
+    return shoot(portrait, portrait.actor.posed(pose, hands, fingers=fingers, face=face), view, size)
 
 
 def shoot(portrait: Portrait, posed: Posed, view: Standpoint, size: int = 512) -> Shot:
@@ -229,7 +265,17 @@ def _fine() -> Array:
 
 
 def _boxes(view: Standpoint, posed: Posed) -> Array:
-    return np.array([(p.x, p.y, p.width, p.height, 0, 0) for p in PAGES.values()], np.float32)
+    """Where the pages are on the sheet; those of the eyes moved so that the eyes look at the camera."""
+    out = np.array([(p.x, p.y, p.width, p.height, 0, 0) for p in PAGES.values()], np.float32)
+    head = posed.matrices[SEGMENTS.index("head"), :, :3]
+    lens = -view.turn.T @ view.shift
+    for side in ("left", "right"):
+        way = head.T @ (lens - posed.joints[JOINTS.index(f"{side}_eye")])
+        way /= max(float(np.linalg.norm(way)), 1e-9)
+        page = PAGES[f"{side}_eye"]
+        across, down = np.clip(way[0], -0.42, 0.42) if way[2] < 0 else 0.0, np.clip(way[1], -0.28, 0.28)
+        out[PAGE_NAMES.index(f"{side}_eye"), 4:] = -0.5 * across * page.width, -0.5 * down * page.height
+    return out
 
 
 def lights() -> Array:

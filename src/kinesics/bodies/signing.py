@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..types import Array
-from .handshapes import SHAPES, shape_angles
+from .fingers import limited_fingers
+from .handshapes import HANDSHAPES
 from .kinematics import DOFS, Body
 from .reaching import reach
 
@@ -27,6 +28,7 @@ _PLACES: tuple[tuple[tuple[float, float, float], float, float], ...] = (
     ((0.34, -0.05, -0.52), 40, 0.08),  # beside the head
     ((0.02, 0.55, -0.50), 14, 0.04),  # low
 )
+SHAPES = tuple(HANDSHAPES)
 _WAYS = ("still", "line", "arc", "circle", "tap", "shake")
 
 
@@ -43,8 +45,8 @@ class _Key:
     size: Array
 
 
-_REST = _Key(np.array([0.06, 0.975, -0.10]), 12.0, 8.0, 6.0, SHAPES.index("relaxed"), "still", np.zeros(3))
-_FOLDED = _Key(np.array([-0.26, 0.62, -0.38]), 22.0, 20.0, 0.0, SHAPES.index("relaxed"), "still", np.zeros(3))
+_REST = _Key(np.array([0.06, 0.975, -0.10]), 12.0, 8.0, 6.0, SHAPES.index("rest"), "still", np.zeros(3))
+_FOLDED = _Key(np.array([-0.26, 0.62, -0.38]), 22.0, 20.0, 0.0, SHAPES.index("rest"), "still", np.zeros(3))
 
 
 def signed(rng: np.random.Generator, times: Array, body: Body) -> tuple[Array, Array, Array]:
@@ -64,7 +66,7 @@ def signed(rng: np.random.Generator, times: Array, body: Body) -> tuple[Array, A
         hands[:, side], hands[:, 2 + side] = loose[:, 1], loose[:, 3]
         shapes[:, side] = shape
         poses[:, DOFS.index(f"{name}_leg_abduct")] = 4.0
-    return poses, hands, shapes
+    return poses, hands, limited_fingers(shapes)
 
 
 def _plan(rng: np.random.Generator, seconds: float) -> tuple[list[_Key], list[_Key], list[tuple[float, float]]]:
@@ -131,7 +133,7 @@ def _through(keys: list[_Key], spans: list[tuple[float, float]], times: Array) -
     at = from_at + (to - from_at) * share
     arc = np.sin(np.pi * share) * 0.04
     at = at + arc * [0.3, -0.5, -1.0]
-    joints = np.array([shape_angles()[k.shape] for k in keys])
+    joints = np.array([HANDSHAPES[SHAPES[k.shape]] for k in keys])
     curl = np.clip(joints.reshape(-1, 5, 4)[:, 1:, 1:].sum(axis=(1, 2)) / (4 * 235), 0, 1)
     loose = np.array([[k.swivel, k.pronation, k.bend, c] for k, c in zip(keys, curl, strict=True)])
     quick = np.clip(share * 1.15, 0, 1)

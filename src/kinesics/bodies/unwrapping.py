@@ -39,9 +39,11 @@ PAGES: dict[str, Page] = {
     "hair": Page(1536, 1024, 512, 512),
     "left_eye": Page(1024, 1536, 256, 256, round=False),
     "right_eye": Page(1024, 1536, 256, 256, round=False),
-    "lens": Page(1280, 1536, 64, 64, round=False),
+    "inside": Page(1280, 1536, 64, 64, round=False),
 }
 PAGE_NAMES = tuple(PAGES)
+#: What has one colour each on the page "inside", from left to right, eight pixels wide.
+INSIDE = ("mouth", "teeth", "tongue", "lash", "nail")
 #: Metres of height that the trunk's page shows on the average body: neck to floor.
 TRUNK_SPAN = (-0.70, 0.82)
 #: How far along a limb its page goes: 0 at shoulder or hip, 1 at elbow or knee, 2 at wrist or ankle.
@@ -120,7 +122,7 @@ def corners(canonical: Array, faces: Array, pages: Array, mirrored: Array) -> Ar
     out = np.zeros((len(faces), 3, 2), np.float32)
     for number, name in enumerate(PAGE_NAMES):
         some = np.flatnonzero(pages == number)
-        if len(some) == 0 or name in ("hair", "lens"):
+        if len(some) == 0 or name in ("hair", "inside"):
             continue
         page = PAGES[name]
         at = canonical[faces[some]]
@@ -131,6 +133,21 @@ def corners(canonical: Array, faces: Array, pages: Array, mirrored: Array) -> Ar
             share[:, 1:, 0] -= np.round(share[:, 1:, 0] - share[:, :1, 0])
         out[some] = share * [page.width, page.height]
     return out
+
+
+def inside_corners(labels: list[str]) -> Array:
+    """(f, 3, 2) float32, where on the page "inside" faces of these names of `INSIDE` are."""
+    at = np.array([[8 * INSIDE.index(name) + 4.0, 8.0] for name in labels], np.float32).reshape(-1, 1, 2)
+    return np.repeat(at, 3, axis=1)
+
+
+def eye_corners(vertices: Array, faces: Array) -> Array:
+    """(f, 3, 2) float32 of an eyeball's faces on the page of an eye, from where its vertices are at rest."""
+    used = vertices[np.unique(faces)]
+    away = vertices[faces] - (used.min(0) + used.max(0)) / 2 * [1, 1, 0] - [0, 0, used[:, 2].min() + np.ptp(used[:, 1]) / 2]
+    way = away / np.linalg.norm(away, axis=-1, keepdims=True)
+    page = PAGES["left_eye"]
+    return ((0.5 + 0.5 * way[..., :2]) * [page.width, page.height]).astype(np.float32)
 
 
 def _head_share(at: Array) -> Array:
