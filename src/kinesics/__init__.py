@@ -41,12 +41,15 @@ _HOMES = {
     "demo": "pipeline",
     "draw_session": "pipeline",
     "find_people": "pipeline",
+    "fit_person": "pipeline",
     "load_clips": "pipeline",
     "read_actions": "pipeline",
     "record": "pipeline",
+    "render": "pipeline",
     "run": "pipeline",
     "teach": "pipeline",
     "train": "pipeline",
+    "transfer": "pipeline",
     "watch": "pipeline",
     "evaluate_actions": "evaluate.actions",
     "write_report": "evaluate.report",
@@ -69,6 +72,7 @@ _HOMES = {
     "KinesicsError": "errors",
     "ShapeError": "errors",
     "UsageError": "errors",
+    "load_person": "viewer",
     "watch_depth": "pipeline",
     "track_depth": "pipeline",
 }
@@ -110,13 +114,16 @@ if TYPE_CHECKING:
     from .pipeline import demo as demo
     from .pipeline import draw_session as draw_session
     from .pipeline import find_people as find_people
+    from .pipeline import fit_person as fit_person
     from .pipeline import load_clips as load_clips
     from .pipeline import read_actions as read_actions
     from .pipeline import record as record
+    from .pipeline import render as render
     from .pipeline import run as run
     from .pipeline import teach as teach
     from .pipeline import track_depth as track_depth
     from .pipeline import train as train
+    from .pipeline import transfer as transfer
     from .pipeline import watch as watch
     from .pipeline import watch_depth as watch_depth
     from .pose import POSE_MODELS as POSE_MODELS
@@ -142,6 +149,7 @@ if TYPE_CHECKING:
     from .video import read_marks as read_marks
     from .video import register_source as register_source
     from .video import save_image as save_image
+    from .viewer import load_person as load_person
 
 
 def __getattr__(name: str) -> Any:

@@ -12,13 +12,17 @@ _HOMES = {
     "demo": "showing",
     "draw_session": "coaching",
     "find_people": "find",
+    "fit_person": "viewing",
+    "footage_of": "filming",
     "load_clips": "datasets",
     "read_actions": "datasets",
     "record": "recording",
+    "render": "rendering",
     "run": "running",
     "sink_for": "recording",
     "teach": "teaching",
     "train": "training",
+    "transfer": "transferring",
     "watch": "watching",
     "watch_depth": "depth_watching",
     "track_depth": "depth_running",
@@ -34,14 +38,18 @@ if TYPE_CHECKING:
     from .datasets import read_actions as read_actions
     from .depth_running import track_depth as track_depth
     from .depth_watching import watch_depth as watch_depth
+    from .filming import footage_of as footage_of
     from .find import find_people as find_people
     from .problems import data_problems as data_problems
     from .recording import record as record
     from .recording import sink_for as sink_for
+    from .rendering import render as render
     from .running import run as run
     from .showing import demo as demo
     from .teaching import teach as teach
     from .training import train as train
+    from .transferring import transfer as transfer
+    from .viewing import fit_person as fit_person
     from .watching import watch as watch
 
 

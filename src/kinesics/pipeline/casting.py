@@ -16,7 +16,7 @@ from ..video import Source, open_source
 from .main_people import joined
 from .watching import watch
 
-__all__ = ["Track", "follow", "thinned"]
+__all__ = ["Track", "follow", "glance", "is_still", "rising", "thinned"]
 
 GLANCE = 160  # pixels along the longer side of the small pictures that tell whether the camera stands still
 GLANCES = 60  # so many of them at most
@@ -89,11 +89,11 @@ def follow(
             times.append(scene.time)
             indices.append(scene.index)
             if scene.frame is not None and (not glances or scene.time >= spacing * len(glances)) and len(glances) < GLANCES:
-                glances.append(_glance(scene.frame.image, scene.people.boxes))
+                glances.append(glance(scene.frame.image, scene.people.boxes))
             step(scene.time)
     if not any(len(people) for people in seen):
         raise SourceError(f"{clip}: nobody is to be seen in it; film one person, whole or to the hips, in good light")
-    everyone = joined(PoseSequence.from_people(seen, _rising(times), size))
+    everyone = joined(PoseSequence.from_people(seen, rising(times), size))
     row = _cast(everyone, clip, person_id, said)
     identity = int(everyone.ids[row])
     boxes = points_box(everyone.points[:, row], everyone.scores[:, row])
@@ -101,10 +101,10 @@ def follow(
         own = np.flatnonzero(people.ids == identity)
         if len(own):
             boxes[t] = people.boxes[own[0]]
-    return Track(str(clip), np.array(indices), everyone.person(identity), boxes, size, _still(glances), times[-1])
+    return Track(str(clip), np.array(indices), everyone.person(identity), boxes, size, is_still(glances), times[-1])
 
 
-def _rising(times: list[float]) -> Array:
+def rising(times: list[float]) -> Array:
     """Times that truly rise, also where a container repeats one."""
     held = np.array(times, np.float64)
     for t in range(1, len(held)):
@@ -140,7 +140,7 @@ def _described(everyone: PoseSequence, seen: Array, boxes: Array, row: int) -> s
     return f"id {everyone.ids[row]} ({place}, in {100 * seen[:, row].mean():.0f} % of it)"
 
 
-def _glance(image: Array, boxes: Array) -> tuple[Array, Array]:
+def glance(image: Array, boxes: Array) -> tuple[Array, Array]:
     """A small grey picture, and where no person is in it."""
     height, width = image.shape[:2]
     scale = GLANCE / max(height, width)
@@ -154,7 +154,7 @@ def _glance(image: Array, boxes: Array) -> tuple[Array, Array]:
     return grey, free
 
 
-def _still(glances: list[tuple[Array, Array]]) -> bool:
+def is_still(glances: list[tuple[Array, Array]]) -> bool:
     """Whether what has texture beside the people stays where it is."""
     if len(glances) < 3:
         return False

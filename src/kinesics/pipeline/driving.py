@@ -11,7 +11,7 @@ from ..errors import FormatError, UsageError
 from ..formats import read_sequence
 from ..geometry import points_box
 from ..pose import correct_wrists, fill_gaps, limb_lengths, missing_parts, retarget, smooth_clip
-from ..pose import whole_body as whole_body_of
+from ..pose.adapting import whole_body
 from ..types import Array, PoseSequence, skeleton
 from ..video.paths import VIDEOS
 from ..viewer import WHOLE_BODY, Person, load_person
@@ -64,7 +64,7 @@ def driven(
     Returns:
         poses on the canvas, and where it lies in the source.
     """
-    whole = whole_body_of(clip)
+    whole = whole_body(clip)
     lacks = missing_parts(whole)
     if lacks:
         said(f"the poses have no {', no '.join(lacks)}: there the person stays as a keyframe shows it")

@@ -16,10 +16,12 @@ from .casting import Track
 from .framing import Windows
 from .plates import looks, plate
 
-__all__ = ["Shooting", "cut_out"]
+__all__ = ["Shooting", "cut_out", "wrists_of_hands"]
 
 WORKERS = 2
 FEW = 8  # pictures, at least, that a background is made of
+SURE_HAND = 0.4
+CALM = (3.0, 3.0)  # cutoff and beta of the smoothing: pictures and poses must stay together
 GAP = 0.25  # seconds of a joint out of sight that are filled
 
 Step = Callable[[str, float], object]
@@ -66,15 +68,14 @@ class Shooting:
             step("reading hands and face", self.done / max(len(self.pictures), 1))
 
     def clean(self, count: int) -> None:
-        """Short gaps of the poses filled, clip by clip."""
-        from ..pose import fill_gaps
+        """Short gaps filled, jitter taken out without delay, clip by clip; an arm ends where its hand begins."""
+        from ..pose import fill_gaps, smooth_clip
 
         for number in range(count):
             rows = np.flatnonzero(self.clips[: self.done] == number)
-            if len(rows) < 3:
-                continue
             clip = PoseSequence(self.points[rows, None], self.scores[rows, None], self.times[rows], skeleton(WHOLE_BODY))
-            clip = fill_gaps(clip, GAP)
+            clip = wrists_of_hands(fill_gaps(clip, GAP) if len(rows) > 2 else clip)
+            clip = smooth_clip(clip, *CALM) if len(rows) > 2 else clip
             self.points[rows], self.scores[rows] = clip.points[:, 0], clip.scores[:, 0]
 
     def footage(self, background: Array | None) -> Footage:
@@ -82,6 +83,20 @@ class Shooting:
         n = self.done
         pictures, alpha, times = self.pictures[:n], self.alpha[:n], self.times[:n]
         return Footage(pictures, alpha, self.points[:n], self.scores[:n], times, self.clips[:n], background)
+
+
+def wrists_of_hands(clip: PoseSequence) -> PoseSequence:
+    """The arm's wrist where the hand has it, if the hand is sure: a hand is read at a larger scale than an arm.
+
+    In fast movement the two are far apart and the hand's is right (on the asl clips: 6 pixels of 512 at the median, 26 at the
+    95th percentile), so that their mean would be wrong for both.
+    """
+    points, scores = clip.points.copy(), clip.scores.copy()
+    for arm, hand in ((9, 91), (10, 112)):
+        sure = scores[..., hand] >= SURE_HAND
+        points[sure, arm] = points[sure, hand]
+        scores[..., arm] = np.where(sure, np.maximum(scores[..., arm], scores[..., hand]), scores[..., arm])
+    return PoseSequence(points, scores, clip.times, clip.skeleton, clip.ids, clip.size)
 
 
 def _laid(track: Track, window: Windows, which: Array) -> Iterator[tuple[int, Frame, Array]]:
