@@ -30,6 +30,9 @@ def viewer(
     no_train: Annotated[bool, typer.Option("--no-train", help="Keyframes only: T0.")] = False,
     minutes: Annotated[float | None, typer.Option("--minutes", help="That training may take.")] = None,
     person_id: Annotated[int | None, typer.Option("--person-id", help="Whom, where clips show several people.")] = None,
+    no_pck: Annotated[
+        bool, typer.Option("--no-pck", help="Read no joints off the pictures, which takes most of the time.")
+    ] = False,
     seconds: Annotated[float | None, typer.Option("--seconds", help="With --synth: of each person (20).")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for report.html and sheet.png.")] = None,
     as_json: Json = False,
@@ -44,7 +47,7 @@ def viewer(
     _checked(clips, synth, person, person_id, seconds)
     output, trials = Output(as_json, progress, quiet), dict[str, Any]()
     place = None if out is None else folder_for(out)
-    options: dict[str, Any] = {"train": not no_train, "film": 0 if out is None else 48}
+    options: dict[str, Any] = {"train": not no_train, "read": not no_pck, "film": 0 if out is None else 48}
     options |= {} if minutes is None else {"minutes": minutes}
     if person is not None:
         from ..viewer import load_person
@@ -89,7 +92,8 @@ def _filmed(folder: Path, person_id: int | None, options: dict[str, Any], output
 
     def filmed() -> Iterator[tuple[str, Footage, int]]:
         for part in cast.parts:
-            output.say(f"{part.name}: {', '.join(clip.name for clip in part.clips)}")
+            if len(cast.parts) > 1 or cast.notes:
+                output.say(f"{part.name}: {', '.join(clip.name for clip in part.clips)}")
             yield part.name, footage_of(part.clips, person_id=person_id, most=MOST, said=output.say), part.learned
 
     return eval_viewer_people(filmed(), **options)

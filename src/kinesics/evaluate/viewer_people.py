@@ -78,6 +78,8 @@ def _clips(place: Path) -> list[Path]:
     found = [Path(str(clip)) for clip in video_paths.clips(place)]
     if place.is_dir() and found == [place]:
         raise SourceError(f"{place}: expected clips of one person (mp4, mkv, webm …), found none")
+    for clip in found:
+        video_paths.check_file(str(clip))
     return sorted(found, key=lambda path: [int(w) if w.isdigit() else w for w in re.split(r"(\d+)", path.name.lower())])
 
 
