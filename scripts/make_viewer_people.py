@@ -56,7 +56,9 @@ def main() -> None:
             footage = made_footage(seed, options.seconds, kind, fps=options.fps, portrait=portrait, background=plate)
             write(path, footage)
             spent = (time.process_time() - started) / len(footage["times"])
-            print(f"{path.name}: {len(footage['times'])} pictures, {path.stat().st_size / 1e6:.0f} MB, {spent * 1e3:.0f} ms CPU each")
+            print(
+                f"{path.name}: {len(footage['times'])} pictures, {path.stat().st_size / 1e6:.0f} MB, {spent * 1e3:.0f} ms CPU each"
+            )
 
 
 if __name__ == "__main__":

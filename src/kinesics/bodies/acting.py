@@ -8,7 +8,6 @@ from ..types import Array
 from .face import FACE_MOVES
 
 
-
 def faces_of(rng: np.random.Generator, times: Array, talking: bool) -> Array:
     """(n, len(FACE_MOVES)) of a friendly face; `talking` mouths words most of the time."""
     out = np.zeros((len(times), len(FACE_MOVES)))

@@ -81,7 +81,7 @@ def random_complexion(rng: np.random.Generator, sex: float, age: float) -> Compl
 
 def paint_skin(sheet: Array, look: Complexion, rng: np.random.Generator) -> None:
     """Bare skin everywhere: what cloth does not cover later stays."""
-    base = np.array(look.skin)
+    base = np.array(look.skin, float)
     for name in ("trunk", "arm", "leg"):
         page = PAGES[name]
         tone = base * (1 + 0.02 * noise(rng, page.height, page.width, 40)[..., None])
@@ -115,7 +115,7 @@ def _spot(across: Array, up: Array, at: tuple[float, float], wide: float, tall: 
 def _paint_head(sheet: Array, look: Complexion, rng: np.random.Generator) -> None:
     page = PAGES["head"]
     across, up = _directions(page)
-    skin = np.array(look.skin)
+    skin = np.array(look.skin, float)
     tone = np.broadcast_to(skin, (page.height, page.width, 3)).copy()
     tone *= (
         1
@@ -175,7 +175,7 @@ def _paint_lips(sheet: Array, look: Complexion, across: Array, up: Array) -> Non
     share, line = _lip_share(across, up)
     rows = slice(page.y, page.y + page.height)
     area = sheet[rows, page.x : page.x + page.width]
-    colour = area[..., :3] + (np.array(look.lips) - area[..., :3]) * (0.85 * share)[..., None]
+    colour = area[..., :3] + (np.array(look.lips, float) - area[..., :3]) * (0.85 * share)[..., None]
     colour *= 1 - 0.45 * line[..., None] * np.array([0.8, 1, 1])
     area[..., :3] = np.clip(colour, 0, 255)
     area[..., 3] = np.where(share > 0.5, _LIPS, area[..., 3])
@@ -206,10 +206,10 @@ def _paint_brows(sheet: Array, look: Complexion, rng: np.random.Generator) -> No
     soft: list[tuple[Array, float]] = []
     for side in (-1, 1):
         for _ in range(220):
-            x = rng.uniform(9, 40)
+            x = 9 + 31 * rng.uniform() ** 0.9
             y = np.interp(x, arc_x, arc_y) + rng.uniform(-0.5, 0.5) * np.interp(x, [9, 14, 26, 41], thick)
-            lean = np.interp(x, [9, 18, 41], [62, 32, -18]) + rng.normal(0, 8)
-            size = rng.uniform(2.2, 3.6)
+            lean = np.interp(x, [9, 18, 41], [48, 26, -18]) + rng.normal(0, 8)
+            size = rng.uniform(2.0, 3.2) * np.interp(x, [9, 14], [0.65, 1])
             way = np.array([np.cos(np.radians(lean)), np.sin(np.radians(lean))])
             line = np.array([[x, y] - way * size / 2, [x, y] + way * size / 2]) * [side, 1]
             lines.append((line, 1.0))
@@ -249,7 +249,11 @@ def _paint_eyes(sheet: Array, look: Complexion, rng: np.random.Generator) -> Non
     page = PAGES["left_eye"]
     y, x = np.mgrid[: page.height, : page.width] / page.width * 2.0 - 1.0 + 1.0 / page.width
     far, way = np.hypot(x, y), np.arctan2(y, x)
-    white = np.array([230, 226, 222]) * (1 - 0.30 * np.clip((-y - 0.12) / 0.35, 0, 1))[..., None] * (1 - 0.22 * np.clip((far - 0.55) / 0.4, 0, 1) ** 2)[..., None]
+    white = (
+        np.array([230, 226, 222])
+        * (1 - 0.30 * np.clip((-y - 0.12) / 0.35, 0, 1))[..., None]
+        * (1 - 0.22 * np.clip((far - 0.55) / 0.4, 0, 1) ** 2)[..., None]
+    )
     white[..., 1:] *= (1 - 0.06 * np.clip((far - 0.6) / 0.4, 0, 1))[..., None]
     radius = 0.50
     t = far / radius

@@ -73,7 +73,7 @@ def hairline(across: Array, receding: float = 0.0) -> Array:
 def paint_hair(sheet: Array, do: Hairdo, colour: tuple[float, float, float], rng: np.random.Generator) -> None:
     """The page of strands, and the scalp under them on the head's page."""
     page = PAGES["hair"]
-    base = np.array(colour)
+    base = np.array(colour, float)
     grain = 2.2 + 2.5 * do.curl
     strands = noise(rng, page.height, page.width, grain, 60 / (1 + 14 * do.curl))
     locks = noise(rng, page.height, page.width, 13, 14 / (1 + 4 * do.curl))
@@ -170,7 +170,8 @@ def _sheet(do: Hairdo, skin: Array, dressed: Array, middle: Array, rng: np.rando
     """Vertices (rings * columns, 3), ring by ring, and how far along its strand each ring is (rings, columns)."""
     across = np.linspace(-180, 180, _COLUMNS + 1)
     share = np.linspace(0, 1, _RINGS)[:, None] ** 0.85
-    lock = gaussian_filter(rng.normal(0, 1, _COLUMNS), 1.1, mode="wrap") * 1.6
+    slick = do.style in ("bun", "ponytail")
+    lock = gaussian_filter(rng.normal(0, 1, _COLUMNS), 1.1, mode="wrap") * (0.25 if slick else 1.6)
     lock = np.append(lock, lock[0])
     wavy = noise(rng, _RINGS, _COLUMNS, 3.0, 2.2)
     wavy = np.concatenate([wavy, wavy[:, :1]], axis=1)
@@ -182,7 +183,9 @@ def _sheet(do: Hairdo, skin: Array, dressed: Array, middle: Array, rng: np.rando
     away = np.broadcast_to(across, up.shape)
     far = _skull(skin, middle)(away, up)
     far = np.maximum(far, gaussian_filter(far, (1.5, 2), mode=("nearest", "wrap")))
-    thick = _thickness(do, away, up, t, hang) * (1 + (0.16 * lock * t + 0.10 * wavy * (0.4 + 2.4 * do.curl)) * np.minimum(4 * t, 1))
+    thick = _thickness(do, away, up, t, hang) * (
+        1 + (0.16 * lock * t + 0.10 * wavy * (0.4 + 2.4 * do.curl)) * np.minimum(4 * t, 1)
+    )
     a, b = np.radians(away), np.radians(up)
     ray = np.stack([np.sin(a) * np.cos(b), -np.sin(b), -np.cos(a) * np.cos(b)], axis=-1)
     points = middle + ray * (far + thick)[..., None]
@@ -198,7 +201,13 @@ def _ends(do: Hairdo, across: Array, lock: Array) -> tuple[Array, Array]:
     """Degrees up at which hair ends on the skull, and metres that it hangs on below."""
     end = hairline(across, do.receding) + 1.5 * lock
     front = np.clip((50 - np.abs(across)) / 14, 0, 1)
-    end = end - (2.0 + do.fringe) * front - 2.0
+    swept = (
+        6.0
+        * np.sign(do.sweep)
+        * np.sin(np.radians(np.clip(across * 1.9, -90, 90)))
+        * (do.style not in ("bun", "ponytail", "afro"))
+    )
+    end = end - (2.0 + do.fringe + swept) * front - 2.0
     hang = np.zeros_like(across)
     if do.length > 0:
         start = 52.0
@@ -223,7 +232,8 @@ def _thickness(do: Hairdo, across: Array, up: Array, t: Array, hang: Array) -> A
     thick = thick * (1 + 0.25 * back)
     close = np.clip((np.abs(across) - 46) / 40, 0, 1)  # curtains lie close to the face
     thick = np.where(hang > 0, thick * (0.12 + 0.88 * close) + 0.012 * close * np.clip((20 - up) / 20, 0, 1), thick)
-    cap = np.where(hang > 0, 1.0, np.sqrt(np.clip(1 - np.clip((t - 0.80) / 0.20, 0, 1) ** 2, 0, 1)))
+    round_off = 0.55 if do.style in ("bun", "ponytail") else 0.20
+    cap = np.where(hang > 0, 1.0, np.sqrt(np.clip(1 - np.clip((t - 1 + round_off) / round_off, 0, 1) ** 2, 0, 1)))
     return np.asarray(0.0025 + thick * cap - 0.004 * (1 - cap))
 
 
@@ -243,7 +253,9 @@ def _outside(points: Array, dressed: Array, below: Array, middle: Array) -> Arra
     tree = cKDTree(near[:, :2])
     which = tree.query(moved[..., :2], k=5)[1]
     back = near[which, 2].max(-1) + 0.014
-    moved[..., 2] = np.where(hanging & (behind > 0), np.maximum(moved[..., 2], back * behind + moved[..., 2] * (1 - behind)), moved[..., 2])
+    moved[..., 2] = np.where(
+        hanging & (behind > 0), np.maximum(moved[..., 2], back * behind + moved[..., 2] * (1 - behind)), moved[..., 2]
+    )
     smooth = moved.copy()
     for axis in (0, 2):
         smooth[..., axis] = gaussian_filter(moved[..., axis], (1.2, 1.0), mode="nearest")

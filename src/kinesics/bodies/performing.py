@@ -85,7 +85,15 @@ def perform(seed: int, seconds: float, fps: float = 30.0, kind: str = "signing",
 
 def _sway(rng: np.random.Generator, times: Array) -> Array:
     """Nobody stands quite still: slow turning, leaning, looking about; a nod now and then."""
-    sizes = {"root_yaw": 4.0, "spine_side": 1.8, "spine_twist": 2.5, "spine_bend": 1.5, "neck_nod": 3.5, "neck_tilt": 3.0, "neck_turn": 6.0}
+    sizes = {
+        "root_yaw": 4.0,
+        "spine_side": 1.8,
+        "spine_twist": 2.5,
+        "spine_bend": 1.5,
+        "neck_nod": 3.5,
+        "neck_tilt": 3.0,
+        "neck_turn": 6.0,
+    }
     out = np.zeros((len(times), len(DOFS)))
     for dof, size in sizes.items():
         for period in rng.uniform(1.6, 7.0, 3):
@@ -223,4 +231,3 @@ def made_plate(rng: np.random.Generator, size: int = 512) -> Array:
         wall = wall * (1 - floor) + (tone * 0.62 + [6, 0, -8]) * (1 + 0.1 * (y - edge))[..., None] * floor
     wall += rng.normal(0, 0.8, wall.shape)
     return np.clip(wall + 0.5, 0, 255).astype(np.uint8)
-

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from ..types import Array, Camera
 from .actors import Actor, Posed, finer, make_actor
 from .clothing import clothed
 from .complexions import Complexion, paint_brows_and_lashes, paint_skin, random_complexion
 from .detail import load_detail
+from .draping import draped
 from .fabrics import Fabrics, paint_clothes, random_fabrics
 from .fine import extra_labels
 from .hairdos import Hair, Hairdo, make_hair, paint_hair, random_hairdo
@@ -29,7 +31,7 @@ from .unwrapping import INSIDE, PAGE_NAMES, PAGES, SHEET, average, corners, eye_
 from .zbuffer import draw_faces
 
 _EYES = ("eye_white", "iris", "pupil")
-_FINER = ("mouth", "teeth", "tongue", *_EYES)
+_FINER = ("mouth", "teeth", "tongue", "lash", *_EYES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +123,7 @@ def dress(
     paint_hair(sheet, hairdo, look.hair, rng)
     paint_brows_and_lashes(sheet, look, rng)
     paint_clothes(sheet, outfit, fabrics, rng)
-    shoes = shod(clothed(outfit, "full", actor.rest, actor.faces))
+    shoes = shod(draped(clothed(outfit, "full", actor.rest, actor.faces)))
     rest = shoes.rest
     mirrored = base.skin[base.faces].mean(1)[:, 0] < 0
     places = corners(base.skin, actor.faces, base.pages, mirrored)
@@ -173,7 +175,7 @@ class _Sewn:
 
     def finer(self) -> _Sewn:
         """With round eyes, lashes and the inside of the mouth."""
-        actor = finer(self.actor, _FINER)
+        actor = _with_calm_lashes(finer(self.actor, _FINER))
         own = actor.faces[len(self.actor.faces) :]
         names = np.array(MATERIALS)[extra_labels(_FINER)]
         eye = np.isin(names, _EYES)
@@ -184,6 +186,25 @@ class _Sewn:
             pages[eye & side] = PAGE_NAMES.index(page)
             corners[eye & side] = eye_corners(actor.rest, own[eye & side])
         return _Sewn(actor, np.concatenate([self.corners, corners]), np.concatenate([self.pages, pages]))
+
+
+def _with_calm_lashes(actor: Actor) -> Actor:
+    """The lashes drawn in to a dark line along the upper lid that ends in a small wing; hardly any below."""
+    labels = extra_labels(_FINER)
+    own = actor.faces[len(actor.faces) - len(labels) :]
+    which = np.unique(own[labels == MATERIALS.index("lash")])
+    body = actor.rest[: actor.standing]
+    near = body[np.linalg.norm(body - [0, *actor.rest[which, 1:].mean(0)], axis=1) < 0.08]
+    roots = near[cKDTree(near).query(actor.rest[which])[1]]
+    eye = actor.rig.joints[JOINTS.index("left_eye")]
+    share = np.where(actor.rest[which, 1] < eye[1] + 0.001, 0.15 + 0.17 * (actor.traits.sex < 0.5), 0.06) + 0.2 * (
+        actor.traits.sex < 0.5
+    ) * np.clip((np.abs(actor.rest[which, 0]) - eye[0] - 0.008) / 0.006, 0, 1)
+    rest = actor.rest.copy()
+    rest[which] = roots + share[:, None] * (rest[which] - roots)
+    teeth = np.unique(own[labels == MATERIALS.index("teeth")])
+    rest[teeth, 0] *= 0.85  # closed lips leave no gap at the corners of the mouth
+    return dataclasses.replace(actor, rest=rest)
 
 
 def upper_body(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: float = 1.0) -> Standpoint:
