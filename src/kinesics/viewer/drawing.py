@@ -12,7 +12,7 @@ from ..types import Array
 from .composing import Layer, laid, over, warped
 from .footage import SIZE
 from .inputs import CELL, core_input, gathered, raised, scattered
-from .layers import arm_window, take_apart, trunk_plate
+from .layers import arm_room, take_apart, trunk_plate
 from .part_maps import part_maps
 from .person import Person
 from .retrieval import Choice, Retrieval
@@ -74,12 +74,12 @@ class Artist:
         name = self.tiers[tier]
         fields = self.fields(brief)
         if name == "t0":
-            return self._composed(brief, fields)
+            return self.composed(brief, fields)
         fields, features = self._corrected(brief, fields)
-        picture = self._composed(brief, fields)
+        picture = self.composed(brief, fields)
         small = cv2.resize(picture, (SIZE // 2, SIZE // 2), interpolation=cv2.INTER_AREA)
         residual, fine = self._stage("refiner").run(gathered(small, 2), features)
-        picture = cv2.add(picture, raised(residual[0]), dtype=cv2.CV_8U)
+        picture = np.asarray(cv2.add(picture, raised(residual[0]), dtype=cv2.CV_8U))
         if name != "t1":
             scattered(picture, self._stage("head").run(gathered(picture, 4), fine)[0][0], 4)
         return picture
@@ -97,7 +97,9 @@ class Artist:
     def core_input(self, brief: Brief, fields: Array) -> Array:
         """(INPUTS, 64, 64) float32: what the core is told."""
         small = [self._small(key)[i] for i, key in enumerate(brief.choice.keys)]
-        looks = [cv2.remap(s, *_places(f), cv2.INTER_LINEAR, borderValue=(0, 0, 0, 0)) for s, f in zip(small, fields, strict=True)]
+        looks = [
+            cv2.remap(s, *_places(f), cv2.INTER_LINEAR, borderValue=(0, 0, 0, 0)) for s, f in zip(small, fields, strict=True)
+        ]
         return core_input(np.stack(looks), fields, part_maps(brief.points, brief.scores))
 
     def layers(self, key: int) -> tuple[Layer, Layer, Layer]:
@@ -110,15 +112,17 @@ class Artist:
         better = fields + answer[0, :6].reshape(3, 2, GRID, GRID).transpose(0, 2, 3, 1) * np.float32(CELL)
         return better, answer[:, 6:]
 
-    def _composed(self, brief: Brief, fields: Array) -> Array:
+    def composed(self, brief: Brief, fields: Array) -> Array:
+        """(512, 512, 4) uint8: the layers moved by their fields (3, 64, 64, 2) and laid over each other."""
         keys = brief.choice.keys
         picture = warped(self.layers(keys[0])[0], fields[0])
         for side in (0, 1):
-            window = arm_window(brief.points, brief.scores, side)
-            if window is not None:
-                left, top, right, bottom = window
-                arm = warped(self.layers(keys[1 + side])[1 + side], fields[1 + side], window)
-                laid(arm, picture[top:bottom, left:right])
+            room = arm_room(brief.points, brief.scores, side)
+            x, y, width, height = (2 * v for v in cv2.boundingRect(room))
+            if width:
+                arm = warped(self.layers(keys[1 + side])[1 + side], fields[1 + side], (x, y, x + width, y + height))
+                room = cv2.resize(room[y // 2 : (y + height) // 2, x // 2 : (x + width) // 2], (width, height))
+                laid(arm, picture[y : y + height, x : x + width], room)
         return picture
 
     def _apart(self, key: int) -> tuple[Layer, Layer, Layer]:

@@ -16,12 +16,13 @@ from ..types import Array
 from .composing import Layer, warped
 from .footage import SIZE
 from .person import Person
-from .warping import LEAST, flow_field
+from .warping import LEAST, drawn_joints, flow_field
 
-__all__ = ["Layers", "TrunkPlate", "arm_reach", "arm_window", "take_apart", "trunk_plate"]
+__all__ = ["Layers", "TrunkPlate", "arm_reach", "arm_room", "take_apart", "trunk_plate"]
 
 UPPER, FORE, HAND, FINGER = 0.17, 0.135, 0.12, 0.045  # thickness of arms, shares of the width of the shoulders
 WIDE = 1.7  # an arm ends somewhere within so many thicknesses
+ROOMY = 2.0  # and is drawn up to here: the wanted pose is not exact
 SURE = 0.6  # within this share of the thickness there is nothing but arm
 LOOKS = 40  # keyframes that the trunk plate is made of
 FEWEST = 3  # of them must show a place
@@ -56,7 +57,7 @@ def arm_reach(points: Array, scores: Array, side: int) -> Array:
         side: 0 the left arm, 1 the right one.
     """
     reach = np.full((_HALF, _HALF), 9.0, np.float32)
-    ok = (scores > LEAST) & np.isfinite(points).all(-1)
+    ok = drawn_joints(points, scores)
     shoulder, elbow, wrist, hand = 5 + side, 7 + side, 9 + side, 91 + 21 * side
     if not (ok[5] and ok[6] and ok[elbow]):
         return reach
@@ -75,7 +76,7 @@ def arm_reach(points: Array, scores: Array, side: int) -> Array:
         lines.append((points[wrist], points[wrist] + along * 0.42, HAND, HAND))
     ends = np.array([[*a, *b] for a, b, _, _ in lines], np.float32) / 2
     thick = np.array([[a, b] for _, _, a, b in lines], np.float32) * np.float32(width / 2)
-    _reached(ends, thick, np.float32(2 * WIDE), reach)
+    _reached(ends, thick, np.float32(ROOMY), reach)
     return reach
 
 
@@ -104,18 +105,12 @@ def _whole(picture: Array) -> Array:
     return made
 
 
-def arm_window(points: Array, scores: Array, side: int) -> tuple[int, int, int, int] | None:
-    """Left, top, right and bottom of where an arm can be seen in a pose; None where there is no arm."""
-    joints = [5 + side, 7 + side, 9 + side, *range(91 + 21 * side, 112 + 21 * side)]
-    ok = (scores[joints] > LEAST) & np.isfinite(points[joints]).all(-1)
-    if not ok[1]:
-        return None
-    held = points[joints][ok]
-    room = 0.22 * max(float(np.hypot(*np.nan_to_num(points[5] - points[6]))), 120.0)
-    room = room if ok[3:].any() or not ok[2] else room + 0.4 * float(np.hypot(*(points[joints[2]] - points[joints[1]])))
-    left, top = np.clip(np.floor(held.min(0) - room), 0, SIZE).astype(int).tolist()
-    right, bottom = np.clip(np.ceil(held.max(0) + room), 0, SIZE).astype(int).tolist()
-    return (left, top, right, bottom) if right - left > 1 and bottom - top > 1 else None
+def arm_room(points: Array, scores: Array, side: int) -> Array:
+    """(256, 256) uint8: 255 where an arm in this pose can be, 0 where not, soft between.
+
+    A field leads back to the arm from places far from it too; there it must not be drawn twice.
+    """
+    return np.clip((ROOMY - arm_reach(points, scores, side)) * (255 / 0.4), 0, 255).astype(np.uint8)
 
 
 def trunk_plate(person: Person) -> TrunkPlate:

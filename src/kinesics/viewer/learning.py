@@ -6,23 +6,25 @@ head each have a loss of their own.
 
 from __future__ import annotations
 
+import copy
+
+import cv2
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from ..types import Array
-from .footage import SIZE, Footage
+from .footage import SIZE
 from .inputs import CELL
-from .lessons import WINDOW, Lesson
+from .lessons import COARSE, WINDOW, Lesson
 from .network import Core, Head, Refiner
-from .person import Person
 
 __all__ = ["Studio"]
 
 ROUND = 0.03  # errors below this count by their square
 EDGES = 0.5  # weight of the error of gradients
-COARSE = 128  # size at which the whole warped picture is judged
+_ROUND = np.ones((9, 9), np.uint8)
 
 
 def _error(made: Tensor, real: Tensor, weight: Tensor) -> Tensor:
@@ -38,22 +40,28 @@ def _error(made: Tensor, real: Tensor, weight: Tensor) -> Tensor:
 
 
 class Studio:
-    """The nets and all pictures they learn from, as tensors.
+    """The nets and what they are asked.
+
+    The core learns on small pictures, through which gradients reach its fields; the refiner and the head learn on windows of
+    what the artist really draws with those fields.
 
     Args:
-        person: keyframes.
-        footage: frames to draw.
+        seed: of the first weights.
     """
 
-    def __init__(self, person: Person, footage: Footage, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0) -> None:
         torch.manual_seed(seed)
         self.core, self.refiner, self.head = Core(), Refiner(), Head()
-        self.footage = footage
-        self.keys = np.stack([person.keyframe(i) for i in range(len(person))])
-        rows = (np.arange(WINDOW) + 0.5) / SIZE * 2 - 1
-        self._window = torch.from_numpy(np.stack(np.broadcast_arrays(rows[None, :], rows[:, None]), -1).astype(np.float32))
         coarse = (np.arange(COARSE) + 0.5) / COARSE * 2 - 1
-        self._whole = torch.from_numpy(np.stack(np.broadcast_arrays(coarse[None, :], coarse[:, None]), -1).astype(np.float32))
+        self._places = torch.from_numpy(np.stack(np.broadcast_arrays(coarse[None, :], coarse[:, None]), -1).astype(np.float32))
+
+    def twin(self) -> Studio:
+        """Another that shares the weights, but has gradients of its own: for a second thread."""
+        other = copy.copy(self)
+        other.core, other.refiner, other.head = copy.deepcopy((self.core, self.refiner, self.head))
+        for own, theirs in zip(self.parameters(), other.parameters(), strict=True):
+            theirs.data = own.data
+        return other
 
     def parameters(self) -> list[torch.nn.Parameter]:
         """Of all nets."""
@@ -61,77 +69,74 @@ class Studio:
 
     def loss(self, lessons: list[Lesson]) -> tuple[Tensor, dict[str, float]]:
         """What is to become small, and the same by tier."""
-        fields = torch.from_numpy(np.stack([lesson.fields for lesson in lessons]))
         answer = self.core(torch.from_numpy(np.stack([lesson.told for lesson in lessons])))
-        flows, share = _bettered(fields, answer)
-        keys = [
-            torch.from_numpy(self.keys[[lesson.keys[i] for lesson in lessons]]).permute(0, 3, 1, 2).float() / 255
-            for i in (0, 1)
+        more = answer[:, :6].unflatten(1, (3, 2)) * CELL
+        frames = [(*lesson.pictures, cv2.dilate(lesson.pictures[2], _ROUND)[..., None]) for lesson in lessons]
+        coarse = self._composed(lessons, more)
+        t0 = self._judged(coarse, *(_small(list(rows)) for rows in zip(*frames, strict=True)))
+
+        fields = more.detach().permute(0, 1, 3, 4, 2).numpy()
+        drawn = [
+            self._cut(lesson.artist.composed(lesson.brief, lesson.fields + field), lesson)
+            for lesson, field in zip(lessons, fields, strict=True)
         ]
-        real, plate, alpha = self._frames(lessons)
-        same = torch.tensor([lesson.keys[0] == lesson.keys[1] for lesson in lessons])
-        share = torch.where(same[:, None, None, None], torch.zeros(()), share)
-
-        coarse = self._mixed(keys, flows, share, self._whole.expand(len(lessons), -1, -1, -1), COARSE)
-        small = [functional.avg_pool2d(x, SIZE // COARSE) for x in (real, plate, alpha)]
-        t0 = self._judged(coarse, *small)
-
-        corners = torch.tensor([lesson.window for lesson in lessons], dtype=torch.float32)
-        places = self._window + (corners / SIZE * 2)[:, None, None]
-        picture = self._mixed(keys, flows, share, places, WINDOW)
-        cut = [self._cut(x, lessons, 1) for x in (real, plate, alpha)]
-        residual, fine = self.refiner(
-            functional.pixel_unshuffle(functional.avg_pool2d(picture, 2), 2), self._cut(answer[:, 5:], lessons, 8)
-        )
-        raised = functional.interpolate(functional.pixel_shuffle(residual, 2), scale_factor=2.0, mode="bilinear")
-        first = picture + raised
+        picture = _tensor(drawn)
+        windows = [[self._cut(row, lesson) for row in frame] for frame, lesson in zip(frames, lessons, strict=True)]
+        cut = [_tensor(list(rows)) for rows in zip(*windows, strict=True)]
+        told = torch.stack([self._of_grid(answer[i, 6:], lesson) for i, lesson in enumerate(lessons)])
+        residual, fine = self.refiner(functional.pixel_unshuffle(functional.avg_pool2d(picture, 2), 2), told)
+        first = picture + functional.interpolate(functional.pixel_shuffle(residual, 2), scale_factor=2.0, mode="bilinear")
         t1 = self._judged(first, *cut)
         held = first.detach().clamp(0, 1)
         second = held + functional.pixel_shuffle(self.head(functional.pixel_unshuffle(held, 4), fine.detach()), 4)
         t2 = self._judged(second, *cut)
         return t0 + 2 * t1 + 2 * t2, {"t0": float(t0.detach()), "t1": float(t1.detach()), "t2": float(t2.detach())}
 
-    def _frames(self, lessons: list[Lesson]) -> tuple[Tensor, Tensor, Tensor]:
-        at = [lesson.frame for lesson in lessons]
-        real = torch.from_numpy(self.footage.pictures[at]).permute(0, 3, 1, 2).float() / 255
-        alpha = torch.from_numpy(self.footage.alpha[at])[:, None].float() / 255
-        if self.footage.background is None:
-            plate = torch.rand(len(at), 3, 1, 1).expand_as(real)
-            return real * alpha + plate * (1 - alpha), plate, alpha
-        plate = torch.from_numpy(self.footage.background).permute(2, 0, 1).float()[None] / 255
-        return real, plate.expand_as(real), alpha
+    @staticmethod
+    def _cut(picture: Array, lesson: Lesson) -> Array:
+        left, top = lesson.window
+        return picture[top : top + WINDOW, left : left + WINDOW]
 
     @staticmethod
-    def _cut(picture: Tensor, lessons: list[Lesson], cell: int) -> Tensor:
-        size = WINDOW // cell
-        rows = [(lesson.window[1] // cell, lesson.window[0] // cell) for lesson in lessons]
-        return torch.stack([picture[i, :, y : y + size, x : x + size] for i, (y, x) in enumerate(rows)])
+    def _of_grid(features: Tensor, lesson: Lesson) -> Tensor:
+        cell = int(CELL)
+        left, top, size = lesson.window[0] // cell, lesson.window[1] // cell, WINDOW // cell
+        return features[:, top : top + size, left : left + size]
+
+    def _composed(self, lessons: list[Lesson], more: Tensor) -> Tensor:
+        """(b, 4, 128, 128): the layers looked up by their fields and what the core adds to them, arms laid over the trunk."""
+        fields = torch.from_numpy(np.stack([lesson.fields for lesson in lessons])).permute(0, 1, 4, 2, 3) + more
+        rooms = torch.from_numpy(np.stack([lesson.rooms for lesson in lessons])).float() / 255
+        rooms = functional.avg_pool2d(rooms, rooms.shape[-1] // COARSE)
+        layers = torch.from_numpy(np.stack([lesson.layers for lesson in lessons])).permute(0, 1, 4, 2, 3).float() / 255
+        made = torch.zeros(())
+        for i in range(3):
+            field = functional.interpolate(fields[:, i], (COARSE, COARSE), mode="bilinear")
+            look = functional.grid_sample(
+                layers[:, i], self._places + field.permute(0, 2, 3, 1) * (2 / SIZE), align_corners=False
+            )
+            if i:
+                look = look * rooms[:, i - 1 : i]
+                made = look + made * (1 - look[:, 3:])
+            else:
+                made = look
+        return made
 
     @staticmethod
-    def _mixed(keys: list[Tensor], flows: list[Tensor], share: Tensor, places: Tensor, size: int) -> Tensor:
-        """(b, 4, size, size): both keyframes looked up at `places` plus the fields there, and mixed."""
-
-        def at(grid: Tensor) -> Tensor:
-            return functional.grid_sample(grid, places, mode="bilinear", padding_mode="border", align_corners=False)
-
-        looks = [
-            functional.grid_sample(key, places + at(flow).permute(0, 2, 3, 1) * (2 / SIZE), align_corners=False)
-            for key, flow in zip(keys, flows, strict=True)
-        ]
-        weight = at(share)
-        return looks[0] * (1 - weight) + looks[1] * weight
-
-    @staticmethod
-    def _judged(made: Tensor, real: Tensor, plate: Tensor, alpha: Tensor) -> Tensor:
+    def _judged(made: Tensor, real: Tensor, plate: Tensor, alpha: Tensor, weight: Tensor) -> Tensor:
         """Over the plate as it was seen, and cut out as it was masked."""
-        weight = 0.3 + functional.max_pool2d(alpha, 9, 1, 4)
         seen = made[:, :3] + plate * (1 - made[:, 3:])
         cut = torch.cat([real * alpha, alpha], 1)
+        weight = 0.3 + weight
         return _error(seen, real, weight) + 0.3 * _error(made, cut, weight)
 
 
-def _bettered(fields: Tensor, answer: Tensor) -> tuple[list[Tensor], Tensor]:
-    """Fields (b, 2, 64, 64, 3) with the core's corrections: two flows (b, 2, 64, 64) in canvas pixels, the share (b, 1, 64, 64)."""
-    flows = [fields[:, i, ..., :2].permute(0, 3, 1, 2) + answer[:, 2 * i : 2 * i + 2] * CELL for i in (0, 1)]
-    share = torch.logit(fields[:, 0, ..., 2].clamp(0.02, 0.98))[:, None]
-    return flows, torch.sigmoid(share + answer[:, 4:5])
+def _tensor(pictures: list[Array]) -> Tensor:
+    """(b, c, h, w) float32 in 0..1 of pictures (h, w, c) uint8."""
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 255
+
+
+def _small(pictures: list[Array]) -> Tensor:
+    """The same, of whole pictures made small."""
+    size = (COARSE, COARSE)
+    return _tensor([cv2.resize(p, size, interpolation=cv2.INTER_AREA).reshape(*size, -1) for p in pictures])

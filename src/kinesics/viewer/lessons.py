@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ..types import Array
-from .drawing import Artist
+from .drawing import Artist, Brief
 from .footage import SIZE, Footage
+from .layers import arm_room
 from .person import Person
 from .warping import GRID
 
 __all__ = ["Lesson", "Lessons", "kept_apart"]
 
 NEAR = 1.0  # seconds: keyframes nearer in time to the frame than this would make it too easy
-WINDOW = 192  # canvas pixels, width and height of what the fine nets look at in one step
+WINDOW = 160  # canvas pixels, width and height of what the fine nets look at in one step
+COARSE = 128  # size at which the whole picture is judged
 TRY = 4  # among so many nearest keyframes
 
 
@@ -31,35 +35,55 @@ def kept_apart(person: Person, footage: Footage) -> Array:
     same = footage.clips[:, None] == footage.clips[at][None]
     near = np.abs(footage.times[:, None] - footage.times[at][None]) < NEAR
     several = len(np.unique(footage.clips)) > 3
-    return ~(same if several else same & near)
+    return np.asarray(~(same if several else same & near))
 
 
 @dataclass(frozen=True, eq=False)
 class Lesson:
-    """One frame to learn to draw: its index and window, both keyframes, the fields, and what the core is told."""
+    """One frame to learn to draw.
+
+    Attributes:
+        frame: its index.
+        keys: of trunk, left and right arm.
+        fields: (3, 64, 64, 2) float32.
+        told: (INPUTS, 64, 64) what the core is told.
+        rooms: (2, 256, 256) uint8 where the arms may be.
+        window: left and top of what the fine nets look at, canvas pixels.
+        brief: what the artist draws it from.
+        artist: who draws.
+        layers: (3, 128, 128, 4) uint8, the keyframes' layers made small.
+        pictures: (512, 512, 3), (512, 512, 3), (512, 512, 1) uint8 the frame, what is behind the person, the mask.
+    """
 
     frame: int
-    keys: tuple[int, int]
+    keys: tuple[int, int, int]
     fields: Array
     told: Array
+    rooms: Array
     window: tuple[int, int]
+    brief: Brief
+    artist: Artist
+    layers: Array
+    pictures: tuple[Array, Array, Array]
 
 
 class Lessons:
-    """Draws frames at random, with keyframes that are not always the best ones, so that what is learned holds for poses farther away.
+    """Draws frames at random, from keyframes that are not always the best: what is learned is to hold for poses farther away.
 
     Args:
         person: whose keyframes are used.
         footage: frames to learn from.
         allowed: (frames, keyframes) bool of `kept_apart`.
         seed: of the order and the choices.
+        shaken: pixels by which the poses are made wrong, as an estimator would.
     """
 
-    def __init__(self, person: Person, footage: Footage, allowed: Array, seed: int = 0) -> None:
-        self.artist, self.footage, self.allowed = Artist(person), footage, allowed
+    def __init__(self, person: Person, footage: Footage, allowed: Array, *, seed: int = 0, shaken: float = 0.0) -> None:
+        self.artist, self.footage, self.allowed, self.shaken = Artist(person), footage, allowed, shaken
         self.usable = np.flatnonzero(allowed.sum(1) >= min(TRY, allowed.shape[1]))
         self.rng = np.random.default_rng(seed)
         self._order: list[int] = []
+        self._small = functools.cache(self._shrunk)
 
     def draw(self) -> Lesson:
         """The next frame."""
@@ -72,12 +96,27 @@ class Lessons:
             allowed = allowed if allowed.any() else self.allowed[frame]
         self.artist.reset()
         points, scores = self.footage.points[frame], self.footage.scores[frame]
+        if self.shaken:
+            points = points + self.rng.normal(0, self.shaken, points.shape).astype(np.float32)
         brief = self.artist.begin(points, scores, allowed=allowed)
         fields = self.artist.fields(brief)
         told = self.artist.core_input(brief, fields)
-        if brief.choice.second == brief.choice.first:
-            fields[..., 2] = 0
-        return Lesson(frame, (brief.choice.first, brief.choice.second), fields, told, self._window(points, scores))
+        rooms = np.stack([arm_room(points, scores, side) for side in (0, 1)])
+        layers = np.stack([self._small(key)[i] for i, key in enumerate(brief.choice.keys)])
+        window = self._window(points, scores)
+        return Lesson(frame, brief.choice.keys, fields, told, rooms, window, brief, self.artist, layers, self._pictures(frame))
+
+    def _shrunk(self, key: int) -> list[Array]:
+        return [cv2.resize(layer.whole(), (COARSE, COARSE), interpolation=cv2.INTER_AREA) for layer in self.artist.layers(key)]
+
+    def _pictures(self, frame: int) -> tuple[Array, Array, Array]:
+        """The frame, what is behind, the mask; a colour of its own is behind where nothing is known to be."""
+        picture, alpha, plate = self.footage.pictures[frame], self.footage.alpha[frame][..., None], self.footage.background
+        if plate is None:
+            plate = np.broadcast_to(self.rng.integers(0, 256, 3, np.uint8), picture.shape)
+            share = alpha.astype(np.float32) / 255
+            picture = (picture * share + plate * (1 - share)).astype(np.uint8)
+        return picture, plate, alpha
 
     def _window(self, points: Array, scores: Array) -> tuple[int, int]:
         """Left and top of where the fine nets look: hands and face more often than the rest."""

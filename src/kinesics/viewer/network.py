@@ -16,6 +16,11 @@ from .inputs import FEATURES, FINE, INPUTS
 __all__ = ["Core", "Head", "Refiner"]
 
 
+def _zero(parameter: Tensor | None) -> None:
+    if parameter is not None:
+        nn.init.zeros_(parameter)
+
+
 class Block(nn.Module):
     """1x1 up, 3x3 by channel, 1x1 down, added to what came; the identity before training."""
 
@@ -26,11 +31,12 @@ class Block(nn.Module):
         self.across = nn.Conv2d(inner, inner, 3, padding=1, groups=inner)
         self.down = nn.Conv2d(inner, width, 1)
         nn.init.normal_(self.down.weight, std=0.02)
-        nn.init.zeros_(self.down.bias)
+        _zero(self.down.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         """The same shape."""
-        return x + self.down(functional.relu(self.across(functional.relu(self.up(x)))))
+        more: Tensor = self.down(functional.relu(self.across(functional.relu(self.up(x)))))
+        return x + more
 
 
 def _blocks(width: int, count: int) -> nn.Sequential:
@@ -80,8 +86,8 @@ class Refiner(nn.Module):
         self.blocks = _blocks(32, 3)
         self.residual = nn.Conv2d(32, 16, 1)
         self.features = nn.Conv2d(32, FINE, 1)
-        nn.init.zeros_(self.residual.weight)
-        nn.init.zeros_(self.residual.bias)
+        _zero(self.residual.weight)
+        _zero(self.residual.bias)
 
     def forward(self, picture: Tensor, features: Tensor) -> tuple[Tensor, Tensor]:
         """Residual and features."""
@@ -98,8 +104,8 @@ class Head(nn.Module):
         self.told = nn.Conv2d(FINE, 32, 1)
         self.blocks = _blocks(32, 2)
         self.residual = nn.Conv2d(32, 64, 1)
-        nn.init.zeros_(self.residual.weight)
-        nn.init.zeros_(self.residual.bias)
+        _zero(self.residual.weight)
+        _zero(self.residual.bias)
 
     def forward(self, picture: Tensor, features: Tensor) -> Tensor:
         """The residual, pixels by fours."""

@@ -1,7 +1,7 @@
 """A pose as a stack of small pictures, one for each part of the body: what the nets are told about what is wanted.
 
-Each part is a set of soft capsules about its bones. Parts have maps of their own, so that what is in front of what stays open to the
-net, which one drawing in colours would decide.
+Each part is a set of soft capsules about its bones. Parts have maps of their own: what is in front of what stays open to the
+net, where one drawing in colours would decide it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 
 from ..types import Array
 from .footage import SIZE
-from .warping import GRID, LEAST
+from .warping import GRID, drawn_joints
 
 __all__ = ["MAPS", "part_maps"]
 
@@ -56,9 +56,9 @@ def part_maps(points: Array, scores: Array) -> Array:
 
     Args:
         points: (133, 2) canvas pixels.
-        scores: (133,); joints below 0.05 and NaN draw nothing.
+        scores: (133,); joints below 0.15 and NaN draw nothing.
     """
-    ok = (scores > LEAST) & np.isfinite(points).all(-1)
+    ok = drawn_joints(points, scores)
     use = ok[_ENDS].all(-1)
     maps = np.zeros((MAPS, GRID, GRID), np.float32)
     places = np.where(ok[:, None], points, 0).astype(np.float32)

@@ -86,4 +86,4 @@ def part_distances(keys: Features, pose: Features) -> Array:
 def pose_distance(keys: Features, pose: Features) -> Array:
     """(n,) pixels: how far each of n keyframes is from one pose, all parts together."""
     parts = part_distances(keys, pose) * WEIGHTS
-    return np.sqrt((parts**2).sum(1) / (WEIGHTS**2).sum())
+    return np.asarray(np.sqrt((parts**2).sum(1) / (WEIGHTS**2).sum()))

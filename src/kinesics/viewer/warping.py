@@ -13,7 +13,7 @@ import numpy as np
 from ..types import Array
 from .footage import SIZE
 
-__all__ = ["BONES", "GRID", "LAYERS", "flow_field"]
+__all__ = ["BONES", "GRID", "LAYERS", "drawn_joints", "flow_field"]
 
 GRID = 64
 """Width and height of the coarse grid on which displacements, weights and nets live."""
@@ -41,7 +41,14 @@ _REACH: Array = np.array([line[3] for line in _LINES], np.float32)
 LAYERS = ("trunk", "left", "right")
 """What moves by itself: trunk with head and legs, each arm with its hand."""
 _OF_LAYER = {"trunk": (0, 1, 4), "left": (2, 5), "right": (3, 6)}
-LEAST = 0.05  # score below which a joint draws nothing
+LEAST = 0.15  # score below which a joint draws nothing
+ROOM = 24.0  # pixels beyond the canvas where a joint is still believed
+
+
+def drawn_joints(points: Array, scores: Array) -> Array:
+    """(k,) bool: which of the joints (k, 2) are sure enough, and on the canvas or just beside it."""
+    inside = (points > -ROOM).all(-1) & (points < SIZE + ROOM).all(-1)  # NaN is not
+    return np.asarray((scores > LEAST) & inside)
 
 
 def flow_field(wanted: Array, wanted_scores: Array, held: Array, held_scores: Array, layer: str) -> Array:
@@ -49,14 +56,14 @@ def flow_field(wanted: Array, wanted_scores: Array, held: Array, held_scores: Ar
 
     Args:
         wanted: (133, 2) the pose that is to be drawn, canvas pixels.
-        wanted_scores: (133,); joints below 0.05 draw nothing.
+        wanted_scores: (133,); joints below 0.15 draw nothing.
         held: (133, 2) the keyframe's pose.
         held_scores: (133,).
         layer: of `LAYERS`: whose bones draw.
 
     A pose without a single bone in common gives no displacement.
     """
-    ok = (wanted_scores > LEAST) & (held_scores > LEAST) & np.isfinite(wanted).all(-1) & np.isfinite(held).all(-1)
+    ok = drawn_joints(wanted, wanted_scores) & drawn_joints(held, held_scores)
     use = np.isin(_PART, _OF_LAYER[layer]) & ok[BONES].all(-1)
     lines = BONES[use]
     field = np.zeros((GRID, GRID, 2), np.float32)
