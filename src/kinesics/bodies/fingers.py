@@ -24,8 +24,8 @@ FINGER_ANGLES: tuple[str, ...] = tuple(
 #: Degrees from the hand at rest, (20, 2): least and most. Spread is away from the middle finger (the middle finger's own:
 #: towards the index; the thumb's: away from the index), flexion towards the palm, the thumb's base: in front of the palm.
 FINGER_LIMITS = np.array([
-    (-28, 28), (-28, 62), (-12, 55), (-22, 80),
-    (-20, 14), (-28, 92), (-8, 105), (-6, 72),
+    (-42, 28), (-34, 62), (-14, 55), (-22, 80),
+    (-21, 14), (-28, 92), (-8, 105), (-6, 72),
     (-12, 12), (-28, 92), (-8, 108), (-6, 72),
     (-16, 12), (-28, 92), (-8, 108), (-6, 72),
     (-20, 18), (-30, 92), (-8, 104), (-6, 72),
@@ -54,7 +54,7 @@ class FingerRig:
 
 def make_finger_rig(points: dict[str, Array], rig: Rig) -> FingerRig:
     """The fingers of a body whose points (`detail.EXTRA_POINTS`, of the left, the hip centre at the origin) are given."""
-    across, along, down = rig.facing[_HANDS[0]].T  # out of the back of the hand, towards the knuckles, to the little finger
+    across, along, _ = rig.facing[_HANDS[0]].T  # out of the back of the hand, towards the knuckles, to the little finger
     pivots, hinges, spreads, tips = [], [], [], []
     for finger in FINGERS:
         joints = [np.asarray(points[f"{finger}_{j}"], float) for j in (1, 2, 3, 4)]
@@ -148,9 +148,10 @@ def _bones(coarse: Array, fingers: Array, pivots: Array, hinges: Array, spreads:
                 a, h, p = spreads[side, finger], hinges[side, bone], pivots[side, bone]
                 for share in range(2):
                     part = 1.0 if share == 0 else 0.5
-                    if finger == 0:  # the thumb is put out within the palm, then brought in front of it
-                        turned = _turned(parent, h[0], h[1], h[2], part * bend, p)
-                        turned = _turned(turned, a[0], a[1], a[2], part * spread, p)
+                    if finger == 0:  # put out, then brought in front of the palm; or brought there, then in towards the index
+                        turned = _turned(parent, a[0], a[1], a[2], part * min(spread, 0.0), p)
+                        turned = _turned(turned, h[0], h[1], h[2], part * bend, p)
+                        turned = _turned(turned, a[0], a[1], a[2], part * max(spread, 0.0), p)
                     else:
                         turned = _turned(parent, a[0], a[1], a[2], part * spread, p)
                         turned = _turned(turned, h[0], h[1], h[2], part * bend, p)
