@@ -152,6 +152,19 @@ def test_probing_goes_on_beside_the_first_pictures_and_is_remembered(tmp_path: P
     assert ours() == []
 
 
+def test_a_tier_that_cannot_be_drawn_is_no_secret_of_the_probe() -> None:
+    class Damaged(DiscArtist):
+        def draw(self, brief: tuple[int, int], tier: int) -> np.ndarray:
+            if tier == 2:
+                raise ValueError("this net is damaged")
+            return super().draw(brief, tier)
+
+    with pytest.raises(ValueError, match="damaged"):
+        for _ in play(Damaged(lambda seconds: time.sleep(0.001)), poses(2000), budget=0.5, workers=2):
+            pass
+    assert ours() == []
+
+
 def test_closing_early_leaves_no_thread_and_draws_no_more() -> None:
     drawn = []
 

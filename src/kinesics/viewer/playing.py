@@ -127,6 +127,8 @@ def _play(artist: Draws, source: OneByOne | Newest, crew: Crew, prober: Prober |
                     yield drawn
                 if prober is not None:
                     prober.begin(job.brief)
+                    if prober.error is not None:
+                        raise prober.error
     finally:
         source.close()
         if prober is not None:

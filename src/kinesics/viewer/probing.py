@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from typing import Any
 
@@ -18,6 +17,9 @@ class Prober:
     Args:
         crew: whose artist and pacer it is about.
         inline: probe in the caller's thread instead of one of its own.
+
+    Attributes:
+        error: what went wrong; None if nothing did.
     """
 
     def __init__(self, crew: Crew, *, inline: bool = False) -> None:
@@ -25,6 +27,7 @@ class Prober:
         self._stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self._begun = False
+        self.error: BaseException | None = None
 
     def begin(self, brief: Any) -> None:
         """Start with this brief; later calls do nothing."""
@@ -44,18 +47,23 @@ class Prober:
             self._thread.join()
 
     def _probe(self, brief: Any) -> None:
-        artist = self.crew.artist
-        nets = getattr(getattr(artist, "person", None), "nets", {})
-        key, tiers = cost_key(nets, [len(artist.tiers), self.crew.pacer.workers]), len(artist.tiers)
+        try:
+            self._tell(brief)
+        except BaseException as error:  # it belongs to whoever wants pictures
+            self.error = error
+
+    def _tell(self, brief: Any) -> None:
+        artist, pacer = self.crew.artist, self.crew.pacer
+        tiers = len(artist.tiers)
+        key = cost_key(getattr(getattr(artist, "person", None), "nets", {}), [tiers, pacer.workers])
         table = read_costs(key, tiers)
         drawings = {} if table is None else {"drawings": 1}  # warm up at least: a net's first picture is no measure
-        with contextlib.suppress(Exception):  # who cannot draw says so where its picture is asked for; then T0 stays
-            found = probe_costs(
-                lambda tier: artist.draw(brief, tier), tiers, clock=self.crew.clock, stopped=self._stopped.is_set, **drawings
-            )
-            if found is None:
-                return
-            if table is None:
-                write_costs(key, found)
-            with self.crew.lock:
-                self.crew.pacer.know(found if table is None else table)
+        found = probe_costs(
+            lambda tier: artist.draw(brief, tier), tiers, clock=self.crew.clock, stopped=self._stopped.is_set, **drawings
+        )
+        if found is None:
+            return
+        if table is None:
+            write_costs(key, found)
+        with self.crew.lock:
+            pacer.know(found if table is None else table)
