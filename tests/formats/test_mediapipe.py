@@ -15,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 
 from kinesics.errors import FormatError, SinkError, UsageError
 from kinesics.formats import convert, open_sink, read_scenes, read_sequence, write_sequence
-from kinesics.formats.landmarks import body_of_parts, part_called, parts_of_body
+from kinesics.formats.landmarks import body_of_parts, part_called
 from kinesics.types import People, PoseSequence, Scene, Skeleton, skeleton
 
 HOLISTIC = body_of_parts({"pose": 33, "face": 468, "left": 21, "right": 21})
@@ -25,6 +25,7 @@ BODIES = {
     "blazepose33": skeleton("blazepose33"),
     "hand21": skeleton("hand21"),
     "holistic": HOLISTIC,
+    "with world": body_of_parts({"pose": 33, "face": 478, "left": 21, "right": 21, "world": 33}),
     "left hand": body_of_parts({"left": 21}),
     "hands": body_of_parts({"left": 21, "right": 21}),
     "own": Skeleton("custom", ("Kopf", "Fuß, links", 'a "quoted" one')),
@@ -34,7 +35,7 @@ FLOATS = st.floats(-(2.0**60), 2.0**60, width=32)
 
 @st.composite
 def scenes(draw: st.DrawFn) -> list[Scene]:
-    body = BODIES[draw(st.sampled_from([name for name in BODIES if name != "holistic"]))]
+    body = BODIES[draw(st.sampled_from([name for name in BODIES if name not in ("holistic", "with world")]))]
     d, k = draw(st.sampled_from([2, 3])), len(body)
     out = []
     for index in range(draw(st.integers(1, 3))):
@@ -322,12 +323,15 @@ def test_keys_mean_parts(key: str, meaning: tuple[str, bool] | None) -> None:
     assert part_called(key) == meaning
 
 
-def test_bodies_of_parts_are_those_of_pose_files(data: Path) -> None:
-    for name in ("0ff215ef4f1f111e217e2cefee0adc77", "6fb01565da31c5500d1ef2cd2906b06b"):
+def test_bodies_of_parts_are_those_of_pose_files(data: Path, tmp_path: Path) -> None:
+    for name, face in (("0ff215ef4f1f111e217e2cefee0adc77", 468), ("6fb01565da31c5500d1ef2cd2906b06b", 478)):
         there = read_sequence(data / "pose-files" / "pose-tests" / "hand_estimation" / f"{name}.pose")
-        body = body_of_parts({"pose": 33, "face": len(there.skeleton) - 108, "left": 21, "right": 21})
-        assert there.skeleton.joints[: len(body)] == body.joints
-        assert parts_of_body(body) is not None
+        body = body_of_parts({"pose": 33, "face": face, "left": 21, "right": 21, "world": 33})
+        assert there.skeleton.joints == body.joints
+        write_sequence(tmp_path / "a.landmarks.json", there)
+        frame = json.loads((tmp_path / "a.landmarks.json").read_text())["frames"][0]
+        assert len(frame["pose_world_landmarks"]) == 33 and len(frame["face_landmarks"]) == face
+        assert read_sequence(tmp_path / "a.landmarks.json") == there
 
 
 def test_published_results_are_read(data: Path, tmp_path: Path) -> None:

@@ -38,10 +38,12 @@ class LandmarkClip:
     def __init__(self, frames: list[LandmarkFrame], unit: str, told: Skeleton | None) -> None:
         self.frames, self.unit = frames, unit
         people = [one for frame in frames for one in frame.people]
-        if unit == "metres":
-            for one in people:
-                one.parts, one.world = one.parts or one.world, {}
         self.body, self.places = _body(people) if told is None else (told, _places(told))
+        for one in people:
+            if unit == "metres":
+                one.parts, one.world = one.parts or one.world, {}
+            elif "world" in self.places and "pose" in one.world:  # of a body that has them as joints
+                one.parts["world"] = one.world.pop("pose")
         with_depth = any(np.isfinite(part[:, 2]).any() for one in people for part in one.parts.values())
         self.dims = 3 if with_depth else 2
         self.size: tuple[int, int] = (1, 1)
@@ -76,7 +78,7 @@ class LandmarkClip:
         flat = np.isfinite(values[:, :, 0]) & ~np.isfinite(values[:, :, 2])
         values[flat, 2] = 0  # some parts of a person may have no depth
         if self.unit == "normalised":
-            values[:, :, :3] *= (size[0], size[1], size[0])
+            values[:, : self.places.get("world", k), :3] *= (size[0], size[1], size[0])
         points, scores = values[:, :, : self.dims], np.clip(values[:, :, 3], 0, 1)
         sure = scores.sum(axis=1) / np.maximum((scores > 0).sum(axis=1), 1)
         around = np.nan_to_num(points_box(points, scores))

@@ -6,6 +6,7 @@ of a pose alone blazepose33, of a hand that does not say whose it is hand21.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 
@@ -21,8 +22,9 @@ COMPONENTS = {
     "left": "LEFT_HAND_LANDMARKS",
     "right": "RIGHT_HAND_LANDMARKS",
     "hand": "HAND_LANDMARKS",
+    "world": "POSE_WORLD_LANDMARKS",
 }
-"""Parts and what `.pose` files call them; a "hand" is one of which nobody says whose it is."""
+"""Parts and what `.pose` files call them; a "hand" is one of which nobody says whose it is, the "world" a pose in metres."""
 LENGTHS = {33: "pose", 468: "face", 478: "face", 21: "hand"}
 _KEYS = {
     "pose": "pose",
@@ -52,7 +54,7 @@ def part_called(key: str) -> tuple[str, bool] | None:
 
 
 def _points(part: str, count: int) -> tuple[str, ...]:
-    if part == "pose":
+    if part in ("pose", "world"):
         return tuple(name.upper() for name in skeleton("blazepose33").joints)
     if part == "face":
         return tuple(str(i) for i in range(count))
@@ -61,7 +63,7 @@ def _points(part: str, count: int) -> tuple[str, ...]:
 
 
 def _component(part: str, count: int) -> Component:
-    limbs = {"pose": "blazepose33", "face": "boxes"}.get(part, "hand21")
+    limbs = {"pose": "blazepose33", "world": "blazepose33", "face": "boxes"}.get(part, "hand21")
     return Component(COMPONENTS[part], "XYZC", _points(part, count), skeleton(limbs).bones)
 
 
@@ -86,9 +88,9 @@ def body_of_names(names: tuple[str, ...]) -> Skeleton:
 
 
 def parts_of_body(body: Skeleton) -> dict[str, tuple[int, int]] | None:
-    """Where each part lies in a body that `body_of_parts` makes, as (first, end); None for other bodies."""
+    """Where each part lies in a body of the joints that `body_of_parts` gives, as (first, end); None for other bodies."""
     for counts in _possible(body):
-        if body_of_parts(counts) == body:
+        if body_of_parts(counts).joints == body.joints:
             out, first = dict[str, tuple[int, int]](), 0
             for part in COMPONENTS:
                 if part in counts:
@@ -101,10 +103,10 @@ def parts_of_body(body: Skeleton) -> dict[str, tuple[int, int]] | None:
 def _possible(body: Skeleton) -> list[dict[str, int]]:
     """Parts that together have as many landmarks as the body has joints."""
     found = []
-    for face in (0, 468, 478):
-        for pose in (0, 33):
-            for hands in (("left", "right"), ("left",), ("right",), ("hand",), ()):
-                counts = {**({"pose": pose} if pose else {}), **({"face": face} if face else {}), **dict.fromkeys(hands, 21)}
-                if counts and sum(counts.values()) == len(body):
-                    found.append(counts)
+    sides = (("left", "right"), ("left",), ("right",), ("hand",), ())
+    for pose, face, hands, world in itertools.product((33, 0), (468, 478, 0), sides, (0, 33)):
+        counts = {"pose": pose, "face": face, **dict.fromkeys(hands, 21), "world": world}
+        counts = {part: count for part, count in counts.items() if count}
+        if counts and sum(counts.values()) == len(body):
+            found.append(counts)
     return found

@@ -23,7 +23,7 @@ from .output import Output
 
 __all__ = ["LandmarkWriter"]
 
-_KEYS = {"pose": "pose", "face": "face", "left": "left_hand", "right": "right_hand", "hand": "hand"}
+_KEYS = {"pose": "pose", "face": "face", "left": "left_hand", "right": "right_hand", "hand": "hand", "world": "pose_world"}
 
 
 class LandmarkWriter:
@@ -83,8 +83,9 @@ class LandmarkWriter:
         if self._parts is None:
             points = shortest(people.points)
         else:
-            points[:, :, :2] /= size
-            points[:, :, 2:] /= size[0]
+            shares = slice(0, self._parts.get("world", (len(people.skeleton), 0))[0])  # the world's landmarks are metres
+            points[:, shares, :2] /= size
+            points[:, shares, 2:] /= size[0]
         boxes, sure = shortest(people.boxes).tolist(), shortest(people.score).tolist()
         rows = []
         for i, identity in enumerate(people.ids.tolist()):
@@ -102,6 +103,8 @@ class LandmarkWriter:
             return {"keypoints3D" if world else "keypoints": named}
         out: dict[str, Any] = {}
         for part, (first, end) in self._parts.items():
+            if world and (part == "world" or (part == "pose" and "world" in self._parts)):
+                continue
             key = f"{_KEYS[part]}_world_landmarks" if world else f"{_KEYS[part]}_landmarks"
             there = np.isfinite(points[first:end]).any() if world else (scores[first:end] > 0).any()
             out[key] = _landmarks(points[first:end], scores[first:end], "visibility", bool(world)) if there else None

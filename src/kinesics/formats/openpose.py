@@ -165,7 +165,10 @@ def to_openpose(people: People, names: tuple[str, ...]) -> Array:
     """
     column = {OTHER_NAMES.get(name, name): i for i, name in reversed(list(enumerate(people.skeleton.joints)))}
     if "left_shoulder" not in column:
-        raise SinkError(f"people of the skeleton {people.skeleton.name} cannot be written as OpenPose, which has whole bodies")
+        raise SinkError(
+            f"people of the skeleton {people.skeleton.name} cannot be written as OpenPose, which has whole bodies; "
+            "kinesics convert --whole-body changes them"
+        )
     known = np.concatenate([people.points[:, :, :2], people.point_scores[:, :, None]], axis=2)
     out = np.zeros((len(people), len(names), 3), np.float32)
     for j, name in enumerate(names):

@@ -25,6 +25,7 @@ def read_sequence(
     ids: Collection[int] | None = None,
     start: float = 0.0,
     end: float | None = None,
+    notes: list[str] | None = None,
     **options: Any,
 ) -> PoseSequence:
     """A clip from any format: who has an id, over all frames; NaN where a person is not seen.
@@ -38,6 +39,7 @@ def read_sequence(
         ids: only these people.
         start: seconds, the first moment that is wanted …
         end: … and the end, which is not; None for all.
+        notes: gets a line for each guess of the reader, such as a frame rate that the file does not say.
         **options: of the format's reader.
 
     Raises:
@@ -47,8 +49,11 @@ def read_sequence(
     if entry.load is not None:
         return _part(entry.load(existing(path, []), **only(options, entry.load, name)), ids, start, end)
     with read_scenes(path, name, **options) as scenes:
-        span = _between(scenes, start, end)
-        return gather(span, ids, name=str(path))
+        try:
+            return gather(_between(scenes, start, end), ids, name=str(path))
+        finally:
+            if notes is not None:
+                notes += scenes.notes
 
 
 def _part(clip: PoseSequence, ids: Collection[int] | None, start: float, end: float | None) -> PoseSequence:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -159,20 +159,30 @@ def convert(
     *,
     read_as: str | None = None,
     write_as: str | None = None,
+    change: Callable[[list[Scene], str], Iterable[Scene]] | None = None,
+    **options: Any,
 ) -> Converted:
     """Copy scenes from one file to another format, one scene at a time; on an error nothing is left behind.
+
+    Args:
+        source: the file or folder to read.
+        path: where to.
+        read_as: the source's format, where its ending does not say it.
+        write_as: likewise.
+        change: makes other scenes of all scenes of the source (which are in memory then) and its name.
+        **options: of the source's reader, such as fps.
 
     Raises:
         FormatError: the source cannot be read.
         SinkError: the output cannot be written, or is the source.
-        UsageError: an unknown format.
+        UsageError: an unknown format or option.
     """
     refuse_same(source, path)
-    with read_scenes(source, read_as) as scenes:
+    with read_scenes(source, read_as, **options) as scenes:
         name, entry = format_of(path, write_as)
         sink, people = open_sink(path, name, source=source), 0
         try:
-            for scene in scenes:
+            for scene in scenes if change is None else change(list(scenes), str(source)):
                 sink.write(scene)
                 people += len(scene.people)
             sink.close()
