@@ -13,9 +13,14 @@ _HOMES = {
     "Actor": "actors",
     "Body": "kinematics",
     "DOFS": "kinematics",
+    "FACE_MOVES": "face",
+    "FINGER_ANGLES": "fingers",
+    "FINGER_LIMITS": "fingers",
+    "HANDSHAPES": "handshapes",
     "HandPath": "recipes",
     "JOINTS": "kinematics",
     "LIMITS": "kinematics",
+    "MATERIALS": "materials",
     "Move": "recipes",
     "NAMED_MOTIONS": "named",
     "PARTS": "parts",
@@ -34,12 +39,16 @@ _HOMES = {
     "collides": "collisions",
     "depth_camera": "sensors",
     "draw_mesh": "zbuffer",
+    "finer": "actors",
     "forward": "kinematics",
     "joint_places": "placing",
     "limited": "kinematics",
+    "limited_fingers": "fingers",
     "make_actor": "actors",
     "make_body": "kinematics",
     "mirrored": "recipes",
+    "mirrored_face": "face",
+    "mirrored_fingers": "fingers",
     "mirrored_hands": "mirroring",
     "mirrored_pose": "mirroring",
     "motion_clips": "motions",
@@ -47,6 +56,8 @@ _HOMES = {
     "part_mirror": "parts",
     "perform": "motions",
     "picture_camera": "sensors",
+    "random_faces": "face",
+    "random_fingers": "handshapes",
     "random_recipe": "inventing",
     "reach": "reaching",
     "recipe_of": "inventing",
@@ -60,9 +71,19 @@ __all__ = sorted(_HOMES)
 if TYPE_CHECKING:
     from .actors import Actor as Actor
     from .actors import Posed as Posed
+    from .actors import finer as finer
     from .actors import make_actor as make_actor
     from .balance import centre_of_mass as centre_of_mass
     from .collisions import collides as collides
+    from .face import FACE_MOVES as FACE_MOVES
+    from .face import mirrored_face as mirrored_face
+    from .face import random_faces as random_faces
+    from .fingers import FINGER_ANGLES as FINGER_ANGLES
+    from .fingers import FINGER_LIMITS as FINGER_LIMITS
+    from .fingers import limited_fingers as limited_fingers
+    from .fingers import mirrored_fingers as mirrored_fingers
+    from .handshapes import HANDSHAPES as HANDSHAPES
+    from .handshapes import random_fingers as random_fingers
     from .inventing import random_recipe as random_recipe
     from .inventing import recipe_of as recipe_of
     from .kinematics import DOFS as DOFS
@@ -72,6 +93,7 @@ if TYPE_CHECKING:
     from .kinematics import forward as forward
     from .kinematics import limited as limited
     from .kinematics import make_body as make_body
+    from .materials import MATERIALS as MATERIALS
     from .mirroring import mirrored_hands as mirrored_hands
     from .mirroring import mirrored_pose as mirrored_pose
     from .motions import Performance as Performance

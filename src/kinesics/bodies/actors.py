@@ -185,7 +185,7 @@ def make_actor(
     Args:
         rng: draws what is not given.
         detail: `full` has about 26,000 triangles, `light` about 5,200, `fine` 2,900 more than `full`: round eyes, teeth, tongue
-            and the inside of the mouth, lashes, brows; for faces that are seen close or speak. The same draws give the same person.
+            and the inside of the mouth, lashes, brows; for faces seen close. The same draws give the same person.
         dressed: with clothes, hair, and sometimes a bag or something in the hands.
         traits: what the body is like; its height trait is found for `height`.
         height: metres, without shoes; 1.0 to 2.1.
