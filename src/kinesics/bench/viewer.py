@@ -23,7 +23,6 @@ from ..viewer.pacing import Pacer
 from ..viewer.person import Person
 from ..viewer.person_file import load_person
 from ..viewer.playing import play
-from ..viewer.tally import Tally
 from .unet2022 import OUT, Unet2022, session, write_unet
 
 __all__ = ["bench_viewer", "driving_poses", "simulate_slow_machine"]
@@ -233,19 +232,24 @@ def _example(stage: Any) -> dict[str, Array]:
 
 def _budgeted(artist: _Finished, person: Person, workers: int, budget: float) -> dict[str, Any]:
     """A real run with a budget, and the same costs on a machine that is slow at times."""
-    tally, poses = Tally(), driving_poses(person, 10 * CHUNK)
+    poses = driving_poses(person, 10 * CHUNK)
     brief = artist.begin(*poses[0][1:])
     costs = probe_costs(lambda tier: artist.draw(brief, tier), len(artist.tiers))
     assert costs is not None  # nobody stops it
-    for _ in tally.counting(play(artist, poses, budget=budget, workers=workers, costs=costs)):
-        pass
-    found = tally.report()
+    drawn = list(play(artist, poses, budget=budget, workers=workers, costs=costs))
+    tiers = [picture.tier for picture in drawn]
     simulated = simulate_slow_machine(costs, budget)
-    return {name: found[name] for name in ("over_budget", "tiers", "tier_changes")} | {
-        "budget_ms": budget * 1000, "over_budget_simulated": simulated["over_budget"],
-        "over_budget_simulated_settled": simulated["over_budget_settled"],
-        "tier_changes_simulated": simulated["tier_changes"],
-    }  # fmt: skip
+    return {
+        "over_budget": float(np.mean([picture.over for picture in drawn])),
+        "tiers": _counted(tiers),
+        "tier_changes": int(np.count_nonzero(np.diff(tiers))),
+        "budget_ms": budget * 1000,
+        **{f"{name}_simulated": value for name, value in simulated.items()},
+    }
+
+
+def _counted(tiers: list[int]) -> dict[str, int]:
+    return {f"t{tier}": tiers.count(tier) for tier in sorted(set(tiers))}
 
 
 def simulate_slow_machine(costs: CostTable, budget: float, *, pictures: int = 1600, seed: int = 0) -> dict[str, Any]:
@@ -274,7 +278,7 @@ def simulate_slow_machine(costs: CostTable, budget: float, *, pictures: int = 16
         "over_budget": float(np.mean(over)),
         "over_budget_settled": float(np.mean(np.array(over)[settled])),
         "tier_changes": pacer.changes,
-        "tiers": {f"t{tier}": tiers.count(tier) for tier in sorted(set(tiers))},
+        "tiers": _counted(tiers),
     }
 
 

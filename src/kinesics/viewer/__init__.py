@@ -17,7 +17,6 @@ _HOMES: dict[str, str] = {
     "Person": "person",
     "Placement": "placing",
     "SIZE": "footage",
-    "Tally": "tally",
     "WHOLE_BODY": "footage",
     "fit_footage": "fitting",
     "load_person": "person_file",
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from .placing import place as place
     from .playing import Drawn as Drawn
     from .playing import play as play
-    from .tally import Tally as Tally
 
 
 def __getattr__(name: str) -> Any:
