@@ -1,6 +1,6 @@
-"""Write training footage of made people: one compressed npz with the fields of `viewer.Footage` for each person and kind of motion.
+"""Write training footage of made people: one npz with the fields of `viewer.Footage` for each person and kind of motion.
 
-Developers only:  python scripts/make_viewer_people.py OUT [--people 12] [--seconds 10] [--kinds signing gestures sport] [--seed 0]
+Developers only:  python scripts/make_viewer_people.py OUT [--people 12] [--seconds 10] [--kinds signing sport] [--seed 0]
 
 Backgrounds are of one colour, so that the files are small and the person can be cut out exactly:
 `pictures - background * (255 - alpha) / 255` is the colour premultiplied by alpha. Files that are there are kept.
@@ -55,9 +55,9 @@ def main() -> None:
             plate = np.broadcast_to(rng.integers(60, 235, 3).astype(np.uint8), (512, 512, 3)).copy()
             footage = made_footage(seed, options.seconds, kind, fps=options.fps, portrait=portrait, background=plate)
             write(path, footage)
-            spent = (time.process_time() - started) / len(footage["times"])
+            count, size = len(footage["times"]), path.stat().st_size / 1e6
             print(
-                f"{path.name}: {len(footage['times'])} pictures, {path.stat().st_size / 1e6:.0f} MB, {spent * 1e3:.0f} ms CPU each"
+                f"{path.name}: {count} pictures, {size:.0f} MB, {(time.process_time() - started) / count * 1e3:.0f} ms CPU each"
             )
 
 

@@ -16,7 +16,8 @@ _SKIN, _LIPS, _HAIR, _EYE = (KINDS.index(name) for name in ("skin", "lips", "hai
 
 #: Skin tones from light to dark, sRGB, that one is drawn between.
 _TONES = np.array(
-    [(250, 224, 204), (243, 208, 182), (232, 190, 158), (214, 164, 128), (190, 138, 100), (156, 108, 76), (122, 82, 58), (92, 62, 46)],
+    [(250, 224, 204), (243, 208, 182), (232, 190, 158), (214, 164, 128), (190, 138, 100), (156, 108, 76), (122, 82, 58),
+     (92, 62, 46)],
     float,
 )  # fmt: skip
 _HAIRS = {
@@ -190,9 +191,7 @@ def _strokes(page: Page, lines: list[tuple[Array, float]]) -> Array:
     canvas = np.zeros((tall * scale, wide * scale), np.uint8)
     for line, width in lines:
         at = np.stack([(line[:, 0] + 180) / 360 * page.width - x0, (90 - line[:, 1]) / 180 * page.height - y0], axis=1) * scale
-        cv2.polylines(
-            canvas, [np.round(at * 16).astype(np.int32)], False, 255, max(int(round(width * scale)), 1), cv2.LINE_AA, 4
-        )
+        cv2.polylines(canvas, [np.round(at * 16).astype(np.int32)], False, 255, max(round(width * scale), 1), cv2.LINE_AA, 4)
     whole = np.zeros((page.height, page.width), np.float32)
     whole[y0 : y0 + tall, x0 : x0 + wide] = cv2.resize(canvas, (wide, tall), interpolation=cv2.INTER_AREA) / 255.0
     return whole

@@ -15,13 +15,14 @@ from .weaving import noise
 _CLOTH, _LEATHER = KINDS.index("cloth"), KINDS.index("leather")
 _TOPS = {
     "navy": (44, 58, 92), "teal": (38, 112, 116), "burgundy": (122, 42, 58), "forest": (52, 92, 68), "mustard": (204, 154, 54),
-    "coral": (218, 108, 92), "sky": (128, 172, 208), "cream": (232, 222, 204), "charcoal": (66, 68, 74), "lilac": (158, 140, 186),
-    "rust": (172, 88, 52), "white": (234, 234, 232), "black": (38, 38, 42), "rose": (212, 150, 158), "royal": (52, 86, 160),
+    "coral": (218, 108, 92), "sky": (128, 172, 208), "cream": (232, 222, 204), "charcoal": (66, 68, 74),
+    "lilac": (158, 140, 186), "rust": (172, 88, 52), "white": (234, 234, 232),
+    "black": (38, 38, 42), "rose": (212, 150, 158), "royal": (52, 86, 160),
     "olive": (108, 108, 66),
 }  # fmt: skip
 _BOTTOMS = {
-    "denim": (62, 82, 118), "dark denim": (40, 50, 74), "black": (36, 36, 40), "khaki": (166, 146, 112), "grey": (104, 106, 112),
-    "brown": (92, 70, 56), "navy": (40, 48, 74),
+    "denim": (62, 82, 118), "dark denim": (40, 50, 74), "black": (36, 36, 40), "khaki": (166, 146, 112),
+    "grey": (104, 106, 112), "brown": (92, 70, 56), "navy": (40, 48, 74),
 }  # fmt: skip
 _SHOES = {"white": (226, 226, 224), "black": (34, 34, 36), "brown": (104, 70, 48), "blue": (58, 84, 132), "red": (160, 58, 52)}
 _PATTERNS = ("plain", "stripes", "band", "logo", "heather", "two-tone")
@@ -69,7 +70,7 @@ def paint_clothes(sheet: Array, outfit: Outfit, fabrics: Fabrics, rng: np.random
     _paint_legs(sheet, outfit, fabrics, rng)
 
 
-def _smooth(value: Array, edge: float, soft: float) -> Array:
+def _smooth(value: Array, edge: float | Array, soft: float) -> Array:
     """0 below the edge, 1 above it."""
     return np.clip((value - edge) / soft + 0.5, 0, 1)
 
@@ -133,7 +134,7 @@ def _top_colour(fabrics: Fabrics, across: Array, y: Array) -> Array:
         share = share * _smooth(np.hypot((across - 6) / 20, (y + 0.385) / 0.042), 1.0, 0.08)
     elif fabrics.pattern == "heather":
         share = 0.12 * np.ones_like(y)
-    return base + (accent - base) * share[..., None]
+    return np.asarray(base + (accent - base) * share[..., None])
 
 
 def _details(sheet: Array, page: Page, fabrics: Fabrics, across: Array, y: Array) -> None:

@@ -1,4 +1,4 @@
-"""Hair: a sheet over the skull that runs from the crown to the hairline, or hangs on from there, with locks and an uneven end."""
+"""Hair: a sheet over the skull from the crown to the hairline, or hanging on from there, with locks and an uneven end."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ STYLES = ("buzz", "short", "crop", "waves", "bob", "long", "bun", "ponytail", "a
 
 @dataclass(frozen=True)
 class Hairdo:
-    """A way of wearing hair: `style` of `STYLES`, `volume` metres at the top, `length` metres below the ears, `sweep` turns that
-    strands go round on their way, `fringe` degrees by which it comes down over the forehead, `curl` 0 to 1, `receding` 0 to 1.
+    """A way of wearing hair: `style` of `STYLES`, `volume` metres at the top, `length` metres below the ears, `sweep` turns
+    that strands go round on their way, `fringe` degrees by which it comes down over the forehead, `curl` and `receding`
+    0 to 1.
     """
 
     style: str
@@ -298,7 +299,8 @@ def _gathered(do: Hairdo, skin: Array, middle: Array) -> tuple[Array, Array, Arr
 def _parts(points: Array, faces: Array, middle: Array) -> Array:
     centre = points[faces].mean(1)
     labels = np.array([[PARTS.index(f"{side}_{name}") for side in ("right", "left")] for name in ("head", "head_top")])
-    return labels[(centre[:, 1] < middle[1] - 0.025).astype(int), (centre[:, 0] >= 0).astype(int)].astype(np.uint8)
+    top, left = (centre[:, 1] < middle[1] - 0.025).astype(int), (centre[:, 0] >= 0).astype(int)
+    return np.asarray(labels[top, left], np.uint8)
 
 
 def _followed(points: Array, middle: Array, skin: Array) -> tuple[Array, Array]:

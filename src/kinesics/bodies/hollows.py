@@ -75,4 +75,5 @@ def depth_hollows(depth: Array) -> Array:
         )
         behind = np.clip((small - around) / np.float32(0.09), 0, 1)
         out *= 1 - np.float32(strength) * np.where(seen, behind, 0)
-    return cv2.resize(cv2.blur(out, (3, 3)), (depth.shape[1] // 2, depth.shape[0] // 2), interpolation=cv2.INTER_LINEAR)
+    whole = depth.shape[1] // 2, depth.shape[0] // 2
+    return np.asarray(cv2.resize(cv2.blur(out, (3, 3)), whole, interpolation=cv2.INTER_LINEAR))

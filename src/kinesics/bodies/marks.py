@@ -18,8 +18,8 @@ def marked(posed: Posed, seen: Callable[[Array], Array], camera: Camera, depth: 
     """Points (133, 2) float32 and scores (133,) float32 of somebody; `depth` is the picture's, of any size."""
     places = seen(posed.landmarks)
     points = camera.project(places)
-    inside = np.isfinite(points).all(1)
-    inside &= np.where(inside[:, None], (points > -0.5) & (points < [camera.width - 0.5, camera.height - 0.5]), False).all(1)
+    known = np.where(np.isfinite(points), points, -1.0)
+    inside: Array = np.all((known > -0.5) & (known < [camera.width - 0.5, camera.height - 0.5]), axis=1)
     scale = depth.shape[1] / camera.width
     column, row = np.where(inside[:, None], np.floor((points + 0.5) * scale), 0).astype(int).T
     front = depth[np.clip(row, 0, depth.shape[0] - 1), np.clip(column, 0, depth.shape[1] - 1)]

@@ -1,8 +1,8 @@
 """What is seen of a mesh -> a shaded picture: normals, light, gloss, warm edges of shadow on skin, clean edges.
 
-A picture is drawn twice as large in both directions; where the four small pixels of a pixel show the same smooth surface they are
-shaded once. Light is worked out in linear intensities. Skin scatters light: where it falls off, red falls off last (the wrapped
-diffuse light of Green, "Real-time approximations to subsurface scattering", GPU Gems, 2004).
+A picture is drawn twice as large in both directions; where the four small pixels of a pixel show the same smooth surface
+they are shaded once. Light is worked out in linear intensities. Skin scatters light: where it falls off, red falls off last
+(the wrapped diffuse light of Green, "Real-time approximations to subsurface scattering", GPU Gems, 2004).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def to_bytes() -> Array:
     light = np.arange(_STEPS + 1) / _STEPS * 2
     light = np.where(light > 0.7, 0.7 + 0.3 * np.tanh((light - 0.7) / 0.3), light)
     value = np.where(light <= 0.0031308, 12.92 * light, 1.055 * np.maximum(light, 1e-9) ** (1 / 2.4) - 0.055)
-    return np.clip(value * 255, 0, 255).astype(np.float32)
+    return np.asarray(np.clip(value * 255, 0, 255), np.float32)
 
 
 @numba.njit(cache=True, nogil=True)

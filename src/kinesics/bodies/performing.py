@@ -71,7 +71,7 @@ def perform(seed: int, seconds: float, fps: float = 30.0, kind: str = "signing",
         raise UsageError(f"a performance lasts more than 0 s at more than 0 fps; {seconds:g} s at {fps:g} fps came")
     body = body or Body()
     rng = np.random.default_rng([seed, KINDS.index(kind)])
-    count = max(int(round(seconds * fps)), 1)
+    count = max(round(seconds * fps), 1)
     times = np.arange(count) / fps
     if kind == "signing":
         poses, hands, shapes = signed(rng, times, body)
@@ -230,4 +230,4 @@ def made_plate(rng: np.random.Generator, size: int = 512) -> Array:
         floor = np.clip((y - edge) / 0.004, 0, 1)[..., None]
         wall = wall * (1 - floor) + (tone * 0.62 + [6, 0, -8]) * (1 + 0.1 * (y - edge))[..., None] * floor
     wall += rng.normal(0, 0.8, wall.shape)
-    return np.clip(wall + 0.5, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(wall + 0.5, 0, 255), np.uint8)

@@ -1,4 +1,4 @@
-"""People who are pleasant to look at: a dressed body with its colours, and pictures of it with exact points, parts and edges."""
+"""People pleasant to look at: a dressed body with its colours, and pictures of it with exact points, parts and edges."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Shot:
 
 @dataclass(frozen=True)
 class Standpoint:
-    """Where somebody is looked at from: a point of the body's frame goes to the camera's by `turn` (3, 3), then `shift` (3,)."""
+    """Where somebody is looked at from: places of the body's frame go to the camera's by `turn` (3, 3), then `shift` (3,)."""
 
     camera: Camera
     turn: Array
@@ -93,7 +93,7 @@ def make_portrait(rng: np.random.Generator, *, traits: Traits | None = None, hei
     drawn, tall = _grown_up(rng)
     traits, height = traits or drawn, height or tall
     actor = make_actor(rng, dressed=False, traits=traits, height=height)
-    outfit = _everyday(random_outfit(rng, actor.traits), rng)
+    outfit = _everyday(random_outfit(rng, actor.traits))
     look, fabrics = random_complexion(rng, traits.sex, traits.age), random_fabrics(rng, outfit)
     return dress(actor, outfit, look, fabrics, random_hairdo(rng, traits.sex, traits.age), rng)
 
@@ -107,10 +107,19 @@ def _grown_up(rng: np.random.Generator) -> tuple[Traits, float]:
             return dataclasses.replace(traits, muscle=min(max(traits.muscle, 0.3), 0.62), local=local), height
 
 
-def _everyday(outfit: Outfit, rng: np.random.Generator) -> Outfit:
-    return dataclasses.replace(outfit, hair="none", folds=min(outfit.folds, 0.15), cloth=min(outfit.cloth, 0.022), shoe=max(outfit.shoe, 0.005),
-                               sole=max(outfit.sole, 0.012), skirt=0.0, bottom="trousers" if outfit.skirt else outfit.bottom,
-                               leg=1.95 if outfit.skirt else outfit.leg)  # fmt: skip
+def _everyday(outfit: Outfit) -> Outfit:
+    skirt = outfit.skirt > 0
+    return dataclasses.replace(
+        outfit,
+        hair="none",
+        folds=min(outfit.folds, 0.15),
+        cloth=min(outfit.cloth, 0.022),
+        shoe=max(outfit.shoe, 0.005),
+        sole=max(outfit.sole, 0.012),
+        skirt=0.0,
+        bottom="trousers" if skirt else outfit.bottom,
+        leg=1.95 if skirt else outfit.leg,
+    )
 
 
 def dress(
@@ -275,7 +284,8 @@ def shoot(portrait: Portrait, posed: Posed, view: Standpoint, size: int = 512) -
     picture, parts = np.empty((size, size, 4), np.uint8), np.empty((size, size), np.uint8)
     paint(
         ids, depth, depth_hollows(depth), places, actor.faces, actor.face_parts, normals, portrait.bright, portrait.corners,
-        portrait.pages, _fine(), _boxes(view, posed), portrait.sheet, (looks(), to_linear()), to_bytes(), lights(), picture, parts,
+        portrait.pages, _fine(), _boxes(view, posed), portrait.sheet, (looks(), to_linear()), to_bytes(), lights(),
+        picture, parts,
     )  # fmt: skip
     points, scores = marked(posed, view.seen, view.camera.resized(size, size), depth)
     return Shot(picture, points, scores, parts)

@@ -21,8 +21,8 @@ _RINGS, _AROUND = 22, 24
 
 @dataclass(frozen=True)
 class Shoes:
-    """`rest` (v, 3): the body with feet that fit into shoes; the shells of both shoes: `vertices`, `faces`, their `corners` on the
-    page of legs, `parts`, and the `segments` and `weights` they follow.
+    """`rest` (v, 3): the body with feet that fit into shoes; the shells of both shoes: `vertices`, `faces`, their `corners` on
+    the page of legs, `parts`, and the `segments` and `weights` they follow.
     """
 
     rest: Array
@@ -67,7 +67,7 @@ def shod(rest: Array) -> Shoes:
 
 @dataclass(frozen=True)
 class _Last:
-    """The block a shoe is made over: level directions ahead and aside, where it begins, length, half width, middle line, floor."""
+    """The block a shoe is made over: level ways ahead and aside, where it begins, length, half width, middle line, floor."""
 
     way: Array
     side: Array
@@ -100,7 +100,7 @@ class _Last:
         """Places (..., 3)."""
         out = (self.start + share * self.length)[..., None] * self.way + across[..., None] * self.side
         out[..., 1] = self.floor - height
-        return out
+        return np.asarray(out)
 
     def inside(self, at: Array) -> Array:
         """A foot (n, 3) brought within the shell where it would stick out."""

@@ -19,14 +19,14 @@ from .reaching import reach
 _ARM = ("raise", "plane", "twist", "elbow")
 #: Where a wrist is, in arm lengths from its shoulder (outwards, down, back), how far the elbow is out, how often.
 _PLACES: tuple[tuple[tuple[float, float, float], float, float], ...] = (
-    ((-0.02, 0.34, -0.56), 22, 0.30),  # before the chest
-    ((0.18, 0.22, -0.56), 30, 0.16),  # to the side
-    ((-0.22, 0.26, -0.44), 34, 0.10),  # across the chest
-    ((0.02, 0.08, -0.44), 40, 0.16),  # at the chin
-    ((0.06, -0.14, -0.42), 46, 0.10),  # at the cheek
-    ((0.08, -0.34, -0.42), 52, 0.06),  # at the forehead
-    ((0.34, -0.05, -0.52), 40, 0.08),  # beside the head
-    ((0.02, 0.55, -0.50), 14, 0.04),  # low
+    ((-0.02, 0.34, -0.56), 16, 0.30),  # before the chest
+    ((0.18, 0.22, -0.56), 22, 0.16),  # to the side
+    ((-0.22, 0.26, -0.44), 26, 0.10),  # across the chest
+    ((0.02, 0.08, -0.44), 24, 0.16),  # at the chin
+    ((0.06, -0.14, -0.42), 26, 0.10),  # at the cheek
+    ((0.08, -0.34, -0.42), 30, 0.06),  # at the forehead
+    ((0.34, -0.05, -0.52), 26, 0.08),  # beside the head
+    ((0.02, 0.55, -0.50), 12, 0.04),  # low
 )
 SHAPES = tuple(HANDSHAPES)
 _WAYS = ("still", "line", "arc", "circle", "tap", "shake")

@@ -1,12 +1,13 @@
 """Where each corner of each face lies on the sheet that a person's colours are painted on.
 
-The sheet is painted for the average body: heads by direction from their middle, trunks by direction and height, limbs by how far
-along and which side. Whoever is drawn has the same mesh, so lips stay on lips.
+The sheet is painted for the average body: heads by direction from their middle, trunks by direction and height, limbs by how
+far along and which side. Whoever is drawn has the same mesh, so lips stay on lips.
 """
 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -147,7 +148,7 @@ def eye_corners(vertices: Array, faces: Array) -> Array:
     away = vertices[faces] - (used.min(0) + used.max(0)) / 2 * [1, 1, 0] - [0, 0, used[:, 2].min() + np.ptp(used[:, 1]) / 2]
     way = away / np.linalg.norm(away, axis=-1, keepdims=True)
     page = PAGES["left_eye"]
-    return ((0.5 + 0.5 * way[..., :2]) * [page.width, page.height]).astype(np.float32)
+    return np.asarray((0.5 + 0.5 * way[..., :2]) * [page.width, page.height], np.float32)
 
 
 def _head_share(at: Array) -> Array:
@@ -179,7 +180,7 @@ def _about(at: Array, a: Array, b: Array) -> Array:
     side = np.cross(bone, [0.0, 0.0, -1.0])
     side /= np.linalg.norm(side)
     front = np.cross(side, bone)
-    return np.arctan2((at - a) @ side, (at - a) @ front) / (2 * np.pi)
+    return np.asarray(np.arctan2((at - a) @ side, (at - a) @ front) / (2 * np.pi))
 
 
 def _limb_share(at: Array, names: tuple[str, str, str], span: tuple[float, float]) -> Array:
@@ -190,10 +191,10 @@ def _limb_share(at: Array, names: tuple[str, str, str], span: tuple[float, float
 
 def _eye_share(at: Array, side: int) -> Array:
     away = at - average().eyes[side]
-    return 0.5 + 0.5 * away[..., :2] / np.linalg.norm(away, axis=-1, keepdims=True)
+    return np.asarray(0.5 + 0.5 * away[..., :2] / np.linalg.norm(away, axis=-1, keepdims=True))
 
 
-_SHARES = {
+_SHARES: dict[str, Callable[[Array], Array]] = {
     "head": _head_share,
     "trunk": _trunk_share,
     "arm": lambda at: _limb_share(at, ("shoulder", "elbow", "wrist"), ARM_SPAN),

@@ -19,15 +19,15 @@ def noise(rng: np.random.Generator, height: int, width: int, grain: float, stret
         grain: pixels between independent values across.
         stretch: how many times as far apart they are along the rows' direction downwards.
     """
-    columns = max(int(round(width / grain)), 2)
-    rows = max(int(round(height / (grain * stretch))), 2)
+    columns = max(round(width / grain), 2)
+    rows = max(round(height / (grain * stretch)), 2)
     small = rng.normal(0, 1, (rows + 2, columns)).astype(np.float32)
     around = np.concatenate([small[:, -2:], small, small[:, :2]], axis=1)
     scale = width / columns
     large = cv2.resize(
-        around, (int(round(width / columns * (columns + 4))), int(height * (rows + 2) / rows)), interpolation=cv2.INTER_CUBIC
+        around, (round(width / columns * (columns + 4)), int(height * (rows + 2) / rows)), interpolation=cv2.INTER_CUBIC
     )
-    start = int(round(2 * scale))
+    start = round(2 * scale)
     return np.asarray(large[:height, start : start + width] * 1.3)
 
 
