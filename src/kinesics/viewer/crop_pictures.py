@@ -9,12 +9,14 @@ from ..types import Array
 from .crop_frames import CROP, CropFrame
 from .footage import SIZE
 
-__all__ = ["INPUTS", "LINES", "bent", "crop_input", "line_maps", "seam", "stitched"]
+__all__ = ["ANSWERS", "INPUTS", "LINES", "bent", "by_twos", "crop_input", "from_twos", "line_maps", "seam", "stitched"]
 
 LINES = 6
 """Line drawings a crop has: palm and five fingers, or brows, eyes, nose, outer and inner lips, jaw."""
 INPUTS = 4 + 4 + LINES + 1
 """Channels of the net: what is drawn so far, the keyframe's crop, the lines, whether it is a face."""
+ANSWERS = 4 + 1
+"""What it says of each pixel: a residual of colour and alpha, and how much of the keyframe to take."""
 _HAND = (
     (((0, 5, 9, 13, 17, 0), False),),
     *((((0 if base == 1 else base, *range(base + (base != 1), base + 4)), False),) for base in (1, 5, 9, 13, 17)),
@@ -85,6 +87,20 @@ def crop_input(drawn: Array, kept: Array, frame: CropFrame) -> Array:
     made[8:-1] = line_maps(frame)
     made[-1] = frame.part == "face"
     return made
+
+
+def by_twos(pictures: Array) -> Array:
+    """(n, 4 c, 32, 32) of (n, c, 64, 64): the four pixels of a block become channels, as pixel shuffle orders them."""
+    n, c = pictures.shape[:2]
+    blocks = pictures.reshape(n, c, CROP // 2, 2, CROP // 2, 2).transpose(0, 1, 3, 5, 2, 4)
+    return np.ascontiguousarray(blocks).reshape(n, 4 * c, CROP // 2, CROP // 2)
+
+
+def from_twos(blocks: Array) -> Array:
+    """(n, c, 64, 64) of (n, 4 c, 32, 32): what `by_twos` undoes."""
+    n, c = blocks.shape[0], blocks.shape[1] // 4
+    pixels = blocks.reshape(n, c, 2, 2, CROP // 2, CROP // 2).transpose(0, 1, 4, 2, 5, 3)
+    return np.ascontiguousarray(pixels).reshape(n, c, CROP, CROP)
 
 
 def seam() -> Array:

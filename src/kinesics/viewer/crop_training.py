@@ -86,7 +86,7 @@ def train_crops(
     if start is not None:
         restore(net, start)
     net.train()
-    most = steps or 100_000
+    most = 100_000 if steps is None else steps
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=1e-4)
     inside = torch.from_numpy(seam())[None, None]
     began = time.process_time()
@@ -97,14 +97,15 @@ def train_crops(
         optimizer.param_groups[0]["lr"] = RATE * min(1.0, (step + 1) / 20) * max(1 - share, 0.02)
         rows = np.sort(rng.choice(len(told), min(BATCH, len(told)), replace=False))
         x = torch.from_numpy(told[rows].astype(np.float32) / 255)
-        loss = _loss(net(x), x, torch.from_numpy(real[rows].astype(np.float32) / 255), inside * torch.from_numpy(room[rows]))
+        answer = torch.pixel_shuffle(net(torch.pixel_unshuffle(x, 2)), 2)
+        loss = _loss(answer, x, torch.from_numpy(real[rows].astype(np.float32) / 255), inside * torch.from_numpy(room[rows]))
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
         if progress is not None:
             progress(step, float(loss.detach()))
-    return export(net.eval(), {"crops": (INPUTS, CROP, CROP)}, ["answer"])
+    return export(net.eval(), {"crops": (4 * INPUTS, CROP // 2, CROP // 2)}, ["answer"])
 
 
 def crop_gain(person: Person, samples: Iterable[CropSample], graph: bytes | None = None) -> tuple[float, float]:

@@ -7,6 +7,7 @@ together with what is drawn so far. The net says where to take the keyframe's pi
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -14,13 +15,14 @@ import numpy as np
 
 from ..types import Array
 from .crop_frames import CROP, CropFrame, crop_frames
-from .crop_pictures import bent, crop_input, stitched
+from .crop_pictures import bent, by_twos, crop_input, from_twos, stitched
 from .person import Person
 from .stages import Stage
 
 __all__ = ["Crop", "CropRefiner"]
 
 NET = "crops"
+HOLD = 0.8  # a new keyframe must be nearer than this share of the old one's distance
 FARTHEST = 12.0  # crop pixels of mean distance beyond which no keyframe's crop is of use
 
 
@@ -71,21 +73,44 @@ class CropRefiner:
         """Whether there is a net."""
         return self._stage is not None
 
-    def draw(self, picture: Array, points: Array, scores: Array, *, allowed: Array | None = None) -> Array:
+    def choose(
+        self, points: Array, scores: Array, *, before: Mapping[str, int] | None = None, allowed: Array | None = None
+    ) -> dict[str, int]:
+        """Which keyframe each part is drawn from: for `draw`, where poses come one after the other.
+
+        Args:
+            points: (133, 2) canvas pixels, NaN where missing.
+            scores: (133,).
+            before: what was chosen for the pose before: it is held on to unless another is clearly more similar.
+            allowed: (n,) bool; keyframes that may be taken, all if None.
+        """
+        before = before or {}
+        return {frame.part: self._nearest(frame, allowed, before.get(frame.part, -1)) for frame in crop_frames(points, scores)}
+
+    def draw(
+        self,
+        picture: Array,
+        points: Array,
+        scores: Array,
+        *,
+        keys: Mapping[str, int] | None = None,
+        allowed: Array | None = None,
+    ) -> Array:
         """The picture with face and hands redrawn; what is drawn there stays where nothing better is known.
 
         Args:
             picture: (512, 512, 4) uint8, colour premultiplied by alpha; it is not changed.
             points: (133, 2) canvas pixels, NaN where missing.
             scores: (133,).
+            keys: from `choose`; the most similar ones if None.
             allowed: (n,) bool; keyframes that may be taken, all if None.
 
         Returns:
             (512, 512, 4) uint8; the picture itself where there is no net or nothing to redraw.
         """
-        if self._stage is None or not (crops := self.crops(picture, points, scores, allowed=allowed)):
+        if self._stage is None or not (crops := self.crops(picture, points, scores, keys=keys, allowed=allowed)):
             return picture
-        answers = self._stage.run(np.stack([crop.told for crop in crops]))[0]
+        answers = from_twos(self._stage.run(by_twos(np.stack([crop.told for crop in crops])))[0])
         made = picture.copy()
         for crop, answer in zip(crops, answers, strict=True):
             if crop.key < 0:
@@ -93,11 +118,20 @@ class CropRefiner:
             stitched(made, self.person.keyframe(max(crop.key, 0)), crop.places, answer, crop.frame)
         return made
 
-    def crops(self, picture: Array, points: Array, scores: Array, *, allowed: Array | None = None) -> list[Crop]:
+    def crops(
+        self,
+        picture: Array,
+        points: Array,
+        scores: Array,
+        *,
+        keys: Mapping[str, int] | None = None,
+        allowed: Array | None = None,
+    ) -> list[Crop]:
         """The crops of a picture, face first; arguments as for `draw`."""
         made = []
         for frame in crop_frames(points, scores):
-            key, held = self._nearest(frame, allowed)
+            key = self._nearest(frame, allowed) if keys is None else keys.get(frame.part, -1)
+            held = self._frame(frame.part, key)
             drawn = cv2.warpAffine(picture, frame.matrix, (CROP, CROP), flags=cv2.INTER_LINEAR)
             if held is None:
                 places, kept = np.full((CROP, CROP, 2), -1e4, np.float32), np.zeros((CROP, CROP, 4), np.uint8)
@@ -105,21 +139,29 @@ class CropRefiner:
                 places = bent(frame, held)
                 x, y = (np.ascontiguousarray(places[..., axis]) for axis in (0, 1))
                 kept = cv2.remap(self.person.keyframe(key), x, y, cv2.INTER_LINEAR)
-            made.append(Crop(frame, key, places, crop_input(drawn, kept, frame)))
+            made.append(Crop(frame, -1 if held is None else key, places, crop_input(drawn, kept, frame)))
         return made
 
-    def _nearest(self, frame: CropFrame, allowed: Array | None) -> tuple[int, CropFrame | None]:
-        """The keyframe whose crop of this part has the most similar shape, and its frame."""
+    def _nearest(self, frame: CropFrame, allowed: Array | None, before: int = -1) -> int:
+        """The keyframe whose crop of this part has the most similar shape; -1 if none is similar."""
         held = self._held.get(frame.part)
         if held is None:
-            return -1, None
+            return -1
         weight = held.weights * np.where(np.isfinite(frame.points).all(axis=1), frame.scores, 0)
         apart = ((held.shapes - np.nan_to_num(frame.points)) ** 2).sum(axis=-1)
         cost = np.sqrt((apart * weight).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)) + held.cost
         if allowed is not None:
             cost = np.where(np.asarray(allowed, bool)[held.keys], cost, np.inf)
+        cost[held.keys == before] *= HOLD
         best = int(np.argmin(cost))
-        return (int(held.keys[best]), held.frames[best]) if cost[best] < FARTHEST else (-1, None)
+        return int(held.keys[best]) if cost[best] < FARTHEST else -1
+
+    def _frame(self, part: str, key: int) -> CropFrame | None:
+        """The crop of a keyframe, if it has one of this part."""
+        held = self._held.get(part)
+        if held is None or key not in held.keys:
+            return None
+        return held.frames[int(np.flatnonzero(held.keys == key)[0])]
 
     @functools.cached_property
     def _held(self) -> dict[str, _Held]:
