@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from scipy.ndimage import median_filter
 
 from ..errors import FormatError, UsageError
 from ..formats import read_sequence
@@ -19,6 +20,9 @@ from ..viewer.placing import Placement, place
 
 __all__ = ["driven", "person_of", "poses_of", "resampled"]
 
+SOMETIMES = 0.04  # of the moments: less is a mistake of the net
+STEADY = 5  # moments
+HEAD = np.r_[0:5, 23:91]
 BONES = 1.0  # seconds around a sighting in which a lost joint is placed at the end of its bone
 
 
@@ -73,8 +77,35 @@ def driven(
     whole = correct_wrists(whole)
     if smooth and len(whole) > 2:
         whole = smooth_clip(whole)
+    whole = _turned(whole, person, said)
     held = PoseSequence(person.points[:, None], person.scores[:, None], np.arange(len(person)), skeleton(WHOLE_BODY))
     return place(retarget(whole, limb_lengths(held)), person, how=how)
+
+
+def _turned(whole: PoseSequence, person: Person, said: Callable[[str], object]) -> PoseSequence:
+    """Who is seen from behind is drawn from the front, left for right, where the person was never filmed from behind."""
+    if _from_behind(person.points, person.scores).mean() >= SOMETIMES:
+        return whole
+    away = _from_behind(whole.points[:, 0], whole.scores[:, 0])
+    away = median_filter(away.astype(np.uint8), STEADY, mode="nearest").astype(bool)
+    if away.mean() < SOMETIMES:
+        return whole
+    said("the poses show a back, and the person was never filmed from behind: there it is drawn from the front")
+    other = np.arange(whole.points.shape[2])
+    for a, b in whole.skeleton.mirror:
+        other[[a, b]] = b, a
+    points, scores = whole.points.copy(), whole.scores.copy()
+    points[away], scores[away] = points[away][:, :, other], scores[away][:, :, other]
+    points[np.ix_(away, [True], HEAD)], scores[np.ix_(away, [True], HEAD)] = np.nan, 0
+    return PoseSequence(points, scores, whole.times, whole.skeleton, whole.ids, whole.size)
+
+
+def _from_behind(points: Array, scores: Array) -> Array:
+    """(t,) bool: the left shoulder lies clearly to the left of the right one."""
+    both = (scores[:, [5, 6]] > 0.2).all(1)
+    width = np.where(both, points[:, 5, 0] - points[:, 6, 0], 0.0)
+    usual = float(np.percentile(np.abs(width[both]), 85)) if both.any() else 0.0
+    return np.asarray(width < -0.25 * usual) & both
 
 
 def resampled(clip: PoseSequence, fps: float | None) -> PoseSequence:

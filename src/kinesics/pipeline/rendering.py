@@ -86,7 +86,8 @@ def render(
     behind = given if given is not None else _own(who) if background == "keep" else None
     tally = Tally(start)
     drawing = {"budget": budget, "tier": tier, "realtime": realtime, "offline": offline, "workers": workers}
-    with marked_writer(out, who, clip.times, alpha=behind is None, source=poses) as writer:
+    hint = float(1 / np.median(np.diff(clip.times))) if len(clip) > 1 else None
+    with marked_writer(out, who, hint, alpha=behind is None, source=poses) as writer:
         for drawn in tally.through(pictures(who, clip, **drawing)):
             made = laid_over(drawn.picture, behind)
             writer.write(made if size == SIZE else _sized(made, size), drawn.time)
@@ -105,15 +106,14 @@ def pictures(person: Person, clip: PoseSequence, **options: Any) -> Generator[An
 
 
 @contextmanager
-def marked_writer(out: str | Path, person: Person, times: Array, *, alpha: bool, source: Any = None) -> Iterator[Any]:
+def marked_writer(out: str | Path, person: Person, fps: float | None, *, alpha: bool, source: Any = None) -> Iterator[Any]:
     """A writer whose result says that it was generated, and whose pictures they are; after an error nothing stays."""
     said = [
         f"person: {person.name}",
         *(f"{key}: {person.about[key]}" for key in ("licence", "consent") if person.about.get(key)),
     ]
-    hint = float(1 / np.median(np.diff(times))) if len(times) > 1 else None
     read = source if isinstance(source, str | Path) else None
-    writer = open_writer(out, fps_hint=hint, alpha=alpha, generated=True, comment="; ".join(said), source=read)
+    writer = open_writer(out, fps_hint=fps, alpha=alpha, generated=True, comment="; ".join(said), source=read)
     try:
         yield writer
         writer.close()

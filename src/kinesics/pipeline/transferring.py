@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,31 +89,29 @@ def transfer(
         raise UsageError("side by side needs a background; drop it, or choose keep, a colour or a picture")
     backdrop(background, (64, 64))  # found out before the work begins
     who = person_of(person)
-    met = meet(
-        source,
-        pose=pose,
-        seconds=seconds,
-        person_id=person_id,
-        everyone=everyone,
-        behind=background == "keep",
-        step=lambda done, of: step("reading the movement", min(done / (of or max(done, 1e-9)), 1.0)),
-    )
-    if background == "keep" and met.background is None:
-        said(f"{source}: the camera moves, or what is behind the people is never seen; the person is drawn over them")
-    cast = _cast(met, who, how, said, {"budget": budget, "tier": tier, "workers": workers})
-    behind = _Behind(met, backdrop(background, met.size), background == "keep")
+    with open_source(source) as opened:
+        fps = opened.fps
     tally = Tally(start)
-    with marked_writer(out, who, met.poses.times, alpha=background == "transparent", source=source) as writer:
-        try:
+    with marked_writer(out, who, fps, alpha=background == "transparent", source=source) as writer:
+        met = meet(
+            source,
+            pose=pose,
+            seconds=seconds,
+            person_id=person_id,
+            everyone=everyone,
+            behind=background == "keep",
+            step=lambda done, of: step("reading the movement", min(done / (of or max(done, 1e-9)), 1.0)),
+        )
+        if background == "keep" and met.background is None:
+            said(f"{source}: the camera moves, or what is behind the people is never seen; the person is drawn over them")
+        behind = _Behind(met, backdrop(background, met.size), background == "keep")
+        with _cast(met, who, how, said, {"budget": budget, "tier": tier, "workers": workers}) as roles:
             for t, frame in _frames(source, met):
-                made = _composed(t, frame, cast, behind, tally, met)
+                made = _composed(t, frame, roles, behind, tally, met)
                 writer.write(np.hstack([frame.image, made]) if side_by_side else made, frame.time)
                 tally.seconds(frame.time)
                 step("drawing", (t + 1) / len(met.indices))
-        finally:
-            for role in cast:
-                role.drawn.close()
-    return {"people": len(cast), **tally.values(), "out": str(out)}
+    return {"people": len(roles), **tally.values(), "out": str(out)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,23 +124,31 @@ class _Role:
     drawn: Generator[Any]
 
 
-def _cast(met: Everyone, person: Person, how: str, said: Callable[[str], object], drawing: dict[str, Any]) -> list[_Role]:
+@contextmanager
+def _cast(
+    met: Everyone, person: Person, how: str, said: Callable[[str], object], drawing: dict[str, Any]
+) -> Iterator[list[_Role]]:
+    """Everybody's part; whatever happens, no thread goes on drawing."""
     roles: list[_Role] = []
+    remarks: list[str] = []
     for identity in met.poses.ids.tolist():
         clip = met.poses.person(identity)
         there = np.flatnonzero((clip.scores[:, 0, 5:7] > 0).any(1))
         if not len(there):
             continue
         clip = clip[there]
-        remarks: list[str] = []
         poses, placement = driven(clip, person, how=how, said=remarks.append)
-        for remark in remarks if not roles else []:
-            said(remark)
         held = np.where(clip.scores[:, 0] > 0, clip.points[:, 0, :, 1], -np.inf).max(1)
         order = {int(t): k for k, t in enumerate(there)}
         bottoms = {int(t): float(y) for t, y in zip(there, held, strict=True)}
         roles.append(_Role(order, placement, bottoms, pictures(person, poses, **drawing)))
-    return roles
+    for remark in dict.fromkeys(remarks):  # what holds for several is said once
+        said(remark)
+    try:
+        yield roles
+    finally:
+        for role in roles:
+            role.drawn.close()
 
 
 def _frames(source: str | Path, met: Everyone) -> Iterator[tuple[int, Frame]]:
@@ -198,6 +205,6 @@ class _Behind:
             part, empty = made[y0:y1, x0:x1], plate[y0:y1, x0:x1]
             apart = cv2.GaussianBlur(cv2.absdiff(image[y0:y1, x0:x1], empty).max(2).astype(np.float32), (0, 0), 1.5)
             share = cv2.dilate(np.clip((apart - NOISE) / (CLEAR - NOISE), 0, 1), np.ones((GROW, GROW), np.uint8))
-            share = cv2.GaussianBlur(share, (0, 0), 3)[..., None]
-            made[y0:y1, x0:x1] = part * (1 - share) + empty * share + 0.5
+            share = cv2.GaussianBlur(share, (0, 0), 3)
+            made[y0:y1, x0:x1] = cv2.blendLinear(np.ascontiguousarray(part), np.ascontiguousarray(empty), 1 - share, share)
         return made

@@ -50,8 +50,8 @@ def fit_person(
         consent: who agreed to what.
         source: where the clips are from; by default their names.
         keyframes: how many pictures of the person to keep, 64 to 256 are good.
-        train: also train the nets that refine what is warped; kept only where they are better on pictures held out. Beside `out`
-            a sheet of pictures shows how far it is, and a checkpoint lets training that was interrupted go on.
+        train: also train the nets that refine what is warped; kept only where they are better on pictures held out. Beside
+            `out` a sheet of pictures shows how far it is, and a checkpoint lets training that was interrupted go on.
         training: options of `viewer.train_person`.
         progress: called with what is being done and the share of it, 0 to 1.
         said: called with remarks for people, one line each.
