@@ -115,11 +115,16 @@ def test_regions_lie_in_one_another(footage: Footage) -> None:
     assert face[130, 256] and hands[tuple(footage.points[5, 100, ::-1].astype(int))]
 
 
-def test_a_face_that_is_not_read_is_taken_from_eyes_and_ears_and_nothing_is_empty(footage: Footage) -> None:
+def test_what_is_not_read_is_taken_from_ears_and_forearms_and_nothing_is_empty(footage: Footage) -> None:
     scores = footage.scores.copy()
     scores[:, 23:] = 0
     found = regions(replace(footage, scores=scores), 5)
-    assert found["face"] is not None and found["face"].any() and found["hands"] is not None and not found["hands"].any()
+    face, hands = found["face"], found["hands"]
+    assert face is not None and face.any() and hands is not None
+    assert hands[tuple(footage.points[5, 95, ::-1].astype(int))]  # beyond the wrist, where hands are not read
+    scores[:, 7:11] = 0
+    hands = regions(replace(footage, scores=scores), 5)["hands"]
+    assert hands is not None and not hands.any()
     assert box_of(np.full((5, 2), np.nan), np.zeros(5)) is None
 
 

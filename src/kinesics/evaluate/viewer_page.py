@@ -17,7 +17,7 @@ from ..draw.viewer_sheet import SheetRow, close_ups, columns_of, cut, viewer_she
 from ..errors import SinkError
 from ..types import Array
 from .report.charts import lines
-from .viewer_regions import LEFT_HAND, RIGHT_HAND, box_of
+from .viewer_regions import hand_box
 from .viewer_table import number, number_table, short
 from .viewer_trial import Moment, Trial
 
@@ -93,12 +93,8 @@ def rows_of(done: Trial) -> list[SheetRow]:
 def _row(moment: Moment) -> SheetRow:
     shown = {"filmed": moment.real}
     shown |= {short(name): picture for name, picture in moment.drawn.items() if name != "warp"}
-    places = [_place(moment, part) for part in (RIGHT_HAND, LEFT_HAND)]  # as they stand in the picture of who faces us
+    places = [hand_box(moment.points, moment.scores, side) for side in ("right", "left")]  # as they stand before us
     return SheetRow(f"clip {moment.clip + 1}, {moment.time:.1f} s", moment.points, moment.scores, shown, places)
-
-
-def _place(moment: Moment, part: slice) -> tuple[int, int, int, int] | None:
-    return box_of(moment.points[part], moment.scores[part], 0.15)
 
 
 # --------------------------------------------------------------------------------------------------------------------- page
@@ -163,7 +159,7 @@ def _tiles(numbers: Mapping[str, Any]) -> str:
 def _verdict(done: Trial) -> str:
     gates = done.numbers.get("gate", {})
     items = "".join(
-        f'<li class="{"yes" if fine else "no"}">{escape(MUST.get(name) or name.replace("_", " ").upper().capitalize())}</li>'
+        f'<li class="{"yes" if fine else "no"}">{escape(MUST.get(name, f"{short(name[:2])} beats T0 (person)"))}</li>'
         for name, fine in gates.items()
     )
     kept = _kept(done)
@@ -265,7 +261,16 @@ def _table(numbers: Mapping[str, Any]) -> str:
         + "</tr>"
         for i, row in enumerate(rows[1:], 1)
     )
-    return f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>'
+    changes = [
+        f"{low.upper()} to {high.upper()} {value:.2f}"
+        for key, value in numbers.items()
+        if key.startswith("switch_")
+        for _, low, high in [key.split("_")]
+    ]
+    step = (
+        f'<p class="quiet">Where the tier changes, the person changes by (levels): {", ".join(changes)}.</p>' if changes else ""
+    )
+    return f'<div class="scroll"><table><tr>{head}</tr>{body}</table></div>{step}'
 
 
 def _curves(done: Trial) -> str:

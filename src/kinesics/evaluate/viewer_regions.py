@@ -9,7 +9,7 @@ import numpy as np
 from ..types import Array
 from ..viewer import SIZE, Footage
 
-__all__ = ["REGIONS", "JointCount", "PoseReader", "box_of", "pose_reader", "regions", "torso_length"]
+__all__ = ["REGIONS", "JointCount", "PoseReader", "box_of", "hand_box", "pose_reader", "regions", "torso_length"]
 
 REGIONS = ("full", "person", "box", "hands", "face")
 """Everything; where the real person is; the box of that; the boxes of the hands; that of the face."""
@@ -34,7 +34,7 @@ def regions(footage: Footage, index: int) -> dict[str, Array | None]:
     box = np.zeros(person.shape, bool)
     if len(rows):
         box[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] = True
-    hands = _filled(box_of(points[LEFT_HAND], scores[LEFT_HAND])) | _filled(box_of(points[RIGHT_HAND], scores[RIGHT_HAND]))
+    hands = _filled(hand_box(points, scores, "left")) | _filled(hand_box(points, scores, "right"))
     face = box_of(points[FACE], scores[FACE], 0.15)
     face = box_of(points[HEAD], scores[HEAD], 0.3) if face is None else face
     return {"full": None, "person": person, "box": box, "hands": hands, "face": _filled(face)}
@@ -49,6 +49,25 @@ def box_of(points: Array, scores: Array, margin: float = 0.2) -> tuple[int, int,
     half = max(float((high - low).max()) * (0.5 + margin), 12.0)
     (x, y) = ((low + high) / 2).tolist()
     return round(x - half), round(y - half), round(x + half), round(y + half)
+
+
+def hand_box(points: Array, scores: Array, side: str) -> tuple[int, int, int, int] | None:
+    """Where a hand is, x1 y1 x2 y2: round its points; beyond the wrist where they are not known; None where that is not either.
+
+    Args:
+        points: (133, 2) canvas pixels.
+        scores: (133,).
+        side: "left" or "right".
+    """
+    found = box_of(points[LEFT_HAND if side == "left" else RIGHT_HAND], scores[LEFT_HAND if side == "left" else RIGHT_HAND])
+    elbow, wrist = (7, 9) if side == "left" else (8, 10)
+    if found is not None or min(scores[elbow], scores[wrist]) < SURE:
+        return found
+    along = points[wrist] - points[elbow]
+    half = max(0.4 * float(np.linalg.norm(along)), 12.0)
+    x, y = (points[wrist] + 0.4 * along).tolist()
+    inside = 0 <= x < SIZE and 0 <= y < SIZE
+    return (round(x - half), round(y - half), round(x + half), round(y + half)) if inside else None
 
 
 def _filled(box: tuple[int, int, int, int] | None) -> Array:
