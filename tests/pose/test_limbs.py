@@ -142,3 +142,19 @@ def test_hands_that_touch_go_on_touching() -> None:
     kept = retarget(clip, {**own, "upper_arm": 1.4 * own["upper_arm"], "shoulders": 1.2 * own["shoulders"]})
     apart = kept.points[:, 0, 100] - kept.points[:, 0, 121]
     assert apart == pytest.approx(clip.points[:, 0, 100] - clip.points[:, 0, 121], abs=0.5)
+
+
+def test_feet_stay_on_the_ground_whatever_the_legs() -> None:
+    clip = signing(150)
+    points = clip.points.copy()
+    points[:, 0, 13:15], points[:, 0, 15:17] = [(45, 280), (-45, 280)], [(45, 380), (-45, 380)]
+    points[5:10, 0, [13, 14]] += [(30, 0), (-30, 0)]  # bends the knees
+    points[:5, 0, 16] -= [0, 60]  # stands on the left foot
+    clip = PoseSequence(points, clip.scores, clip.times, WHOLE)
+    own = limb_lengths(clip)
+    longer = retarget(clip, {**own, "thigh": 1.4 * own["thigh"], "shin": 1.3 * own["shin"]})
+    assert longer.points[:, 0, 15] == pytest.approx(clip.points[:, 0, 15], abs=6)  # knees apart put feet a little apart
+    assert longer.points[12, 0, 16] == pytest.approx(clip.points[12, 0, 16], abs=2)
+    assert (longer.points[:, 0, 5, 1] < clip.points[:, 0, 5, 1] - 30).all()  # the head is higher up
+    hidden = PoseSequence(points, np.where(np.isin(np.arange(133), range(13, 23)), 0, clip.scores), clip.times, WHOLE)
+    assert np.allclose(retarget(hidden, own).points[:, 0, 5], hidden.points[:, 0, 5])

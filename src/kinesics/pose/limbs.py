@@ -20,6 +20,8 @@ __all__ = ["limb_lengths", "need_whole_body", "retarget"]
 TYPICAL = 90.0  # percentile of the lengths seen that stands for a bone
 LEAST = 0.2  # score from which a joint counts
 MOMENTS = 3  # a bone that is seen less often is not measured
+OFTEN = 0.5  # share of the moments in which feet must be seen to be stood on
+SOFT = 0.1  # leg lengths by which one foot is above the other when it counts a third
 STRETCH = 1.6  # a bone changes by this factor at most, beside the change of the whole
 
 _PALMS = (LEFT_HAND.start, RIGHT_HAND.start)
@@ -99,6 +101,7 @@ def retarget(clip: PoseSequence, lengths: Mapping[str, float], *, contacts: bool
     From the middle of the shoulders outwards each bone is made longer or shorter by one factor for the whole clip: its typical
     length over there by that here (`limb_lengths`), beside the median of all such ratios, which is a matter of size. Hands move
     and scale with their wrists, face and feet with head and ankles. A bone that one of the two does not have is left as it is.
+    Who stands on feet that are seen goes on standing there; else the shoulders stay where they are.
 
     Args:
         clip: of `wholebody133`; gaps should be filled first, a joint without its neighbour moves with the next one inwards.
@@ -115,6 +118,8 @@ def retarget(clip: PoseSequence, lengths: Mapping[str, float], *, contacts: bool
             head = _head(old[..., :2]), _head(new[..., :2])
             sizes = own.get("face_height", 0.5 * own.get("shoulders", 0.0)), own.get("palm", 0.35 * own.get("forearm", 0.0))
             keep_contacts(old, new, head, sizes, (factors.get("head", 1.0), factors.get("hand", 1.0)))
+        if "shin" in factors:
+            new[..., :2] += _standing(old, new, clip.scores[:, person], clip.times)[:, None]
         points[:, person] = new
     return PoseSequence(points, clip.scores, clip.times, clip.skeleton, clip.ids, clip.size)
 
@@ -132,6 +137,20 @@ def _factors(own: Mapping[str, float], target: Mapping[str, float]) -> dict[str,
         if known:
             factors[part] = float(np.exp(np.mean(np.log(known))))
     return factors
+
+
+def _standing(old: Array, new: Array, scores: Array, times: Array) -> Array:
+    """(t, 2) by which all must move so that the foot that stands, the lower one, is where it was."""
+    ankles = [15, 16]
+    sure = (scores[:, ankles] >= LEAST).all(axis=1)
+    if sure.mean() < OFTEN or not sure.any():
+        return np.zeros((len(old), 2))
+    was, now = old[sure][:, ankles, :2], new[sure][:, ankles, :2]
+    leg = np.nanpercentile(np.linalg.norm(old[sure][:, 11:13, :2] - was, axis=-1), TYPICAL)
+    raised = (was[..., 1].max(axis=1, keepdims=True) - was[..., 1]) / max(SOFT * leg, 1e-6)
+    weight = np.exp(-np.nan_to_num(raised, nan=0.0))[..., None]
+    way = ((was - now) * weight).sum(axis=1) / weight.sum(axis=1)
+    return np.stack([np.interp(times, times[sure], way[:, axis]) for axis in (0, 1)], axis=1)
 
 
 def _rebuilt(old: Array, factors: Mapping[str, float]) -> Array:
