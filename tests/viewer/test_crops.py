@@ -8,11 +8,12 @@ import pytest
 from made_poses import pose
 
 from kinesics.types import Array
-from kinesics.viewer import Person
+from kinesics.viewer import Footage, Person
 from kinesics.viewer.crop_frames import crop_frames
 from kinesics.viewer.crop_pictures import ANSWERS, bent, by_twos, crop_input, from_twos, line_maps, seam, stitched
-from kinesics.viewer.crop_training import CropSample, crop_gain, train_crops
+from kinesics.viewer.crop_training import CropSample, crop_gain, crop_samples, train_crops
 from kinesics.viewer.crops import CropRefiner
+from kinesics.viewer.drawing import Artist
 
 
 def texture(seed: int) -> Array:
@@ -160,3 +161,23 @@ def test_what_the_net_is_told_has_its_channels_in_order() -> None:
     drawn, kept = np.full((64, 64, 4), 51, np.uint8), np.full((64, 64, 4), 102, np.uint8)
     told = crop_input(drawn, kept, frame)
     assert told[:4] == pytest.approx(0.2) and told[4:8] == pytest.approx(0.4) and told[-1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_samples_are_drawn_from_allowed_keyframes_beside_the_frame_without_its_background(two: Person, known: bool) -> None:
+    alpha = np.zeros((3, 512, 512), np.uint8)
+    alpha[:, 100:400, 100:400], alpha[:, 90:100, 100:400] = 255, 128
+    behind = np.full((512, 512, 3), 200, np.uint8)
+    share = alpha[..., None] / 255
+    pictures = np.rint(60 * share + behind * (1 - share)).astype(np.uint8)
+    points = np.stack([two.points[0], two.points[1], two.points[0]])
+    scores = np.full((3, 133), 0.9, np.float32) * np.isfinite(points[..., 0])
+    footage = Footage(pictures, alpha, points, scores, np.arange(3.0), np.zeros(3, np.int32), behind if known else None)
+    allowed = np.array([[False, True], [True, False], [False, False]])
+    made = list(crop_samples(Artist(two), footage, allowed))
+    assert len(made) == 2  # the third one has no keyframe that it may be drawn from
+    np.testing.assert_array_equal(made[0].allowed, allowed[0])
+    assert made[0].real[200, 200].tolist() == [60, 60, 60, 255] and made[0].real[10, 10].tolist() == [0, 0, 0, 0]
+    if known:
+        assert np.abs(made[0].real[95, 200].astype(int) - [30, 30, 30, 128]).max() <= 1
+    assert len(list(crop_samples(Artist(two), footage, np.ones((3, 2), bool), most=1))) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,12 +15,15 @@ from ..types import Array
 from .crop_frames import CROP
 from .crop_pictures import INPUTS, seam
 from .crops import CropRefiner
+from .footage import Footage
 from .person import Person
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["CropSample", "crop_gain", "train_crops"]
+    from .drawing import Artist
+
+__all__ = ["CropSample", "crop_gain", "crop_samples", "train_crops"]
 
 BATCH = 24
 RATE = 2e-3
@@ -45,6 +48,27 @@ class CropSample:
     points: Array
     scores: Array
     allowed: Array | None = None
+
+
+def crop_samples(
+    artist: Artist, footage: Footage, allowed: Array, *, tier: int = -1, most: int = 400, seed: int = 0
+) -> Iterator[CropSample]:
+    """Frames of a footage as an artist draws them, beside what they are.
+
+    Args:
+        artist: of the person; its poses before are forgotten.
+        footage: of the same person.
+        allowed: (frames, keyframes) bool, keyframes each frame may be drawn from: none of its own moment.
+        tier: index into the artist's tiers.
+        most: frames, chosen at random.
+        seed: of the choice.
+    """
+    usable = np.flatnonzero(np.asarray(allowed).any(axis=1))
+    for at in np.sort(np.random.default_rng(seed).permutation(usable)[:most]).tolist():
+        points, scores = footage.points[at], footage.scores[at]
+        artist.reset()
+        drawn = artist.draw(artist.begin(points, scores, allowed=allowed[at]), tier)
+        yield CropSample(drawn, _cut_out(footage, at), points, scores, allowed[at])
 
 
 def train_crops(
@@ -133,6 +157,17 @@ def crop_gain(person: Person, samples: Iterable[CropSample], graph: bytes | None
         raise JobError("no frame shows a face or a hand: there is nothing to judge a crop net by")
     before, after = 10 * np.log10(255**2 * count / np.maximum(errors, 1e-9))
     return float(before), float(after)
+
+
+def _cut_out(footage: Footage, at: int) -> Array:
+    """(512, 512, 4) uint8 premultiplied: a frame without what is behind the person."""
+    alpha = footage.alpha[at].astype(np.float32)[..., None]
+    seen = footage.pictures[at].astype(np.float32)
+    if footage.background is None:
+        own = seen * (alpha / 255)
+    else:
+        own = np.clip(seen - footage.background * (1 - alpha / 255), 0, alpha)
+    return np.asarray(np.rint(np.concatenate([own, alpha], axis=2)), np.uint8)
 
 
 def _lessons(person: Person, samples: Iterable[CropSample]) -> tuple[Array, Array, Array]:
