@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..errors import JobError, UsageError
 from ..types import Array
 from .footage import SIZE, Footage
 from .keyframes import pick_keyframes
+from .layers import trunk_plate
 from .person import Person
 
 __all__ = ["bled", "fit_footage", "sharpness"]
@@ -71,7 +73,20 @@ def fit_footage(
     told: dict[str, Any] = {"licence": licence, "consent": consent, "source": source, **(about or {})}
     told |= {"frames": len(footage), "clips": len(np.unique(footage.clips))}
     points, scores = footage.points[chosen].astype(np.float32), footage.scores[chosen].astype(np.float32)
-    return Person(name, tuple(encoded), np.array(boxes, np.int32), points, scores, footage.background, {}, told)
+    person = Person(name, tuple(encoded), np.array(boxes, np.int32), points, scores, footage.background, about=told)
+    return dataclasses.replace(person, **_trunk(person))
+
+
+def _trunk(person: Person) -> dict[str, Any]:
+    """The fields of a person that say what is behind the arms."""
+    plate = trunk_plate(person)
+    alpha = plate.picture[..., 3:]
+    straight = np.where(alpha > 0, plate.picture[..., :3] * 255.0 / np.maximum(alpha, 1), 0)
+    rgba = np.dstack([np.clip(straight + 0.5, 0, 255).astype(np.uint8)[..., ::-1], alpha])
+    done, data = cv2.imencode(".webp", rgba, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
+    if not done:
+        raise JobError("a picture cannot be encoded as WebP by this OpenCV; install opencv-python-headless again")
+    return {"trunk": bytes(data.tobytes()), "trunk_key": plate.key}
 
 
 def sharpness(footage: Footage, which: Array) -> Array:

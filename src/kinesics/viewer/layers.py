@@ -12,10 +12,11 @@ import cv2
 import numba
 import numpy as np
 
+from ..errors import FormatError
 from ..types import Array
 from .composing import Layer, warped
 from .footage import SIZE
-from .person import Person
+from .person import Person, unpacked
 from .warping import LEAST, drawn_joints, flow_field
 
 __all__ = ["Layers", "TrunkPlate", "arm_reach", "arm_room", "take_apart", "trunk_plate"]
@@ -32,11 +33,10 @@ _HALF = SIZE // 2
 
 @dataclass(frozen=True, eq=False)
 class TrunkPlate:
-    """The trunk without arms: `picture` (512, 512, 4) uint8 premultiplied, in the pose `points` (133, 2) with `scores`."""
+    """The trunk without arms: `picture` (512, 512, 4) uint8 premultiplied, in the pose of the keyframe `key`."""
 
     picture: Array
-    points: Array
-    scores: Array
+    key: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +114,15 @@ def arm_room(points: Array, scores: Array, side: int) -> Array:
 
 
 def trunk_plate(person: Person) -> TrunkPlate:
-    """What a person's keyframes show of the trunk, head and legs where no arm is in front; medians over keyframes."""
+    """What a person's keyframes show of the trunk, head and legs where no arm is in front; medians over keyframes.
+
+    Taken from the person where it was kept; made otherwise, which takes a second.
+    """
+    if person.trunk:
+        kept = unpacked(person.trunk)
+        if kept is None or kept.shape != (SIZE, SIZE, 4) or not 0 <= person.trunk_key < len(person):
+            raise FormatError(f"person {person.name}: the picture of the trunk cannot be decoded; fit the person again")
+        return TrunkPlate(kept, person.trunk_key)
     covered = np.array([_covering(person, key) for key in range(len(person))])
     body = np.where((person.scores[:, :17] > LEAST)[..., None], person.points[:, :17], np.nan)
     with np.errstate(all="ignore"):
@@ -131,7 +139,7 @@ def trunk_plate(person: Person) -> TrunkPlate:
         arm = _whole((near < WIDE).astype(np.uint8) * 255)[..., None]
         looks.append(warped(Layer(person.keyframe(key), 0, 0), field))
         hidden.append(warped(Layer(arm, 0, 0), field) > 0)
-    return TrunkPlate(_median(np.stack(looks), np.stack(hidden)), points, scores)
+    return TrunkPlate(_median(np.stack(looks), np.stack(hidden)), reference)
 
 
 def _covering(person: Person, key: int) -> float:
@@ -157,29 +165,48 @@ def _median(looks: Array, hidden: Array) -> Array:
 def take_apart(person: Person, key: int, plate: TrunkPlate) -> Layers:
     """A keyframe's layers."""
     picture, points, scores = person.keyframe(key), person.points[key], person.scores[key]
-    behind = warped(Layer(plate.picture, 0, 0), flow_field(points, scores, plate.points, plate.scores, "trunk"))
     reaches = [arm_reach(points, scores, side) for side in (0, 1)]
     nearest = np.minimum(*reaches)
-    if nearest.min() > WIDE:
-        none = Layer.of(np.zeros_like(picture))
-        return Layers(Layer.of(picture), none, none)
-    matte = _matte(picture, behind, nearest)
-    mine = _whole(np.clip((reaches[1] - reaches[0]) * 2 + 0.5, 0, 1))
-    arms = [cv2.convertScaleAbs(picture * (matte * share)[..., None]) for share in (mine, 1 - mine)]
-    rest = (1 - matte)[..., None]
-    # what is left of the trunk, and the plate where the arm was; never more than there is room for
-    trunk = picture * rest + behind * (1 - rest)
-    return Layers(*(Layer.of(whole) for whole in (cv2.convertScaleAbs(trunk), *arms)))
+    x, y, width, height = (2 * v for v in cv2.boundingRect((nearest < WIDE).astype(np.uint8)))
+    empty = Layer(np.zeros((1, 1, 4), np.uint8), 0, 0)
+    if not width:
+        return Layers(Layer.of(picture), empty, empty)
+    window, half = (slice(y, y + height), slice(x, x + width)), (slice(y // 2, (y + height) // 2), slice(x // 2, (x + width) // 2))
+    field = flow_field(points, scores, person.points[plate.key], person.scores[plate.key], "trunk")
+    behind = warped(Layer(plate.picture, 0, 0), field, (x, y, x + width, y + height))
+    seen = np.ascontiguousarray(picture[window])
+    matte = _matte(seen, behind, nearest[half])
+    whose = cv2.resize(np.clip((reaches[1] - reaches[0])[half] * 2 + 0.5, 0, 1), (width, height))
+    trunk = picture.copy()
+    arms = np.zeros((2, SIZE, SIZE, 4), np.uint8)
+    _split(seen, behind, matte, whose, trunk[window], arms[0][window], arms[1][window])
+    return Layers(Layer.of(trunk), Layer.of(arms[0]), Layer.of(arms[1]))
 
 
-def _matte(picture: Array, behind: Array, reach: Array) -> Array:
-    """(512, 512) float32 0..1: how much of each pixel is arm."""
+@numba.njit(cache=True, nogil=True, fastmath=True)
+def _split(seen: Array, behind: Array, matte: Array, whose: Array, trunk: Array, left: Array, right: Array) -> None:
+    """Arm pixels to the arm whose they are; the trunk gets what is behind them."""
+    for row in range(seen.shape[0]):
+        for column in range(seen.shape[1]):
+            arm = matte[row, column]
+            if arm <= 0:
+                continue
+            mine = arm * whose[row, column]
+            for channel in range(4):
+                value = np.float32(seen[row, column, channel])
+                left[row, column, channel] = np.uint8(value * mine + np.float32(0.5))
+                right[row, column, channel] = np.uint8(value * (arm - mine) + np.float32(0.5))
+                rest = value * (1 - arm) + behind[row, column, channel] * arm
+                trunk[row, column, channel] = np.uint8(rest + np.float32(0.5))
+
+
+def _matte(seen: Array, behind: Array, reach: Array) -> Array:
+    """(h, w) float32 0..1: how much of each pixel is arm; `reach` is of half the size."""
     window = np.ones((7, 7), np.uint8)
-    seen = picture.astype(np.int16)
-    over = np.maximum(seen - cv2.dilate(behind, window), cv2.erode(behind, window) - seen)
-    unlike = np.clip((np.maximum(over, 0).max(-1) - UNLIKE[0]) / (UNLIKE[1] - UNLIKE[0]), 0, 1).astype(np.float32)
-    unlike = cv2.GaussianBlur(unlike, (0, 0), 1.5)
-    near = _whole(reach)
-    sure = np.clip((1.0 - near) / (1.0 - SURE) + 0.0, 0, 1)
+    over = cv2.max(cv2.subtract(seen, cv2.dilate(behind, window)), cv2.subtract(cv2.erode(behind, window), seen))
+    most = over.max(-1).astype(np.float32)
+    unlike = cv2.GaussianBlur(np.clip((most - UNLIKE[0]) / (UNLIKE[1] - UNLIKE[0]), 0, 1), (0, 0), 1.5)
+    near = cv2.resize(reach, (seen.shape[1], seen.shape[0]))
+    sure = np.clip((1.0 - near) / (1.0 - SURE), 0, 1)
     possible = np.clip((WIDE - near) / 0.25, 0, 1)
     return np.asarray(np.maximum(sure, np.clip(unlike * 1.5, 0, 1)) * possible, np.float32)

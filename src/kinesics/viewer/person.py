@@ -26,6 +26,9 @@ class Person:
         points: (n, 133, 2) float32 canvas pixels, NaN where missing.
         scores: (n, 133) float32.
         background: (512, 512, 3) uint8 or None.
+        trunk: WebP with alpha of the whole canvas: what all keyframes together show of the trunk behind the arms; empty for a
+            person that has none, for whom it is made when it is needed …
+        trunk_key: … in the pose of this keyframe.
         nets: name of the stage -> bytes of its ONNX graph; only stages that passed their gate.
         about: licence, consent, source, report and what else the manifest says; plain JSON values.
     """
@@ -36,6 +39,8 @@ class Person:
     points: Array
     scores: Array
     background: Array | None = None
+    trunk: bytes = b""
+    trunk_key: int = 0
     nets: Mapping[str, bytes] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
 
@@ -52,13 +57,22 @@ class Person:
         return functools.cache(self._decode)
 
     def _decode(self, index: int) -> Array:
-        held = cv2.imdecode(np.frombuffer(self.encoded[index], np.uint8), cv2.IMREAD_UNCHANGED)
-        x, y, width, height = self.boxes[index].tolist()
-        if held is None or held.shape != (height, width, 4):
-            raise FormatError(f"person {self.name}: keyframe {index} cannot be decoded; fit the person again")
-        straight = cv2.cvtColor(held, cv2.COLOR_BGRA2RGBA).astype(np.uint16)
-        straight[..., :3] = (straight[..., :3] * straight[..., 3:] + 127) // 255
         whole = np.zeros((SIZE, SIZE, 4), np.uint8)
-        whole[y : y + height, x : x + width] = straight
+        x, y, width, height = self.boxes[index].tolist()
+        picture = unpacked(self.encoded[index])
+        if picture is None or picture.shape != (height, width, 4):
+            raise FormatError(f"person {self.name}: keyframe {index} cannot be decoded; fit the person again")
+        whole[y : y + height, x : x + width] = picture
         whole.flags.writeable = False
         return whole
+
+
+def unpacked(data: bytes) -> Array | None:
+    """A WebP with straight alpha as (h, w, 4) uint8 RGBA, colour premultiplied by alpha; None if it is none."""
+    held = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if held is None or held.ndim != 3 or held.shape[2] != 4:
+        return None
+    alpha = held[..., 3]
+    colour = [cv2.multiply(held[..., channel], alpha, scale=1 / 255) for channel in (2, 1, 0)]
+    whole: Array = cv2.merge([*colour, alpha])
+    return whole

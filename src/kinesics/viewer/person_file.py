@@ -38,8 +38,10 @@ def save_person(path: str | Path, person: Person) -> None:
         SinkError: it cannot be written (no room, no right, no such folder).
     """
     head = {**person.about, "kind": KIND, "name": person.name, "size": SIZE, "skeleton": WHOLE_BODY}
-    poses = {"points": person.points, "scores": person.scores, "boxes": person.boxes}
+    poses = {"points": person.points, "scores": person.scores, "boxes": person.boxes, "trunk_key": person.trunk_key}
     parts = {"poses.npz": pack(poses)}
+    if person.trunk:
+        parts["trunk.webp"] = person.trunk
     if person.background is not None:
         parts["background.webp"] = _webp(person.background)
     parts |= {f"nets/{name}.onnx": data for name, data in sorted(person.nets.items())}
@@ -90,7 +92,8 @@ def _person(head: Mapping[str, Any], parts: Mapping[str, bytes]) -> Person:
     about = {key: value for key, value in head.items() if key not in OURS}
     encoded = tuple(parts[_keyframe(index)] for index in range(n))
     background = _picture(parts["background.webp"]) if "background.webp" in parts else None
-    return Person(str(head["name"]), encoded, boxes, points, scores, background, nets, about)
+    trunk = parts.get("trunk.webp", b""), int(poses["trunk_key"])
+    return Person(str(head["name"]), encoded, boxes, points, scores, background, *trunk, nets, about)
 
 
 def _keyframe(index: int) -> str:
