@@ -44,7 +44,7 @@ def done() -> Trial:
     numbers |= {"pck_10_real": 0.9, "hands_pck_real": 0.8, "fit_seconds": 3.0, "train_seconds": 41.0}
     numbers["gate"] = {"t0_beats_nearest_by_half_a_decibel": True, "t1_beats_t0": True, "motion_ratio": False}
     person = Person(
-        "x", (), np.zeros((0, 4), np.int32), np.zeros((0, 133, 2)), np.zeros((0, 133)), None, {}, {"training": TRAINING}
+        "x", (), np.zeros((0, 4), np.int32), np.zeros((0, 133, 2)), np.zeros((0, 133)), about={"training": TRAINING}
     )
     film = [replace(moment(i, 64), time=0.04 * i) for i in range(3)]
     return Trial(dict(numbers), person, [moment(1), moment(2)], film)
