@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kinesics.errors import UsageError
 from kinesics.pose import limb_lengths, retarget
-from kinesics.pose.limbs import HAND, HEAD, SIZES
+from kinesics.pose.retargeting import HAND, HEAD, SIZES
 from kinesics.types import PoseSequence, skeleton
 
 WHOLE = skeleton("wholebody133")

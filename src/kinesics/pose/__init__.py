@@ -25,7 +25,7 @@ _HOMES = {
     "missing_parts": "adapting",
     "pose_model": "registry",
     "register_pose_model": "registry",
-    "retarget": "limbs",
+    "retarget": "retargeting",
     "smooth_clip": "smooth",
 }
 
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from .gaps import GapFiller as GapFiller
     from .gaps import fill_gaps as fill_gaps
     from .limbs import limb_lengths as limb_lengths
-    from .limbs import retarget as retarget
     from .mirrored import mirror_clip as mirror_clip
     from .movenet import Look as Look
     from .multipose import MultiPose as MultiPose
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from .registry import PoseModel as PoseModel
     from .registry import pose_model as pose_model
     from .registry import register_pose_model as register_pose_model
+    from .retargeting import retarget as retarget
     from .smooth import Smoother as Smoother
     from .smooth import smooth_clip as smooth_clip
     from .whole_body import WholeBody as WholeBody
