@@ -107,11 +107,13 @@ def _placed(before: float, after: float, side: float, cut_low: bool, cut_high: b
 def _unit(track: Track) -> float:
     """Pixels of a shoulder width, also of a person seen from the side."""
     points, sure = track.poses.points[:, 0], track.poses.scores[:, 0] > SURE
-    spans = [30.0 / 512 * max(track.size)]
+    spans = [4.0]
     for (a, b), share, rank in (((5, 6), 1.0, 75), ((5, 11), TORSO, 60), ((6, 12), TORSO, 60)):
         both = sure[:, a] & sure[:, b]
         if both.sum() >= 0.3 * len(both):
             spans.append(share * float(np.percentile(np.linalg.norm(points[both, a] - points[both, b], axis=1), rank)))
+    if len(spans) == 1:  # neither shoulders nor hips: a fifth of what is seen
+        spans.append(0.2 * float(np.nanmedian(np.hypot(*(track.boxes[:, 2:] - track.boxes[:, :2]).T))))
     return max(spans)
 
 
@@ -132,10 +134,10 @@ def _anchors(track: Track, unit: float, still: bool) -> Array:
     middle = _middle(track)
     if still or len(middle) < 3:
         return np.repeat(np.median(middle, axis=0, keepdims=True), len(middle), 0)
-    step = float(np.median(np.diff(track.poses.times)))
-    calm: Array = gaussian_filter1d(
-        median_filter(middle, (5, 1), mode="nearest"), CALM / max(step, 1e-3), axis=0, mode="nearest"
-    )
+    sigma = CALM / max(float(np.median(np.diff(track.poses.times))), 1e-3)
+    pad = min(round(3 * sigma), len(middle) - 1)  # beyond its ends the way goes on as it came
+    way = np.pad(median_filter(middle, (5, 1), mode="nearest"), ((pad, pad), (0, 0)), mode="reflect", reflect_type="odd")
+    calm: Array = gaussian_filter1d(way, sigma, axis=0, mode="nearest")[pad : pad + len(middle)]
     return calm
 
 
