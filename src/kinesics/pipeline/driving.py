@@ -9,7 +9,6 @@ import numpy as np
 from scipy.ndimage import median_filter
 
 from ..errors import FormatError, UsageError
-from ..formats import read_sequence
 from ..geometry import points_box
 from ..pose import correct_wrists, fill_gaps, limb_lengths, missing_parts, retarget, smooth_clip
 from ..pose.adapting import whole_body
@@ -17,6 +16,7 @@ from ..types import Array, PoseSequence, skeleton
 from ..video.paths import VIDEOS
 from ..viewer import WHOLE_BODY, Person, load_person
 from ..viewer.placing import Placement, place
+from .telling_apart import read_clip
 
 __all__ = ["driven", "person_of", "poses_of", "resampled"]
 
@@ -36,7 +36,7 @@ def poses_of(poses: str | Path | PoseSequence, person_id: int | None, said: Call
     if isinstance(poses, str | Path):
         if Path(poses).suffix.lower() in VIDEOS:
             raise UsageError(f"{poses}: a video has no poses in it; kinesics transfer reads them from it and draws the person")
-        name, clip = str(poses), read_sequence(poses)
+        name, clip = str(poses), read_clip(poses, said=said)
     else:
         name, clip = "the poses", poses
     ids = clip.ids.tolist()

@@ -15,6 +15,7 @@ from ..formats.output import refuse_same
 from ..pose.adapting import whole_body
 from ..types import Array, People, Scene
 from ..video import open_writer
+from .telling_apart import told_apart
 
 __all__ = ["FILMS", "film_poses", "whole_bodies"]
 
@@ -61,7 +62,7 @@ def film_poses(
 
 
 def whole_bodies(scenes: list[Scene], name: str) -> list[Scene]:
-    """The same scenes with the 133 joints of the whole body; people who cannot be told apart or changed stay as they are.
+    """The same scenes with the 133 joints of the whole body; people of whom nothing is known by name stay as they are.
 
     Raises:
         FormatError: there are no scenes.
@@ -69,7 +70,7 @@ def whole_bodies(scenes: list[Scene], name: str) -> list[Scene]:
     if not scenes:
         raise FormatError(f"{name}: no frames in it")
     try:
-        return list(scenes_of(whole_body(gather(scenes, name=name))))
+        return list(scenes_of(whole_body(gather(told_apart(scenes), name=name))))
     except (FormatError, UsageError):
         return scenes
 
