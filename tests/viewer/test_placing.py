@@ -187,3 +187,24 @@ def test_legs_are_lent_from_where_the_person_stands() -> None:
     placed, _ = place(clip, person)
     tall = np.median(placed.points[:, 0, 15, 1] - placed.points[:, 0, 5, 1])
     assert tall == pytest.approx(285 * 0.9, abs=6)
+
+
+@given(st.integers(0, 99), st.sampled_from([0.3, 0.9, 0.98]), st.sampled_from([0.3, 0.8]), st.booleans())
+@settings(max_examples=25, deadline=None)
+def test_holes_in_person_and_clip_are_survived(seed: int, lacking: float, lost: float, retargeted: bool) -> None:
+    rng = np.random.default_rng(seed)
+    person, clip = person_of(n=20), clip_of(seed=seed)
+    scores = np.where(rng.random(person.scores.shape) < lacking, 0, 0.8).astype(np.float32)
+    scores[0, [5, 6]] = 0.8
+    person = Person("she", person.encoded, person.boxes, np.where(scores[..., None] > 0, person.points, np.nan), scores)
+    seen = np.where(rng.random(clip.scores.shape) < lost, 0, 0.8)
+    seen[0, 0, [5, 6]] = 0.8
+    clip = PoseSequence(clip.points, seen, clip.times, WHOLE)
+    for how in ("scene", "follow"):
+        try:
+            placed, way = place(clip, person, retargeted=retargeted, how=how)
+        except UsageError as error:
+            assert "in common" in str(error)
+            continue
+        assert 0.3 < way.scale < 3 and np.isfinite(way.corners).all()
+        assert np.array_equal(np.isnan(placed.points[..., 0]), placed.scores == 0)

@@ -196,6 +196,8 @@ def _leaves(path: Array) -> bool:
 def _nudge(placed: Array, held: Array) -> Array:
     """(2,) canvas pixels by which all is moved so that what the person can show of the movement is on the canvas."""
     has = [joint for joint in range(17) if np.isfinite(held[:, joint, 0]).mean() >= SELDOM]
+    if not has:
+        return np.zeros(2)
     hair = HAIR * float(np.nanmedian(np.linalg.norm(held[:, 5] - held[:, 6], axis=1)))
     shift = np.zeros(2)
     for axis in (0, 1):
@@ -243,7 +245,9 @@ def _fit_legs(placed: Array, scores: Array, held: Array, times: Array) -> None:
     tall = (held[:, [15, 16]].mean(axis=1) - _anchors(held))[:, 1]
     upright = tall >= np.nanpercentile(tall, UPRIGHT) if np.isfinite(tall).any() else np.ones(len(held), bool)
     for joint in wanted:
-        way = np.nanmedian((held[:, joint] - base)[upright], axis=0)
-        if np.isfinite(way).all():
+        ways = (held[:, joint] - base)[upright]
+        ways = ways[np.isfinite(ways).all(axis=1)]
+        if len(ways):
+            way = np.median(ways, axis=0)
             placed[there, joint] = ((feet if joint >= 15 else lead) + way)[there]
             scores[there, joint] = STANDING
