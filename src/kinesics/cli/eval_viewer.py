@@ -28,12 +28,12 @@ def viewer(
         Path | None, typer.Option("--person", help="Already fitted (.kin), from the first part of the clips only.")
     ] = None,
     no_train: Annotated[bool, typer.Option("--no-train", help="Keyframes only: T0.")] = False,
-    minutes: Annotated[float | None, typer.Option("--minutes", help="That training may take.")] = None,
+    minutes: Annotated[float | None, typer.Option("--minutes", min=0, help="That training may take.")] = None,
     person_id: Annotated[int | None, typer.Option("--person-id", help="Whom, where clips show several people.")] = None,
     no_pck: Annotated[
         bool, typer.Option("--no-pck", help="Read no joints off the pictures, which takes most of the time.")
     ] = False,
-    seconds: Annotated[float | None, typer.Option("--seconds", help="With --synth: of each person (20).")] = None,
+    seconds: Annotated[float | None, typer.Option("--seconds", min=0.5, help="With --synth: of each person (20).")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for report.html and sheet.png.")] = None,
     as_json: Json = False,
     progress: ProgressOption = Progress.auto,
@@ -90,11 +90,15 @@ def _filmed(folder: Path, person_id: int | None, options: dict[str, Any], output
     if options.get("person") is not None and len(cast.parts) > 1:
         raise UsageError(f"{folder}: --person is one person, and these are {len(cast.parts)}; give one person's clips")
 
+    def seen(words: str, share: float) -> None:
+        options["step"](100 * share, of=100, part=words)
+
     def filmed() -> Iterator[tuple[str, Footage, int]]:
         for part in cast.parts:
             if len(cast.parts) > 1 or cast.notes:
                 output.say(f"{part.name}: {', '.join(clip.name for clip in part.clips)}")
-            yield part.name, footage_of(part.clips, person_id=person_id, most=MOST, said=output.say), part.learned
+            footage = footage_of(part.clips, person_id=person_id, most=MOST, said=output.say, progress=seen)
+            yield part.name, footage, part.learned
 
     return eval_viewer_people(filmed(), **options)
 

@@ -71,7 +71,7 @@ def eval_viewer(
     learned, asked = held_out(footage, clips)
     spent: dict[str, Any] = {"fit_seconds": 0.0, "train_seconds": 0.0}
     if person is None:
-        person, spent = _fitted(learned, train, minutes, keyframes)
+        person, spent = _fitted(learned, train, minutes, keyframes, step)
     reader = pose_reader() if read is True else read or None
     done = trial(learned, asked, person, read=reader, step=step, **looks)
     done.numbers.update(spent)
@@ -81,7 +81,9 @@ def eval_viewer(
     return done.numbers
 
 
-def _fitted(footage: Footage, train: bool, minutes: float | None, keyframes: int | None) -> tuple[Person, dict[str, Any]]:
+def _fitted(
+    footage: Footage, train: bool, minutes: float | None, keyframes: int | None, step: Callable[..., None]
+) -> tuple[Person, dict[str, Any]]:
     """The person, and the seconds by the clock."""
     from ..viewer import fit_footage
 
@@ -94,7 +96,7 @@ def _fitted(footage: Footage, train: bool, minutes: float | None, keyframes: int
 
         start = time.perf_counter()
         options = {} if minutes is None else {"minutes": minutes}
-        person = train_person(person, footage, **options)
+        person = train_person(person, footage, progress=lambda done, of: step(done, of=of, part="training"), **options)
         spent["train_seconds"] = time.perf_counter() - start
     return person, spent
 

@@ -110,7 +110,7 @@ def trial(
             moments.append(moment)
         if i in run:
             filmed.append(_halved(moment))
-        step(i + 1)
+        step(i + 1, of=len(asked), part="drawing")
     numbers = judge.numbers() | _steadiness(artist, asked, sorted(kept))
     numbers |= {"frames": len(asked), "frames_learned": len(learned), "keyframes": len(person)}
     numbers |= {"bytes_nets": sum(len(net) for net in person.nets.values()), "tiers": list(artist.tiers)}
