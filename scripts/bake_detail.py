@@ -111,7 +111,8 @@ def four_fine(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     share = np.take_along_axis(weights, order, axis=1)
     share = np.floor(share / share.sum(1, keepdims=True) * 255 + 0.5).astype(int)
     share[:, 0] += 255 - share.sum(1)
-    return order.astype(np.uint8), share.astype(np.uint8)
+    again = np.argsort(-share, axis=1, kind="stable")
+    return np.take_along_axis(order, again, axis=1).astype(np.uint8), np.take_along_axis(share, again, axis=1).astype(np.uint8)
 
 
 def extra_members(groups: dict[str, list[list[int]]]) -> list[np.ndarray]:
@@ -333,6 +334,10 @@ def main() -> None:
     own[eyes] = MATERIALS.index("eye_white")
     own[eyes] = eye_labels(at, shown[eyes], eye)
     own[brow_labels(at, shown, eye) & (own == 0)] = MATERIALS.index("brow")
+
+    place_of = {tuple(sorted(face)): i for i, face in enumerate(shown.tolist())}
+    twins = np.array([place_of[tuple(sorted(face))] for face in opposite[shown].tolist()])
+    own = np.where(at[shown].mean(1)[:, 0] < 0, own[twins], own)  # the pictures are not quite alike on both sides
 
     arrays |= {
         "template": template.astype(np.float32),

@@ -33,11 +33,9 @@ def eyeball(middle: Array, radius: float) -> tuple[Array, Array, Array]:
         name = "pupil" if _RINGS[ring] < _PUPIL else "iris" if _RINGS[ring] < _IRIS else "eye_white"
         for k in range(_AROUND):
             n = (k + 1) % _AROUND
-            own = (
-                [[0, outer + k, outer + n]]
-                if ring == 0
-                else [[inner + k, outer + k, outer + n], [inner + k, outer + n, inner + n]]
-            )
+            own = [[0, outer + n, outer + k]]
+            if ring > 0:
+                own = [[inner + k, outer + n, outer + k], [inner + k, inner + n, outer + n]]
             faces += own
             labels += [MATERIALS.index(name)] * len(own)
     return middle + radius * ways, np.array(faces, np.int32), np.array(labels, np.uint8)

@@ -25,10 +25,10 @@ FINGER_ANGLES: tuple[str, ...] = tuple(
 #: towards the index; the thumb's: away from the index), flexion towards the palm, the thumb's base: in front of the palm.
 FINGER_LIMITS = np.array([
     (-42, 28), (-34, 62), (-14, 55), (-22, 80),
-    (-21, 14), (-28, 92), (-8, 105), (-6, 72),
-    (-12, 12), (-28, 92), (-8, 108), (-6, 72),
-    (-16, 12), (-28, 92), (-8, 108), (-6, 72),
-    (-20, 18), (-30, 92), (-8, 104), (-6, 72),
+    (-21, 14), (-28, 92), (-12, 105), (-6, 72),
+    (-12, 12), (-28, 92), (-12, 108), (-6, 72),
+    (-16, 12), (-28, 92), (-12, 108), (-6, 72),
+    (-20, 18), (-30, 92), (-12, 104), (-6, 72),
 ], float)  # fmt: skip
 
 _COARSE, _COUNT = len(SEGMENTS), len(FINE_SEGMENTS)

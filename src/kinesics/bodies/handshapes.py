@@ -32,9 +32,10 @@ _THUMBS = {
     "across": (-16.0, 44.0, 38.0, 36.0),
     "over": (-14.0, 36.0, 40.0, 46.0),
     "between": (-18.0, 18.0, 22.0, 20.0),
-    "front": (6.0, 46.0, 4.0, 4.0),
-    "round": (-2.0, 50.0, 18.0, 24.0),
-    "pinch": (-6.0, 46.0, 26.0, 30.0),
+    "front": (12.0, 38.0, 0.0, 0.0),
+    "round": (5.0, 44.0, 14.0, 24.0),
+    "tuck": (-3.0, 33.0, 13.0, 30.0),
+    "pinch": (4.0, 36.0, 20.0, 30.0),
     "low": (-20.0, 56.0, 46.0, 40.0),
 }
 #: Name -> thumb, bends of index, middle, ring and little finger, spread. Letters are those of the American hand alphabet.
@@ -66,7 +67,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "horns": ("over", "straight fist fist straight", "apart"),
     "C": ("front", "curved curved curved curved", "together"),
     "O": ("round", "round round round round", "together"),
-    "flat_O": ("round", "pinch pinch pinch pinch", "together"),
+    "flat_O": ("tuck", "pinch pinch pinch pinch", "together"),
     "F": ("pinch", "pinch straight straight straight", "apart"),
     "open_F": ("front", "curved straight straight straight", "apart"),
     "G": ("rest", "half fist fist fist", "together"),

@@ -7,7 +7,7 @@ Place = int | tuple[int, ...] | tuple[float, float]
 #: iBUG's points of the left and the middle by number. A number or several: vertices of the body (their mean); two floats: where
 #: one looks from the front, millimetres to the left of the middle and above the eyes.
 FACE_PLACES: dict[int, Place] = {
-    8: 159, 9: 883, 10: 881, 11: 757, 12: 955, 13: 876, 14: 837, 15: 5433, 16: 5437,
+    8: 45, 9: 883, 10: 881, 11: 3489, 12: 724, 13: 955, 14: 876, 15: 4818, 16: 5446,
     22: (12.0, 18.6), 23: (21.0, 21.4), 24: (32.0, 22.3), 25: (43.0, 20.8), 26: (52.5, 16.4),
     27: 2, 28: (0.3, -12.0), 29: (0.3, -24.0), 30: 147, 33: 149, 34: 505, 35: 504,
     42: (17.6, -1.2), 43: 4589, 44: 4572, 45: 4578, 46: 4584, 47: 4586,
