@@ -27,7 +27,8 @@ def person() -> Person:
     points[1, 40:60], scores[1, 40:60] = np.nan, 0
     background = rng.integers(0, 255, (512, 512, 3), dtype=np.uint8)
     about = {"licence": "CC0-1.0", "consent": "Ada agreed, 3 May", "report": {"t1": 1.25, "kept": True}}
-    return Person("Ada", encoded, boxes, points, scores, background, {"core": b"net", "head": b"other"}, about)
+    nets = {"core": b"net", "head": b"other"}
+    return Person("Ada", encoded, boxes, points, scores, background, b"a trunk", 1, nets=nets, about=about)
 
 
 def test_what_is_saved_is_loaded(person: Person, tmp_path: Path) -> None:
@@ -39,6 +40,7 @@ def test_what_is_saved_is_loaded(person: Person, tmp_path: Path) -> None:
         person.nets,
         person.about,
     )
+    assert (loaded.trunk, loaded.trunk_key) == (person.trunk, person.trunk_key)
     for name in ("boxes", "points", "scores", "background"):
         assert np.array_equal(getattr(loaded, name), getattr(person, name), equal_nan=True), name
     assert np.array_equal(loaded.keyframe(1), person.keyframe(1))
@@ -68,7 +70,7 @@ def test_a_flipped_byte_is_found(person: Person, tmp_path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(FormatError, match=r"ada\.kin: .*kinesics fit"):
         load_person(path)
-    assert head["consent"] == "Ada agreed, 3 May" and len(parts) == 7
+    assert head["consent"] == "Ada agreed, 3 May" and len(parts) == 8
 
 
 @pytest.mark.parametrize("words", [b"", b"hello", b"PK\x03\x04 and then nothing"], ids=["empty", "text", "cut"])
@@ -88,7 +90,7 @@ def test_a_missing_file_and_a_model_of_another_kind_are_said(tmp_path: Path) -> 
         load_person(tmp_path / "actions.kin")
 
 
-@pytest.mark.parametrize("fault", ["size", "beyond", "count", "no poses", "background"])
+@pytest.mark.parametrize("fault", ["size", "beyond", "count", "no poses", "background", "trunk"])
 def test_a_bundle_that_is_no_person_is_said(fault: str, person: Person, tmp_path: Path) -> None:
     path = tmp_path / "odd.kin"
     save_person(path, person)
@@ -100,6 +102,8 @@ def test_a_bundle_that_is_no_person_is_said(fault: str, person: Person, tmp_path
         parts["poses.npz"] = pack({**poses, "boxes": person.boxes + 100})
     elif fault == "count":
         del parts["keyframes/002.webp"]
+    elif fault == "trunk":
+        parts["poses.npz"] = pack({**poses, "trunk_key": 3})
     elif fault == "no poses":
         parts["poses.npz"] = b"nothing"
     else:

@@ -92,8 +92,10 @@ def _person(head: Mapping[str, Any], parts: Mapping[str, bytes]) -> Person:
     about = {key: value for key, value in head.items() if key not in OURS}
     encoded = tuple(parts[_keyframe(index)] for index in range(n))
     background = _picture(parts["background.webp"]) if "background.webp" in parts else None
-    trunk = parts.get("trunk.webp", b""), int(poses["trunk_key"])
-    return Person(str(head["name"]), encoded, boxes, points, scores, background, *trunk, nets, about)
+    trunk, key = parts.get("trunk.webp", b""), int(poses.get("trunk_key", 0))
+    if not 0 <= key < n:
+        raise FormatError(f"its trunk is of keyframe {key} of {n}")
+    return Person(str(head["name"]), encoded, boxes, points, scores, background, trunk, key, nets, about)
 
 
 def _keyframe(index: int) -> str:
