@@ -46,7 +46,7 @@ def test_a_crop_and_back_is_the_same_place() -> None:
         np.testing.assert_allclose(frame.points[:k] @ back[:, :2].T + back[:, 2], points[part], atol=1e-3)
 
 
-def test_what_is_missing_unsure_or_a_few_pixels_small_has_no_crop() -> None:
+def test_what_is_missing_unsure_tiny_or_huge_has_no_crop() -> None:
     points, scores = pose()
     points[91:112], scores[91:112] = np.nan, 0
     assert [frame.part for frame in crop_frames(points, scores)] == ["face", "right"]
@@ -55,6 +55,7 @@ def test_what_is_missing_unsure_or_a_few_pixels_small_has_no_crop() -> None:
     assert [frame.part for frame in crop_frames(points, scores)] == ["face", "left"]
     points, scores = pose()
     assert crop_frames(points * 0.1, scores) == []
+    assert crop_frames(points * 8, scores) == []
     assert crop_frames(np.full((133, 2), np.nan), np.zeros(133)) == []
     points[100] = np.nan  # a score beside NaN is no point
     assert {frame.part for frame in crop_frames(points, scores)} == {"face", "left", "right"}

@@ -65,7 +65,8 @@ def crop_frames(points: Array, scores: Array) -> list[CropFrame]:
     frames = []
     for frame in made:
         if frame is not None:
-            room = frame.room * (1 - _smooth(covers[frame.part], 0.12, 0.4))
+            pixels = 1 / float(np.hypot(*frame.matrix[0, :2]))  # of the canvas in one of the crop
+            room = frame.room * (1 - _smooth(covers[frame.part], 0.12, 0.4)) * (1 - _smooth(pixels, 4, 6))
             frames.append(CropFrame(frame.part, frame.matrix, frame.points, frame.scores, room))
     return [frame for frame in frames if frame.room > 0]
 
