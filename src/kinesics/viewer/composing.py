@@ -62,22 +62,23 @@ def warped(layer: Layer, field: Array, window: tuple[int, int, int, int] = (0, 0
     return moved
 
 
-def laid(top: Array, under: Array) -> None:
-    """Lay a picture (h, w, 4) uint8 over another of its size, in place of that."""
-    _lay(top, under)
+def laid(top: Array, under: Array, room: Array) -> None:
+    """Lay a picture (h, w, 4) uint8 over another of its size, in place of that, as much as `room` (h, w) uint8 lets it."""
+    _lay(top, under, room)
 
 
 @numba.njit(cache=True, nogil=True)
-def _lay(top: Array, under: Array) -> None:
+def _lay(top: Array, under: Array, room: Array) -> None:
     for row in range(top.shape[0]):
         for column in range(top.shape[1]):
-            alpha = top[row, column, 3]
+            share = np.int32(room[row, column])
+            alpha = (np.int32(top[row, column, 3]) * share + 127) // 255
             if alpha == 0:
                 continue
             through = np.int32(255) - alpha
             for channel in range(4):
                 behind = np.int32(under[row, column, channel]) * through
-                value = top[row, column, channel] + ((behind + 128 + (behind >> 8)) >> 8)
+                value = (np.int32(top[row, column, channel]) * share + 127) // 255 + ((behind + 128 + (behind >> 8)) >> 8)
                 under[row, column, channel] = np.uint8(min(value, 255))
 
 
