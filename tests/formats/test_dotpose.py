@@ -197,6 +197,21 @@ def test_files_agree_with_the_reference_reader(data: Path) -> None:
         there = ours.scores > 0
         np.testing.assert_array_equal(ours.points[there], np.ma.getdata(theirs.body.data)[there].astype(np.float32))
         assert np.isnan(ours.points[~there]).all()
+        if len(ours) > 1:
+            assert 1 / np.diff(ours.times).mean() == pytest.approx(theirs.body.fps, rel=1e-5)
+
+
+def test_every_file_written_again_is_the_same_to_the_reference_reader(data: Path, tmp_path: Path) -> None:
+    reader = pytest.importorskip("pose_format")
+    for path in sorted(data.glob("pose-files/**/*.pose")):
+        write_sequence(tmp_path / "a.pose", read_sequence(path))
+        before, after = reader.Pose.read(path.read_bytes()), reader.Pose.read((tmp_path / "a.pose").read_bytes())
+        sure = np.clip(np.asarray(before.body.confidence), 0, 1)
+        np.testing.assert_array_equal(np.asarray(after.body.confidence), sure)
+        there = sure > 0
+        np.testing.assert_array_equal(np.ma.getdata(after.body.data)[there], np.ma.getdata(before.body.data)[there])
+        assert after.body.fps == pytest.approx(before.body.fps, rel=1e-4)
+        assert round(after.header.version, 3) == 0.2 and after.header.total_points() == before.header.total_points()
 
 
 def test_the_reference_reader_takes_what_is_written(tmp_path: Path) -> None:

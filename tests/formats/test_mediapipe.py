@@ -181,6 +181,16 @@ def test_hands_go_to_the_side_they_name(tmp_path: Path, handedness: Any) -> None
         np.testing.assert_allclose(people.points[0, [0, 21], 0], [350, 450], rtol=1e-5)
 
 
+def test_a_frame_on_each_line_is_read(tmp_path: Path) -> None:
+    line = json.dumps({"pose_landmarks": POSE})
+    (tmp_path / "a.json").write_text("\n".join([line] * 4)[:-50])
+    reader = read_scenes(tmp_path / "a.json", size=(10, 10))
+    assert [len(scene.people) for scene in reader] == [1, 1, 1] and any("cut off" in note for note in reader.notes)
+    (tmp_path / "a.json").write_text(line[:-50] + "\n" + line)
+    with pytest.raises(FormatError, match="not what it should be"):
+        list(read_scenes(tmp_path / "a.json"))
+
+
 def test_visibility_0_throughout_is_a_part_without_any(tmp_path: Path) -> None:
     frame = {"hand_landmarks": [landmarks(21, visibility=0.0, presence=0.0)]}
     got, _ = read(tmp_path, [frame], size=(100, 100))
@@ -307,7 +317,7 @@ def test_json_is_told_apart_by_what_is_in_it(tmp_path: Path) -> None:
     reader = read_scenes(file)
     assert reader.format == "openpose" and next(reader).time == 0.5
     (tmp_path / "x.json").write_text('{"hello": "world"}')
-    with pytest.raises(FormatError, match=r"x\.json"):
+    with pytest.raises(FormatError, match=r"x\.json: .*expected COCO JSON .*, landmarks of MediaPipe or"):
         list(read_scenes(tmp_path / "x.json"))
 
 

@@ -114,3 +114,27 @@ def test_hands_of_a_wrong_length_are_named(tmp_path: Path) -> None:
     (tmp_path / "b" / "x_0_keypoints.json").write_text(json.dumps({"people": [row]}))
     with pytest.raises(FormatError, match="expected 63 numbers in hand_left_keypoints_2d, got 60"):
         list(read_scenes(tmp_path / "b"))
+
+
+def test_the_reference_reader_takes_what_is_written(tmp_path: Path) -> None:
+    reader = pytest.importorskip("pose_format.utils.openpose")
+    there = whole(4, 1)
+    with open_sink(tmp_path / "a", "openpose") as sink:
+        for scene in there:
+            sink.write(scene)
+    theirs = reader.load_openpose_directory(str(tmp_path / "a"), fps=25, width=640, height=480)
+    names = [name for part in theirs.header.components for name in part.points]
+    points, scores = np.ma.getdata(theirs.body.data), np.asarray(theirs.body.confidence)
+    for scene in there[1:]:
+        ours = dict(zip(skeleton("wholebody133").joints, scene.people.point_scores[0].tolist(), strict=True))
+        for theirs_name, ours_name in (
+            ("RWrist", "right_wrist"),
+            ("LBigToe", "left_big_toe"),
+            ("RSmallToe", "right_small_toe"),
+        ):
+            assert scores[scene.index, 0, names.index(theirs_name)] == ours[ours_name]
+        hands, face = scene.people.points[0, 91:], scene.people.points[0, 23:91]
+        seen = scene.people.point_scores[0] > 0
+        np.testing.assert_array_equal(points[scene.index, 0, 25:93][seen[23:91]], face[seen[23:91]])
+        np.testing.assert_array_equal(points[scene.index, 0, 95:137][seen[91:]], hands[seen[91:]])
+    assert len(names) == 137 and not scores[:, 0, 93:95].any()  # nobody saw the pupils

@@ -111,6 +111,46 @@ def test_joints_read_back_equal_through_csv_and_coco(crowds: list[People], suffi
         np.testing.assert_allclose(one.people.boxes, other.people.boxes, atol=1e-4)
 
 
+@st.composite
+def whole_bodies(draw: st.DrawFn) -> list[Scene]:
+    rng, body = (
+        np.random.default_rng(draw(st.integers(0, 2**32))),
+        skeleton("wholebody133"),
+    )  # drawing 133 joints one by one is slow
+    scenes = []
+    for index in range(draw(st.integers(1, 3))):
+        n, edge = draw(st.integers(1, 3)), draw(st.sampled_from([1.0, 640.0, 1e5]))
+        scores = rng.random((n, 133), np.float32) * rng.integers(0, 2, (n, 133))
+        scores[:, 0] = 1
+        points = rng.uniform(-edge, edge, (n, 133, 2)).astype(np.float32)
+        boxes = rng.uniform(0, 999, (n, 4)).astype(np.float32)
+        people = People(boxes, rng.random(n, np.float32), points, scores, body, rng.permutation(n) - 1)
+        scenes.append(Scene(index * 3, index / 7, (draw(st.integers(1, 9999)), draw(st.integers(1, 9999))), people))
+    return scenes
+
+
+@pytest.mark.parametrize("form", ["coco", "openpose", "mediapipe", "csv"])
+@settings(deadline=None, max_examples=15)
+@given(scenes=whole_bodies())
+def test_whole_bodies_read_back_equal(form: str, scenes: list[Scene]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a"
+        with open_sink(path, form) as sink:
+            for scene in scenes:
+                sink.write(scene)
+        back = list(read_scenes(path, form))
+    for one, other in zip(back, scenes, strict=True):
+        assert (one.index, one.time, one.size, one.people.skeleton) == (
+            other.index,
+            other.time,
+            other.size,
+            other.people.skeleton,
+        )
+        np.testing.assert_array_equal(one.people.points, other.people.points)
+        np.testing.assert_array_equal(one.people.point_scores, other.people.point_scores)
+        np.testing.assert_array_equal(one.people.ids, other.people.ids)
+
+
 @given(arrays(np.float32, 20, elements=st.floats(width=32)))
 def test_short_decimals_are_the_same_float32(array: Array) -> None:
     np.testing.assert_array_equal(shortest(array).astype(np.float32), array)

@@ -25,6 +25,7 @@ from .wire import Mask
 
 __all__ = ["read_coco"]
 
+EXPECTED = "COCO JSON (images and annotations, or results), landmarks of MediaPipe or a frame of OpenPose"
 # AlphaPose's joints in the order of wholebody133: 17 of COCO, (head, neck, hip), big toes, small toes, heels, face, hands.
 _HALPE_26 = (*range(17), 20, 22, 24, 21, 23, 25)
 HALPE = {26: _HALPE_26, 136: (*_HALPE_26, *range(26, 136))}
@@ -107,12 +108,15 @@ def read_coco(path: Path, notes: list[str], *, fps: float | None = None) -> Iter
 def _document(text: bytes, notes: list[str], path: Path) -> DataSet:
     start = text[:64].lstrip()
     if not start:
-        raise FormatError("the file is empty; expected COCO JSON")
+        raise FormatError(f"the file is empty; expected {EXPECTED}")
     if start.startswith(b'{"info":') and b"\n" in text and text.split(b"\n", 1)[0].endswith(b"}"):
         return _lines(text, notes, path)
-    if not start.startswith(b"["):
-        return from_json(_data_sets, text)
-    rows = from_json(_results, text)
+    try:
+        if not start.startswith(b"["):
+            return from_json(_data_sets, text)
+        rows = from_json(_results, text)
+    except FormatError as error:
+        raise FormatError(f"{error}; expected {EXPECTED}") from None
     return DataSet(_pictures(list(dict.fromkeys(row.image_id for row in rows))), rows)
 
 

@@ -39,6 +39,7 @@ class LandmarkClip:
         self.frames, self.unit = frames, unit
         people = [one for frame in frames for one in frame.people]
         self.body, self.places = _body(people) if told is None else (told, _places(told))
+        self.columns = self.places if told is None else {name: i for i, name in enumerate(told.joints)}
         for one in people:
             if unit == "metres":
                 one.parts, one.world = one.parts or one.world, {}
@@ -96,12 +97,12 @@ class LandmarkClip:
         )
 
     def _fill(self, out: Array, parts: dict[str, Array], names: tuple[str, ...]) -> None:
-        strange = [name for name in (names or parts) if name not in self.places]
+        strange = [name for name in (names or parts) if name not in (self.columns if names else self.places)]
         if strange:
             raise FormatError(f"the landmark {strange[0]!r} is not of the body {self.body.name} that the file names")
         for part, rows in parts.items():
             if names:
-                out[[self.places[name] for name in names]] = rows[:, : out.shape[1]]
+                out[[self.columns[name] for name in names]] = rows[:, : out.shape[1]]
             else:
                 out[self.places[part] : self.places[part] + len(rows)] = rows[:, : out.shape[1]]
 

@@ -53,7 +53,7 @@ def read_landmarks(
     size: tuple[int, int] | None = None,
     units: str | None = None,
 ) -> Iterator[Scene]:
-    """Scenes of a document: a list of frames, an object with `frames`, frames by number, or the result of one picture.
+    """Scenes of a document: a list of frames, `frames` of an object, frames by number or one a line, or one picture's result.
 
     Args:
         path: the file.
@@ -94,6 +94,9 @@ def _parsed(text: bytes, notes: list[str], path: Path) -> Any:
         return msgspec.json.decode(_NONE.sub(b"null", text) if _NONE.search(text) else text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         if not text.startswith(b'{"kinesics":"landmarks"') or text.endswith(b"\n]}\n"):
+            lines = _lines(text, notes, path)
+            if lines:
+                return lines
             raise FormatError(f"not what it should be: {error}") from None
     notes.append(f"{path}: the end was cut off; what stands before is read")
     end = text.rfind(b"},\n") + 1
@@ -103,6 +106,20 @@ def _parsed(text: bytes, notes: list[str], path: Path) -> Any:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
     raise FormatError("damaged in the middle; expected a line of JSON for each frame")
+
+
+def _lines(text: bytes, notes: list[str], path: Path) -> list[Any]:
+    """Frames of a document with one on each line, of which the last may be cut off; none of others."""
+    found = []
+    rows = [row for row in text.split(b"\n") if row.strip()]
+    for number, row in enumerate(rows):
+        try:
+            found.append(msgspec.json.decode(_NONE.sub(b"null", row)))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            if not found or number < len(rows) - 1 or text.endswith(b"\n"):
+                return []
+            notes.append(f"{path}: the last line was cut off and is left out")
+    return found if len(found) > 1 else []
 
 
 def _document(data: Any) -> tuple[list[tuple[int, Any]], dict[str, Any]]:
