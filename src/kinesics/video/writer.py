@@ -146,7 +146,10 @@ class VideoWriter:
 
     def _open(self, width: int, height: int) -> None:
         choices = (ALPHA_ENCODERS if self.alpha else ENCODERS)[self.suffix]
-        name, options, ticks = next(choice for choice in choices if _known(choice[0]))
+        known = next((choice for choice in choices if _known(choice[0])), None)
+        if known is None:
+            raise SinkError(f"{shown(self.path)}: the installed av has no encoder for it; expected {choices[0][0]}")
+        name, options, ticks = known
         self._file = av.open("file:" + os.path.abspath(self.path), "w", format=self.suffix[1:], options=_CONTAINER[self.suffix])
         if self.comment:
             self._file.metadata.update(comment=self.comment, **({"title": "Generated video"} if self.generated else {}))
