@@ -50,7 +50,7 @@ PEOPLE: dict[str, tuple[str, Any, int, tuple[tuple[str, int, float, float], ...]
 def portrait() -> Portrait:
     """The person: nobody in particular, friendly, with hands that stand out from what is worn."""
     rng = np.random.default_rng(7)
-    local = {"shoulders_narrower": 0.35, "head_bigger": 0.3, "upper_arm_longer": 0.3, "hands_bigger": 0.2}
+    local = {"shoulders_narrower": 0.35, "head_bigger": 0.3, "upper_arm_longer": 0.3, "hands_bigger": 0.2, "flat": 0.4}
     races = (0.25, 0.3, 0.45)
     traits = Traits(sex=0.06, age=30.0, muscle=0.45, weight=0.62, proportions=0.85, races=races, local=local)
     actor = make_actor(rng, dressed=False, traits=traits, height=1.68)

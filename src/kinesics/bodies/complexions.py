@@ -103,53 +103,52 @@ def _paint_inside(sheet: Array, look: Complexion) -> None:
 
 
 def _directions(page: Page) -> tuple[Array, Array]:
-    """(1, w) degrees to the left and (h, 1) degrees up of the pixels of the head's page."""
-    return (np.arange(page.width)[None] + 0.5) / page.width * 360 - 180, 90 - (
-        np.arange(page.height)[:, None] + 0.5
-    ) / page.height * 180
+    """(1, w) degrees to the left and (h, 1) degrees up of the pixels of the head's page, float32."""
+    across = (np.arange(page.width, dtype=np.float32)[None] + 0.5) / page.width * 360 - 180
+    return across, 90 - (np.arange(page.height, dtype=np.float32)[:, None] + 0.5) / page.height * 180
 
 
 def _spot(across: Array, up: Array, at: tuple[float, float], wide: float, tall: float) -> Array:
-    return np.exp(-(((np.abs(across) - at[0]) / wide) ** 2) - ((up - at[1]) / tall) ** 2)
+    """(h, w) a soft spot on both sides of the face."""
+    return np.asarray(np.exp(-(((np.abs(across) - at[0]) / wide) ** 2)) * np.exp(-(((up - at[1]) / tall) ** 2)))
 
 
 def _paint_head(sheet: Array, look: Complexion, rng: np.random.Generator) -> None:
     page = PAGES["head"]
     across, up = _directions(page)
-    skin = np.array(look.skin, float)
-    tone = np.broadcast_to(skin, (page.height, page.width, 3)).copy()
-    tone *= (
-        1
-        + 0.018 * noise(rng, page.height, page.width, 60)[..., None]
-        + 0.01 * noise(rng, page.height, page.width, 4)[..., None]
-    )
-    rosy = np.array([1.03, 0.86, 0.86])
+    grain = 1 + 0.018 * noise(rng, page.height, page.width, 60) + 0.01 * noise(rng, page.height, page.width, 4)
     warm = look.blush * (
         0.55 * _spot(across, up, (34, -30), 16, 11)
         + 0.5 * _spot(across, up, (0, -28), 9, 8)
         + 0.3 * _spot(across, up, (85, -8), 14, 16)
         + 0.15 * _spot(across, up, (0, -58), 14, 8)
     )
-    tone *= 1 - warm[..., None] * (1 - rosy)
-    tone *= 1 - 0.10 * _spot(across, up, (27, -9), 14, 7)[..., None] * np.array([0.6, 1, 0.9])  # about the eyes
-    tone *= 1 - 0.35 * (_spot(across, up, (6.5, -33.5), 3.0, 2.0))[..., None]  # nostrils
-    if look.freckles > 0:
-        dots = (
-            np.clip(noise(rng, page.height, page.width, 5) - 1.1, 0, 1)
-            * look.freckles
-            * (_spot(across, up, (26, -25), 22, 12) + _spot(across, up, (0, -22), 10, 12))
+    grain *= 1 - 0.35 * _spot(across, up, (6.5, -33.5), 3.0, 2.0)  # nostrils
+    round_eyes = _spot(across, up, (27, -9), 14, 7)
+    dots = _freckles(look, across, up, rng) if look.freckles > 0 else None
+    jaw = _stubble(look, across, up, rng) if look.stubble > 0 else None
+    area = sheet[page.y : page.y + page.height, page.x : page.x + page.width]
+    for c, (rosy, shadow, fleck) in enumerate(((1.03, 0.6, 0.25), (0.86, 1.0, 0.45), (0.86, 0.9, 0.55))):
+        tone = (
+            np.float32(look.skin[c]) * grain * (1 - np.float32(1 - rosy) * warm) * (1 - np.float32(0.10 * shadow) * round_eyes)
         )
-        tone *= 1 - np.clip(dots, 0, 0.6)[..., None] * np.array([0.25, 0.45, 0.55])
-    if look.stubble > 0:
-        jaw = (
-            np.clip((-40 - up) / 8, 0, 1)
-            * np.clip((75 - np.abs(across)) / 12, 0, 1)
-            * np.clip(1.6 - _spot(across, up, (0, -47), 17, 5) * 1.6, 0, 1)
-        )
-        jaw = jaw * (0.75 + 0.25 * noise(rng, page.height, page.width, 3))
-        tone += (np.array(look.hair) * 0.6 + 40 - tone) * (0.4 * look.stubble * jaw)[..., None]
-    put(sheet, page, tone, _SKIN)
+        tone = tone if dots is None else tone * (1 - np.float32(fleck) * dots)
+        tone = tone if jaw is None else tone + (np.float32(0.6 * look.hair[c] + 40) - tone) * jaw
+        area[..., c] = np.clip(tone + np.float32(0.5), 0, 255)
+    area[..., 3] = _SKIN
     _paint_lips(sheet, look, across, up)
+
+
+def _freckles(look: Complexion, across: Array, up: Array, rng: np.random.Generator) -> Array:
+    where = _spot(across, up, (26, -25), 22, 12) + _spot(across, up, (0, -22), 10, 12)
+    dots = np.clip(noise(rng, up.shape[0], across.shape[1], 5) - 1.1, 0, 1)
+    return np.asarray(np.clip(dots * where * look.freckles, 0, 0.6), np.float32)
+
+
+def _stubble(look: Complexion, across: Array, up: Array, rng: np.random.Generator) -> Array:
+    jaw = np.clip((-40 - up) / 8, 0, 1) * np.clip((75 - np.abs(across)) / 12, 0, 1)
+    jaw = jaw * np.clip(1.6 - _spot(across, up, (0, -47), 17, 5) * 1.6, 0, 1)
+    return np.asarray(0.4 * look.stubble * jaw * (0.75 + 0.25 * noise(rng, up.shape[0], across.shape[1], 3)), np.float32)
 
 
 def paint_brows_and_lashes(sheet: Array, look: Complexion, rng: np.random.Generator) -> None:
@@ -173,9 +172,9 @@ def _lip_share(across: Array, up: Array) -> tuple[Array, Array]:
 
 def _paint_lips(sheet: Array, look: Complexion, across: Array, up: Array) -> None:
     page = PAGES["head"]
-    share, line = _lip_share(across, up)
-    rows = slice(page.y, page.y + page.height)
-    area = sheet[rows, page.x : page.x + page.width]
+    columns, rows = np.flatnonzero(np.abs(across[0]) < 20), np.flatnonzero(np.abs(up[:, 0] + 46) < 9)
+    share, line = _lip_share(across[:, columns], up[rows])
+    area = sheet[page.y + rows[0] : page.y + rows[-1] + 1, page.x + columns[0] : page.x + columns[-1] + 1]
     colour = area[..., :3] + (np.array(look.lips, float) - area[..., :3]) * (0.85 * share)[..., None]
     colour *= 1 - 0.45 * line[..., None] * np.array([0.8, 1, 1])
     area[..., :3] = np.clip(colour, 0, 255)

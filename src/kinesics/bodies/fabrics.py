@@ -76,10 +76,17 @@ def _smooth(value: Array, edge: float | Array, soft: float) -> Array:
 
 
 def _lay(sheet: Array, page: Page, colour: Array, share: Array, kind: int = _CLOTH) -> None:
-    area = sheet[page.y : page.y + page.height, page.x : page.x + page.width]
-    mixed = area[..., :3] + (colour - area[..., :3]) * share[..., None]
-    area[..., :3] = np.clip(mixed + 0.5, 0, 255)
-    area[..., 3] = np.where(share > 0.5, kind, area[..., 3])
+    rows = np.flatnonzero(share.max(axis=1) > 0)
+    if len(rows) == 0:
+        return
+    some = slice(rows[0], rows[-1] + 1)
+    area = sheet[page.y : page.y + page.height, page.x : page.x + page.width][some]
+    much = share[some].astype(np.float32)
+    for c in range(3):
+        own = area[..., c].astype(np.float32)
+        new = np.broadcast_to(colour, (*share.shape, 3))[some][..., c].astype(np.float32)
+        area[..., c] = np.clip(own + (new - own) * much + np.float32(0.5), 0, 255)
+    area[..., 3] = np.where(much > 0.5, kind, area[..., 3])
 
 
 def _woven(rng: np.random.Generator, page: Page, depth: float) -> Array:
@@ -93,10 +100,13 @@ def _woven(rng: np.random.Generator, page: Page, depth: float) -> Array:
 def _paint_trunk(sheet: Array, outfit: Outfit, fabrics: Fabrics, rng: np.random.Generator) -> None:
     page, p = PAGES["trunk"], average().points
     low, high = TRUNK_SPAN
-    y = (low + (np.arange(page.height)[:, None] + 0.5) / page.height * (high - low)) * np.ones((1, page.width))
-    across = ((np.arange(page.width)[None] + 0.5) / page.width * 360 - 180) * np.ones((page.height, 1))
+    ones = np.ones((page.height, page.width), np.float32)
+    y = ones * np.float32(low + (np.arange(page.height)[:, None] + 0.5) / page.height * (high - low))
+    across = ones * np.float32((np.arange(page.width)[None] + 0.5) / page.width * 360 - 180)
     woven = _woven(rng, page, 1.0)
-    leg_height = np.interp(y, [p["shoulder"][1], p["hip"][1], p["knee"][1], p["ankle"][1]], [-1.2, 0, 1, 2])
+    leg_height = ones * np.interp(
+        y[:, :1], [p["shoulder"][1], p["hip"][1], p["knee"][1], p["ankle"][1]], [-1.2, 0, 1, 2]
+    ).astype(np.float32)
     end = max(outfit.skirt + 0.4, 2.3) if outfit.skirt > 0 else outfit.leg
     _lay(sheet, page, np.array(fabrics.bottom) * woven, _smooth(leg_height, -0.42, 0.03) * (1 - _smooth(leg_height, end, 0.03)))
     belt = _smooth(leg_height, -0.42, 0.02) * (1 - _smooth(leg_height, -0.33, 0.02))
@@ -164,7 +174,8 @@ def _details(sheet: Array, page: Page, fabrics: Fabrics, across: Array, y: Array
 def _limb_grid(page: Page, span: tuple[float, float]) -> tuple[Array, Array]:
     along = span[0] + (np.arange(page.height)[:, None] + 0.5) / page.height * (span[1] - span[0])
     about = (np.arange(page.width)[None] + 0.5) / page.width - 0.5
-    return along * np.ones((1, page.width)), about * np.ones((page.height, 1))
+    ones = np.ones((page.height, page.width), np.float32)
+    return ones * along.astype(np.float32), ones * about.astype(np.float32)
 
 
 def _paint_arms(sheet: Array, outfit: Outfit, fabrics: Fabrics, rng: np.random.Generator) -> None:

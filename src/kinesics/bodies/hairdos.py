@@ -92,8 +92,10 @@ def paint_hair(sheet: Array, do: Hairdo, colour: tuple[float, float, float], rng
         share * (0.72 + 0.14 * np.clip(noise(rng, head.height, head.width, 3), -1, 1)) if do.style == "buzz" else share * 0.95
     )
     area = sheet[head.y : head.y + head.height, head.x : head.x + head.width]
-    mixed = area[..., :3] + (base * 0.9 - area[..., :3]) * share[..., None]
-    area[..., :3] = np.clip(mixed + 0.5, 0, 255)
+    much = share.astype(np.float32)
+    for c in range(3):
+        own = area[..., c].astype(np.float32)
+        area[..., c] = np.clip(own + (np.float32(0.9 * base[c]) - own) * much + np.float32(0.5), 0, 255)
     area[..., 3] = np.where(share > 0.5, KINDS.index("hair"), area[..., 3])
 
 
@@ -189,7 +191,9 @@ def _sheet(do: Hairdo, skin: Array, dressed: Array, middle: Array, rng: np.rando
     )
     a, b = np.radians(away), np.radians(up)
     ray = np.stack([np.sin(a) * np.cos(b), -np.sin(b), -np.cos(a) * np.cos(b)], axis=-1)
-    points = middle + ray * (far + thick)[..., None]
+    reach = far + thick
+    reach[:3] = reach[3].mean() + (reach[:3] - reach[:3].mean(axis=1, keepdims=True)) * [[0], [0.3], [0.7]]
+    points = middle + ray * reach[..., None]
     below = np.maximum(share - on_skull, 0) / np.maximum(1 - on_skull, 1e-6) * hang * (1 + 0.05 * lock)
     points[..., 1] += below
     inward = np.clip(below / 0.25, 0, 1)

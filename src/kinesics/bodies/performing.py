@@ -78,7 +78,8 @@ def perform(seed: int, seconds: float, fps: float = 30.0, kind: str = "signing",
     else:
         poses, hands, shapes = _moved(rng, times, fps, body, kind)
     poses = poses + _sway(rng, times)
-    poses, hands = (gaussian_filter1d(values, _SMOOTH * fps, axis=0, mode="nearest") for values in (poses, hands))
+    soft = (_SMOOTH if kind == "signing" else 2 * _SMOOTH) * fps
+    poses, hands = (gaussian_filter1d(values, soft, axis=0, mode="nearest") for values in (poses, hands))
     poses = _apart(limited(poses), body, fps)
     return Acted(times, poses, hands, shapes, faces_of(rng, times, talking=kind == "signing"))
 

@@ -154,9 +154,18 @@ def dress(
         corners=sewn.corners,
         pages=sewn.pages,
         sheet=sheet,
-        bright=open_sky(dressed.rest, normals, dressed.faces, len(rest)),
+        bright=_dark_inside(open_sky(dressed.rest, normals, dressed.faces, len(rest)), sewn),
         closed=len(rest),
     )
+
+
+def _dark_inside(bright: Array, sewn: _Sewn) -> Array:
+    """Little light falls into a mouth."""
+    labels = extra_labels(_FINER)
+    own = sewn.actor.faces[len(sewn.actor.faces) - len(labels) :]
+    for name in ("mouth", "teeth", "tongue"):
+        bright[np.unique(own[labels == MATERIALS.index(name)])] *= np.float32(0.5)
+    return bright
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,8 @@ class _Key:
     size: Array
 
 
-_REST = _Key(np.array([0.06, 0.975, -0.10]), 12.0, 8.0, 6.0, SHAPES.index("rest"), "still", np.zeros(3))
-_FOLDED = _Key(np.array([-0.26, 0.62, -0.38]), 22.0, 20.0, 0.0, SHAPES.index("rest"), "still", np.zeros(3))
+_REST = _Key(np.array([0.06, 0.975, -0.10]), 12.0, 2.0, 4.0, SHAPES.index("loose"), "still", np.zeros(3))
+_FOLDED = _Key(np.array([-0.26, 0.62, -0.38]), 22.0, 20.0, 0.0, SHAPES.index("loose"), "still", np.zeros(3))
 
 
 def signed(rng: np.random.Generator, times: Array, body: Body) -> tuple[Array, Array, Array]:
