@@ -78,7 +78,7 @@ def _lay(top: Array, under: Array, room: Array) -> None:
             through = np.int32(255) - alpha
             for channel in range(4):
                 behind = np.int32(under[row, column, channel]) * through
-                value = (np.int32(top[row, column, channel]) * share + 127) // 255 + ((behind + 128 + (behind >> 8)) >> 8)
+                value = np.int32((np.int32(top[row, column, channel]) * share + 127) // 255) + ((behind + 128 + (behind >> 8)) >> 8)
                 under[row, column, channel] = np.uint8(min(value, 255))
 
 
@@ -93,8 +93,16 @@ def over(picture: Array, background: Array) -> Array:
 def _over(picture: Array, background: Array, made: Array) -> None:
     for row in range(picture.shape[0]):
         for column in range(picture.shape[1]):
-            through = np.int32(255) - picture[row, column, 3]
-            for channel in range(3):
-                behind = np.int32(background[row, column, channel]) * through
-                value = picture[row, column, channel] + ((behind + 128 + (behind >> 8)) >> 8)
-                made[row, column, channel] = np.uint8(min(value, 255))
+            alpha = picture[row, column, 3]
+            if alpha == 255:
+                for channel in range(3):
+                    made[row, column, channel] = picture[row, column, channel]
+            elif alpha == 0 and picture[row, column, 0] == 0 and picture[row, column, 1] == 0 and picture[row, column, 2] == 0:
+                for channel in range(3):
+                    made[row, column, channel] = background[row, column, channel]
+            else:
+                through = np.int32(255) - alpha
+                for channel in range(3):
+                    behind = np.int32(background[row, column, channel]) * through
+                    value = picture[row, column, channel] + ((behind + 128 + (behind >> 8)) >> 8)
+                    made[row, column, channel] = np.uint8(min(value, 255))

@@ -74,16 +74,20 @@ def _gather(picture: Array, block: int, made: Array) -> None:
                         made[at, row, column] = picture[row * block + dy, column * block + dx, channel] * np.float32(1 / 255)
 
 
-@numba.njit(cache=True, nogil=True, fastmath=True)
+@numba.njit(cache=True, nogil=True)
 def _scatter(picture: Array, residual: Array, block: int) -> None:
+    """Row by row: planes are a power of two apart, and read pixel by pixel they would drive each other out of the cache."""
+    size = residual.shape[2]
+    line = np.empty(picture.shape[1] * 4, np.float32)
+    flat = picture.reshape(picture.shape[0], picture.shape[1] * 4)
     for row in range(residual.shape[1]):
         for dy in range(block):
-            for column in range(residual.shape[2]):
-                for dx in range(block):
-                    for channel in range(4):
-                        at = (channel * block + dy) * block + dx
-                        value = picture[row * block + dy, column * block + dx, channel] + residual[
-                            at, row, column
-                        ] * np.float32(255)
-                        value = min(max(value + np.float32(0.5), np.float32(0)), np.float32(255))
-                        picture[row * block + dy, column * block + dx, channel] = np.uint8(value)
+            for dx in range(block):
+                for channel in range(4):
+                    plane = residual[(channel * block + dy) * block + dx, row]
+                    for column in range(size):
+                        line[(column * block + dx) * 4 + channel] = plane[column]
+            y = row * block + dy
+            for i in range(line.size):
+                value = np.float32(flat[y, i]) + line[i] * np.float32(255) + np.float32(0.5)
+                flat[y, i] = np.uint8(min(max(value, np.float32(0)), np.float32(255)))
