@@ -23,6 +23,8 @@ __all__ = ["load_person", "save_person"]
 KIND = "person"
 DEFAULT = "default"
 SHIPPED = Path(__file__).with_name("default_person.kin")
+#: Who ships with the package, by name: the same person to the thighs, and from head to feet.
+NAMED = {DEFAULT: SHIPPED, "default-full": SHIPPED.with_name("default_full_person.kin")}
 MAKER = "kinesics fit"
 OURS = ("kind", "format", "sha256", "name", "size", "skeleton")  # what the head says that is not in `Person.about`
 
@@ -53,7 +55,8 @@ def load_person(path: str | Path = DEFAULT) -> Person:
     """Read a person; no keyframe is decoded before it is asked for.
 
     Args:
-        path: a file of `kinesics fit` or `save_person`; "default" for the one that ships with this package.
+        path: a file of `kinesics fit` or `save_person`; "default" for the one that ships with this package, "default-full" for
+            the same person from head to feet.
 
     Raises:
         FormatError: no such file, not a person, damaged, or written by a newer version.
@@ -62,10 +65,11 @@ def load_person(path: str | Path = DEFAULT) -> Person:
         >>> import kinesics as ks
         >>> person = ks.load_person("default")  # doctest: +SKIP
     """
-    if path == DEFAULT:
-        if not SHIPPED.is_file():
-            raise FormatError("the default person is not part of this installation; name a file of kinesics fit instead")
-        path = SHIPPED
+    shipped = NAMED.get(str(path))
+    if shipped is not None:
+        if not shipped.is_file():
+            raise FormatError(f"the {path} person is not part of this installation; name a file of kinesics fit instead")
+        path = shipped
     head, parts = read_bundle(path, KIND, maker=MAKER)
     try:
         return _person(head, parts)
