@@ -35,14 +35,14 @@ PEOPLE: dict[str, tuple[str, Any, int, tuple[tuple[str, int, float, float], ...]
     "default_person.kin": (
         "default",
         upper_body,
-        120,
-        (("signing", 11, 70, 6), ("signing", 12, 70, 6), ("gestures", 13, 60, 6)),
+        144,
+        (("signing", 11, 90, 6), ("signing", 12, 60, 6), ("gestures", 13, 60, 6)),
     ),
     "default_full_person.kin": (
         "default-full",
         whole_body,
-        72,
-        (("sport", 21, 60, 6), ("signing", 22, 40, 5), ("gestures", 23, 60, 5)),
+        112,
+        (("sport", 21, 100, 6), ("signing", 22, 40, 5), ("gestures", 23, 50, 5)),
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import statistics
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from ..errors import MissingExtra
 from ..types import Array
 from ..viewer.costs import CostTable, probe_costs
 from ..viewer.drawing import Artist
+from ..viewer.generic import generic_nets
 from ..viewer.pacing import Pacer
 from ..viewer.person import Person
 from ..viewer.person_file import load_person
@@ -72,10 +74,10 @@ def bench_viewer(
         fps_t0 …, ms_p50_t0 …, ms_p95_t0 … (one worker, one picture); fps_2022 and ms_p50_2022 (its pictures are of 768x768),
         ratio_t0 … (times as many pictures a second as in 2022); nets_ms_t2, nets_ms_2022 and ratio_nets_t2 (nets alone, one
         thread); bytes_nets; first_picture_seconds from the start of a fresh process, and peak_rss_mb of that process;
-        over_budget, tiers and tier_changes of a run with `budget`, and of a simulated slow machine; missing, the tiers that
-        this person has no nets for.
+        over_budget, tiers and tier_changes of a run with `budget`, and of a simulated slow machine; nets, whose they are, and
+        missing, the tiers there are none for.
     """
-    whom = load_person(person)
+    whom, nets = _with_nets(load_person(person))
     start = _first_picture(person, starts)  # before this process grows: its size would count for those it starts
     artist = _Finished(whom)
     poses = driving_poses(whom, CHUNK)
@@ -95,12 +97,21 @@ def bench_viewer(
     return found | {
         "bytes_nets": sum(map(len, whom.nets.values())),
         **start,
+        "nets": nets,
         "missing": [name for name in ("t1", "t2", "t3") if name not in artist.tiers],
         "reference": f"rebuilt untrained, {OUT}x{OUT}" if old is not None else note,
         "workers": workers,
         "keyframes": len(whom),
         "size": 512,
     }
+
+
+def _with_nets(person: Person) -> tuple[Person, str]:
+    """Nets cost the same whatever they have learned: the generic ones stand in where a person has none."""
+    generic = generic_nets()
+    if person.nets or not generic:
+        return person, "the person's" if person.nets else "none"
+    return dataclasses.replace(person, nets=generic), "generic, for this person has none"
 
 
 class _Finished:

@@ -241,7 +241,7 @@ def upper_body(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: f
 def whole_body(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: float = 1.0) -> Standpoint:
     """From above the head to below the feet, with room for raised arms; arguments as for `upper_body`."""
     height = portrait.actor.height
-    return _looking(size, 1.3 * height / zoom, -0.57 * height, yaw, 4.5)
+    return _looking(size, 1.26 * height / zoom, -0.565 * height, yaw, 4.5)
 
 
 def close_up(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: float = 1.0) -> Standpoint:

@@ -79,7 +79,7 @@ def _lay(top: Array, under: Array, room: Array) -> None:
             for channel in range(4):
                 behind = np.int32(under[row, column, channel]) * through
                 value = (np.int32(top[row, column, channel]) * share + 127) // 255 + ((behind + 128 + (behind >> 8)) >> 8)
-                under[row, column, channel] = np.uint8(min(np.int32(value), 255))
+                under[row, column, channel] = np.uint8(value if value < 255 else 255)
 
 
 def over(picture: Array, background: Array) -> Array:

@@ -26,11 +26,11 @@ class Person:
         points: (n, 133, 2) float32 canvas pixels, NaN where missing.
         scores: (n, 133) float32.
         background: (512, 512, 3) uint8 or None.
+        nets: name of the stage -> bytes of its ONNX graph; only stages that passed their gate.
+        about: licence, consent, source, report and what else the manifest says; plain JSON values.
         trunk: WebP with alpha of the whole canvas: what all keyframes together show of the trunk behind the arms; empty for a
             person that has none, for whom it is made when it is needed …
         trunk_key: … in the pose of this keyframe.
-        nets: name of the stage -> bytes of its ONNX graph; only stages that passed their gate.
-        about: licence, consent, source, report and what else the manifest says; plain JSON values.
     """
 
     name: str
@@ -39,10 +39,10 @@ class Person:
     points: Array
     scores: Array
     background: Array | None = None
-    trunk: bytes = b""
-    trunk_key: int = 0
     nets: Mapping[str, bytes] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
+    trunk: bytes = b""
+    trunk_key: int = 0
 
     def __len__(self) -> int:
         return len(self.encoded)
