@@ -63,7 +63,7 @@ def viewer(
         else:
             values = _filmed(Path(str(clips)), person_id, options, output)
     if place is not None:
-        _write(place, trials, values, "made people" if synth else Path(str(clips)).resolve().name, output)
+        _write(place, trials, values, "made people" if synth else Path(str(clips)).resolve().stem, output)
     if not as_json:
         values = {name: value for name, value in values.items() if not isinstance(value, dict) or name == "gate"}
     report(values, as_json, () if synth else WEIGHTS)

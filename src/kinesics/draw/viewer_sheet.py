@@ -130,7 +130,8 @@ def pose_picture(points: Array, scores: Array, size: tuple[int, int]) -> Array:
     strokes = Strokes()
     strokes.group()
     seen = (scores > _LEAST) & np.isfinite(points).all(1) & (np.abs(points) < 4 * max(size)).all(1)
-    unit = size[1] / 512
+    extent = float(np.ptp(points[seen], axis=0).max()) if seen.any() else 0.0
+    unit = float(np.clip(extent / 400, 0.4, 1.0)) * size[1] / 512
     shape = skeleton("wholebody133")
     for fine in (False, True):
         bones = [(a, b) for a, b in shape.bones if seen[a] and seen[b] and (max(a, b) >= _FINE) == fine]
