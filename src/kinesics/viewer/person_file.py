@@ -99,7 +99,7 @@ def _person(head: Mapping[str, Any], parts: Mapping[str, bytes]) -> Person:
     trunk, key = parts.get("trunk.webp", b""), int(poses.get("trunk_key", 0))
     if not 0 <= key < n:
         raise FormatError(f"its trunk is of keyframe {key} of {n}")
-    return Person(str(head["name"]), encoded, boxes, points, scores, background, trunk, key, nets, about)
+    return Person(str(head["name"]), encoded, boxes, points, scores, background, nets, about, trunk, key)
 
 
 def _keyframe(index: int) -> str:
