@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 from made_poses import pose
 
+from kinesics.errors import JobError
 from kinesics.types import Array
 from kinesics.viewer import Footage, Person
 from kinesics.viewer.crop_frames import crop_frames
+from kinesics.viewer.crop_lessons import CropLessons, CropSample, crop_lessons, crop_samples
 from kinesics.viewer.crop_pictures import ANSWERS, bent, by_twos, crop_input, from_twos, line_maps, seam, stitched
-from kinesics.viewer.crop_training import CropSample, crop_gain, crop_samples, train_crops
+from kinesics.viewer.crop_training import crop_gain, train_crops
 from kinesics.viewer.crops import CropRefiner
 from kinesics.viewer.drawing import Artist
 
@@ -181,3 +183,11 @@ def test_samples_are_drawn_from_allowed_keyframes_beside_the_frame_without_its_b
     if known:
         assert np.abs(made[0].real[95, 200].astype(int) - [30, 30, 30, 128]).max() <= 1
     assert len(list(crop_samples(Artist(two), footage, np.ones((3, 2), bool), most=1))) == 1
+
+
+def test_lessons_of_several_persons_are_joined_and_nothing_to_learn_is_told(two: Person) -> None:
+    sample = CropSample(texture(8), texture(9), two.points[0], two.scores[0])
+    one = crop_lessons(two, [sample])
+    assert len(one) == 3 and len(CropLessons.joined([one, one])) == 6
+    with pytest.raises(JobError, match="nothing to teach"):
+        crop_lessons(two, [dataclasses.replace(sample, scores=np.zeros(133, np.float32))])
