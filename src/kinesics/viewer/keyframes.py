@@ -15,6 +15,7 @@ from .pose_distance import Features, pose_distance, pose_features
 __all__ = ["pick_keyframes"]
 
 NEARLY = 0.35  # of the farthest distance: so near to the farthest frame another may be taken in its place
+POOREST = 0.4  # how much the distance of the poorest frame counts, that of the best counts in full
 LEAST_JOINTS = 4  # of the body's 17: a frame with fewer says nothing of the pose
 HANDS = slice(91, 133)
 BODY = slice(0, 17)
@@ -73,12 +74,16 @@ def _spread(points: Array, scores: Array, count: int, quality: Array) -> list[in
     middle = (body * sure).sum(0) / np.maximum(sure.sum(0), 1e-6)
     central = (np.abs(body - middle) * sure).sum((1, 2)) / np.maximum(sure.sum((1, 2)), 1e-6)
     chosen = [_best(central <= np.quantile(central, 0.2), quality)]
+    worth = POOREST + (1 - POOREST) * np.argsort(np.argsort(quality, kind="stable"), kind="stable") / max(len(quality) - 1, 1)
     nearest = _from(poses, chosen[0])
     while len(chosen) < count:
-        farthest = int(nearest.argmax())
+        farthest = int((nearest * worth).argmax())  # a far pose that is a blur is often a mistake
         reach = float(nearest[farthest])
         if reach <= SAME:
-            break
+            nearest[farthest] = 0
+            if nearest.max() <= SAME:
+                break
+            continue
         around = pose_distance(poses, _one(poses, farthest))
         picked = _best((around <= NEARLY * reach) & (nearest >= (1 - NEARLY) * reach), quality)
         chosen.append(picked)
