@@ -84,9 +84,13 @@ def test_film_without_anything_behind_the_poses(pose: Path, capsys: pytest.Captu
         assert says in capsys.readouterr().err and not pose.with_name(target).exists()
 
 
-def test_whole_bodies_are_asked_for(pose: Path) -> None:
+def test_whole_bodies_are_asked_for(pose: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["convert", str(pose), str(pose.with_name("a.json")), "--whole-body", "-q"]) == 0
     assert read_sequence(pose.with_name("a.json")).skeleton == skeleton("wholebody133")
+    with open_sink(pose.with_name("boxes.txt"), "mot") as sink:
+        sink.write(next(read_scenes(pose)))
+    assert main(["convert", str(pose.with_name("boxes.txt")), str(pose.with_name("b.json")), "--whole-body", "-q"]) == 2
+    assert "no joint that" in capsys.readouterr().err and not pose.with_name("b.json").exists()
 
 
 def test_what_a_file_does_not_say_is_given_or_noted(pose: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def film_poses(
     refuse_same(source, path)
     people = 0
     with read_scenes(source, read_as, **options) as reader:
-        scenes = whole_bodies(list(reader), str(source))
+        scenes = _drawable(list(reader), str(source))
         with open_writer(path, alpha=alpha, comment=f"poses of {Path(source).name}") as film:
             try:
                 for picture, scene in _drawn(scenes, alpha):
@@ -62,16 +63,28 @@ def film_poses(
 
 
 def whole_bodies(scenes: list[Scene], name: str) -> list[Scene]:
-    """The same scenes with the 133 joints of the whole body; people of whom nothing is known by name stay as they are.
+    """The same scenes with the 133 joints of the whole body; people without ids are told apart, times that do not rise left out.
 
     Raises:
         FormatError: there are no scenes.
+        UsageError: the people have no joint that a whole body has.
     """
     if not scenes:
         raise FormatError(f"{name}: no frames in it")
+    newest, rising = -1.0, list[Scene]()
+    for scene in scenes:
+        if scene.time > newest:
+            newest = scene.time
+            rising.append(scene)
+    changed = scenes_of(whole_body(gather(told_apart(rising), name=name)))
+    return [dataclasses.replace(new, index=old.index) for new, old in zip(changed, rising, strict=True)]
+
+
+def _drawable(scenes: list[Scene], name: str) -> list[Scene]:
+    """Whole bodies where that can be, else people as they are."""
     try:
-        return list(scenes_of(whole_body(gather(told_apart(scenes), name=name))))
-    except (FormatError, UsageError):
+        return whole_bodies(scenes, name)
+    except UsageError:
         return scenes
 
 
