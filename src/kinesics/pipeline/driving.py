@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from scipy.ndimage import median_filter
 
 from ..errors import FormatError, UsageError
 from ..geometry import points_box
@@ -21,7 +20,7 @@ from .telling_apart import read_clip
 __all__ = ["driven", "person_of", "poses_of", "resampled"]
 
 SOMETIMES = 0.04  # of the moments: less is a mistake of the net
-STEADY = 5  # moments
+STEADY = 5  # moments, an odd number
 HEAD = np.r_[0:5, 23:91]
 BONES = 1.0  # seconds around a sighting in which a lost joint is placed at the end of its bone
 
@@ -87,7 +86,8 @@ def _turned(whole: PoseSequence, person: Person, said: Callable[[str], object]) 
     if _from_behind(person.points, person.scores).mean() >= SOMETIMES:
         return whole
     away = _from_behind(whole.points[:, 0], whole.scores[:, 0])
-    away = median_filter(away.astype(np.uint8), STEADY, mode="nearest").astype(bool)
+    around = np.pad(away.astype(np.int64), STEADY // 2, mode="edge")
+    away = np.convolve(around, np.ones(STEADY, np.int64), mode="valid") > STEADY // 2  # what most moments around say
     if away.mean() < SOMETIMES:
         return whole
     said("the poses show a back, and the person was never filmed from behind: there it is drawn from the front")
@@ -96,7 +96,8 @@ def _turned(whole: PoseSequence, person: Person, said: Callable[[str], object]) 
         other[[a, b]] = b, a
     points, scores = whole.points.copy(), whole.scores.copy()
     points[away], scores[away] = points[away][:, :, other], scores[away][:, :, other]
-    points[np.ix_(away, [True], HEAD)], scores[np.ix_(away, [True], HEAD)] = np.nan, 0
+    rows = np.flatnonzero(away)[:, None]
+    points[rows, 0, HEAD], scores[rows, 0, HEAD] = np.nan, 0
     return PoseSequence(points, scores, whole.times, whole.skeleton, whole.ids, whole.size)
 
 
