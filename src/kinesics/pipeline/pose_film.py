@@ -63,7 +63,7 @@ def film_poses(
 
 
 def whole_bodies(scenes: list[Scene], name: str) -> list[Scene]:
-    """The same scenes with the 133 joints of the whole body; people without ids are told apart, times that do not rise left out.
+    """The same scenes with the 133 joints of the whole body; people without ids are told apart, times that fall left out.
 
     Raises:
         FormatError: there are no scenes.
