@@ -136,7 +136,7 @@ def _top_colour(fabrics: Fabrics, across: Array, y: Array) -> Array:
     if fabrics.pattern == "stripes":
         share = _smooth(np.cos(y * 2 * np.pi / 0.036), 0.25, 0.35) * (y > -0.47)
     elif fabrics.pattern == "band":
-        share = _smooth(y, -0.42, 0.004) * (1 - _smooth(y, -0.34, 0.004))
+        share = _smooth(y, -0.27, 0.004) * (1 - _smooth(y, -0.20, 0.004))
     elif fabrics.pattern == "two-tone":
         share = _smooth(y, -0.36, 0.004)
     elif fabrics.pattern == "logo":
