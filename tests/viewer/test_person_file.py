@@ -28,7 +28,7 @@ def person() -> Person:
     background = rng.integers(0, 255, (512, 512, 3), dtype=np.uint8)
     about = {"licence": "CC0-1.0", "consent": "Ada agreed, 3 May", "report": {"t1": 1.25, "kept": True}}
     nets = {"core": b"net", "head": b"other"}
-    return Person("Ada", encoded, boxes, points, scores, background, b"a trunk", 1, nets=nets, about=about)
+    return Person("Ada", encoded, boxes, points, scores, background, nets, about, b"a trunk", 1)
 
 
 def test_what_is_saved_is_loaded(person: Person, tmp_path: Path) -> None:
