@@ -27,12 +27,14 @@ _HOMES = {
     "register_action_model": "actions",
     "Painter": "draw",
     "draw": "draw",
+    "PersonMask": "masks",
     "GapFiller": "pose",
     "Look": "pose",
     "MultiPose": "pose",
     "OnnxPose": "pose",
     "POSE_MODELS": "pose",
     "Smoother": "pose",
+    "WholeBody": "pose",
     "pose_model": "pose",
     "register_pose_model": "pose",
     "ActionSet": "pipeline",
@@ -108,6 +110,7 @@ if TYPE_CHECKING:
     from .formats import read_sequence as read_sequence
     from .formats import register_format as register_format
     from .formats import write_sequence as write_sequence
+    from .masks import PersonMask as PersonMask
     from .pipeline import ActionSet as ActionSet
     from .pipeline import coach as coach
     from .pipeline import data_problems as data_problems
@@ -132,6 +135,7 @@ if TYPE_CHECKING:
     from .pose import MultiPose as MultiPose
     from .pose import OnnxPose as OnnxPose
     from .pose import Smoother as Smoother
+    from .pose import WholeBody as WholeBody
     from .pose import pose_model as pose_model
     from .pose import register_pose_model as register_pose_model
     from .tracks import Tracker as Tracker
