@@ -21,6 +21,7 @@ LEAST = 0.15  # score below which a point is not there
 EYE_EYE_MOUTH = np.array([[22.0, 25.0], [42.0, 25.0], [32.0, 46.0]])  # of the face in the crop: its right eye first
 PALM = 22.0  # length of a palm in the crop
 PALM_AT = np.array([31.5, 45.0])  # of its middle
+FOREHEAD = 0.4  # how far it reaches above the brows, in heights of the face below them
 KNUCKLES = [5, 9, 13, 17]
 ARM = 20.0  # length at which the forearm's direction is told, crop pixels
 
@@ -53,6 +54,8 @@ def crop_frames(points: Array, scores: Array) -> list[CropFrame]:
     """
     points, scores = np.asarray(points, float), np.where(np.isfinite(points).all(-1), scores, 0)
     boxes = {part: _box(points[at], scores[at]) for part, at in (("face", FACE), ("left", LEFT), ("right", RIGHT))}
+    if (face := boxes["face"]) is not None:
+        face[1] -= FOREHEAD * (face[3] - face[1])
     covers = {
         "face": max(_share(boxes["face"], boxes["left"]), _share(boxes["face"], boxes["right"])),
         "left": 0.5 * _share(boxes["left"], boxes["right"]),
