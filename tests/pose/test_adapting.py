@@ -85,13 +85,13 @@ def test_holistic_landmarks_fill_every_part(count: int) -> None:
     assert np.array_equal(at(whole, "left_hip"), at(clip, "POSE_LANDMARKS.LEFT_HIP"))  # not in metres
 
 
-def test_a_hand_that_is_not_seen_is_begun_from_the_body() -> None:
+def test_a_palm_told_by_the_body_does_not_mix_with_a_hand_that_was_looked_at() -> None:
     clip = clip_of(holistic(list(range(468))))
     hidden = np.array([name.startswith("LEFT_HAND") for name in clip.skeleton.joints])
     clip = PoseSequence(clip.points, np.where(hidden, 0, clip.scores), clip.times, clip.skeleton, clip.ids, clip.size)
     whole = whole_body(clip)
-    assert np.array_equal(at(whole, "left_hand_index_mcp"), at(clip, "POSE_LANDMARKS.LEFT_INDEX"))
-    assert np.isnan(at(whole, "left_hand_index_tip")).all() and "left hand" in missing_parts(whole)
+    assert (whole.scores[:, 0, 91:112] == 0).all() and missing_parts(whole) == ["left hand"]
+    assert np.array_equal(at(whole, "right_hand_index_mcp"), at(clip, "RIGHT_HAND_LANDMARKS.INDEX_FINGER_MCP"))
 
 
 def test_the_reduced_face_has_contours_and_lends_eyes_ears_and_a_nose() -> None:

@@ -119,3 +119,14 @@ def test_a_bone_turns_from_where_it_was_to_where_it_will_be() -> None:
 def test_every_joint_hangs_on_one_that_is_nearer_to_the_shoulders() -> None:
     tree = dict(tree_of(skeleton("wholebody133")))
     assert len(tree) == 133 and tree[9] == 7 and tree[91] == 9 and tree[95] == 94 and tree[60] == 0 and tree[17] == 15
+
+
+def test_a_hand_goes_along_with_its_wrist_while_it_is_lost() -> None:
+    body, times = skeleton("wholebody133"), np.arange(30) / 25
+    points = np.repeat(np.random.default_rng(3).uniform(100, 300, (1, 133, 2)), 30, axis=0)
+    points[:, [9, *range(91, 112)]] += 80 * np.sin(np.arange(30) * 0.5)[:, None, None]  # the arm swings
+    scores = np.full((30, 133), 0.8)
+    scores[12:18, 91:112] = 0
+    filled = fill_gaps(PoseSequence(points[:, None], scores[:, None], times, body))
+    assert filled.points[:, 0, 91:112] == pytest.approx(points[:, 91:112], abs=0.01)
+    assert filled.scores[12:18, 0, 91:112] == pytest.approx(0.4)

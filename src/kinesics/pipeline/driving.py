@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import FormatError, UsageError
 from ..geometry import points_box
-from ..pose import correct_wrists, fill_gaps, limb_lengths, missing_parts, retarget, smooth_clip
+from ..pose import correct_wrists, drop_doubtful_hands, fill_gaps, limb_lengths, missing_parts, retarget, smooth_clip
 from ..pose.adapting import whole_body
 from ..types import Array, PoseSequence, skeleton
 from ..video.paths import VIDEOS
@@ -71,6 +71,7 @@ def driven(
     lacks = missing_parts(whole)
     if lacks:
         said(f"the poses have no {', no '.join(lacks)}: there the person stays as a keyframe shows it")
+    whole = drop_doubtful_hands(whole)
     if len(whole) > 2:
         whole = fill_gaps(whole, bones=BONES)
     whole = correct_wrists(whole)

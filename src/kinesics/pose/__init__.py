@@ -19,6 +19,7 @@ _HOMES = {
     "Smoother": "smooth",
     "WholeBody": "whole_body",
     "correct_wrists": "wrists",
+    "drop_doubtful_hands": "doubtful_hands",
     "fill_gaps": "gaps",
     "limb_lengths": "limbs",
     "mirror_clip": "mirrored",
@@ -33,6 +34,7 @@ __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
     from .adapting import missing_parts as missing_parts
+    from .doubtful_hands import drop_doubtful_hands as drop_doubtful_hands
     from .gaps import GapFiller as GapFiller
     from .gaps import fill_gaps as fill_gaps
     from .limbs import limb_lengths as limb_lengths

@@ -11,9 +11,9 @@ import functools
 import numpy as np
 
 from ..types import Array, Skeleton, skeleton
-from .whole_body_names import FACE
+from .whole_body_names import FACE, LEFT_HAND, RIGHT_HAND
 
-__all__ = ["place_by_bones", "tree_of"]
+__all__ = ["carriers_of", "place_by_bones", "tree_of"]
 
 SCORE = 0.3  # of the sighting's score, right beside it
 TYPICAL = 90.0  # percentile of a bone's lengths that it does not exceed
@@ -39,6 +39,13 @@ def tree_of(body: Skeleton) -> tuple[tuple[int, int], ...]:
         known.update(new)
         queue += new
     return tuple(pairs)
+
+
+def carriers_of(body: Skeleton) -> dict[int, int]:
+    """Joint of a hand or the face -> the wrist or nose that carries it; empty for other skeletons than `wholebody133`."""
+    if body != skeleton("wholebody133"):
+        return {}
+    return {joint: carrier for part, carrier in ((FACE, 0), (LEFT_HAND, 9), (RIGHT_HAND, 10)) for joint in part}
 
 
 def place_by_bones(points: Array, scores: Array, times: Array, body: Skeleton, least: float, limit: float) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..errors import UsageError
 from ..types import Array, People, PoseSequence
-from .bone_prior import place_by_bones
+from .bone_prior import carriers_of, place_by_bones
 
 __all__ = ["GapFiller", "fill_gaps"]
 
@@ -79,6 +79,8 @@ class _Held:
 def fill_gaps(clip: PoseSequence, limit: float = 0.4, least: float = 0.2, *, bones: float = 0.0) -> PoseSequence:
     """A recorded clip with short gaps filled by straight lines between the moments before and after.
 
+    Hands and face of a whole body go along with wrist and nose where these are seen.
+
     Args:
         clip: any number of people.
         limit: seconds; longer gaps, and those at the ends of the clip, stay, but for `bones`.
@@ -96,14 +98,17 @@ def fill_gaps(clip: PoseSequence, limit: float = 0.4, least: float = 0.2, *, bon
         )
     points, scores = clip.points.astype(float), clip.scores.copy()
     seen = (scores >= least) & (scores > 0)
+    carriers = carriers_of(clip.skeleton)
     for person, joint in np.ndindex(scores.shape[1:]):
         at = np.flatnonzero(seen[:, person, joint])
         for a, b in itertools.pairwise(at.tolist()):
             if b == a + 1 or clip.times[b] - clip.times[a] > limit:
                 continue
             share = ((clip.times[a + 1 : b] - clip.times[a]) / (clip.times[b] - clip.times[a]))[:, None]
-            start, end = points[a, person, joint], points[b, person, joint]
-            points[a + 1 : b, person, joint] = start + (end - start) * share
+            way = points[a : b + 1, person, carriers.get(joint, joint)]
+            way = way if joint in carriers and np.isfinite(way).all() else np.zeros_like(way)
+            start, end = points[a, person, joint] - way[0], points[b, person, joint] - way[-1]
+            points[a + 1 : b, person, joint] = way[1:-1] + start + (end - start) * share
             scores[a + 1 : b, person, joint] = min(scores[a, person, joint], scores[b, person, joint]) / 2
     if bones > 0:
         for person in range(points.shape[1]):

@@ -55,9 +55,12 @@ def sources_of(body: Skeleton, hand: str = "right") -> tuple[tuple[tuple[int, fl
             found[first + number].append((index, 1.0))
     for number, index in _face([(i, body.joints[i]) for i, kind in enumerate(kinds) if kind == "face"]).items():
         found[FACE.start + number].append((index, 1.0))
+    known = [hand for hand in (LEFT_HAND, RIGHT_HAND) if any(found[joint] for joint in hand)]
     rows = [i for i, kind in enumerate(kinds) if kind == "body"]
     parts = parts_of(Skeleton("body", tuple(body.joints[i] for i in rows)))
     for target, names in _named_parts().items():
+        if any(target in hand for hand in known):
+            continue  # a palm told by the body does not mix with a hand that was looked at
         found[target] += [(rows[parts[name]], factor) for name, factor in names if name in parts][:1]
     for ankle, toe in ((15, 17), (16, 20)):
         if found[ankle] and found[toe] and found[ankle][0][0] == found[toe][0][0]:
