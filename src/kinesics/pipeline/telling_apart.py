@@ -9,7 +9,6 @@ from typing import Any
 
 from ..formats import gather, read_scenes, read_sequence
 from ..formats.registry import format_of
-from ..tracks import Tracker
 from ..types import PoseSequence, Scene
 
 __all__ = ["read_clip", "told_apart"]
@@ -22,6 +21,8 @@ def told_apart(scenes: list[Scene]) -> list[Scene]:
     """
     if any((scene.people.ids >= 0).any() for scene in scenes) or all(len(scene.people) < 2 for scene in scenes):
         return scenes
+    from ..tracks import Tracker
+
     tracker, out = Tracker(), []
     for scene in scenes:
         out.append(dataclasses.replace(scene, people=tracker.update(scene.people, scene.time)))

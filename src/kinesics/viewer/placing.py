@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, median_filter
 
 from ..errors import UsageError
 from ..types import Array, PoseSequence
@@ -213,6 +212,8 @@ def _nudge(placed: Array, held: Array) -> Array:
 
 def _path(anchor: Array, times: Array) -> Array:
     """(t, 2) a calm way along the shoulders, over moments without them too."""
+    from scipy.ndimage import gaussian_filter1d, median_filter
+
     there = np.isfinite(anchor).all(1)
     full = np.stack([np.interp(times, times[there], anchor[there, axis]) for axis in (0, 1)], axis=1)
     if len(full) < 3:
