@@ -130,3 +130,16 @@ def test_a_hand_goes_along_with_its_wrist_while_it_is_lost() -> None:
     filled = fill_gaps(PoseSequence(points[:, None], scores[:, None], times, body))
     assert filled.points[:, 0, 91:112] == pytest.approx(points[:, 91:112], abs=0.01)
     assert filled.scores[12:18, 0, 91:112] == pytest.approx(0.4)
+
+
+def test_a_lost_hand_turns_with_its_forearm() -> None:
+    body, times = skeleton("wholebody133"), np.arange(40) / 25
+    points = np.repeat(np.random.default_rng(5).uniform(100, 300, (1, 133, 2)), 40, axis=0)
+    angle = np.linspace(-1.2, 1.2, 40)  # the arm is lowered about its elbow, the hand with it
+    turn = np.stack([np.stack([np.cos(angle), -np.sin(angle)], -1), np.stack([np.sin(angle), np.cos(angle)], -1)], -2)
+    arm = [9, *range(91, 112)]
+    points[:, arm] = points[:, 7:8] + np.einsum("tij,tkj->tki", turn, points[:, arm] - points[:, 7:8])
+    scores = np.full((40, 133), 0.8)
+    scores[15:, 91:112] = 0
+    filled = fill_gaps(PoseSequence(points[:, None], scores[:, None], times, body), bones=2.0)
+    assert filled.points[15:, 0, 91:112] == pytest.approx(points[15:, 91:112], abs=0.5)

@@ -1,4 +1,4 @@
-"""Where a joint is that was lost for long: at the end of its bone, which keeps its length and turns little.
+"""Where a joint is that was lost for long: at the end of its bone, which keeps its length and its angle to the bone before it.
 
 A guess of this kind is honest for a while and only about what the person has shown: it needs a sighting of the joint nearby in
 time and its neighbour now, and is worth little (`SCORE`, falling to 0). What was never seen is never guessed.
@@ -16,6 +16,7 @@ from .whole_body_names import FACE, LEFT_HAND, RIGHT_HAND
 __all__ = ["carriers_of", "place_by_bones", "tree_of"]
 
 SCORE = 0.3  # of the sighting's score, right beside it
+SHORT = 0.4  # of its typical length: a bone that looks shorter points at the camera, and its direction says little
 TYPICAL = 90.0  # percentile of a bone's lengths that it does not exceed
 
 
@@ -61,6 +62,7 @@ def place_by_bones(points: Array, scores: Array, times: Array, body: Skeleton, l
     """
     tree = tree_of(body)
     anchors = dict(tree)
+    carried = carriers_of(body)
     sure = (scores >= least) & (scores > 0)
     for joint, _ in tree:
         at = np.flatnonzero(sure[:, joint])
@@ -73,7 +75,9 @@ def place_by_bones(points: Array, scores: Array, times: Array, body: Skeleton, l
         for anchor in _chain(joint, anchors):
             fits = (scores[lost, joint] == 0) & (scores[lost, anchor] > 0) & sure[a, anchor] & sure[b, anchor]
             if fits.any():
-                _place(points, scores, times, (joint, anchor), (lost[fits], a[fits], b[fits]), sure, limit)
+                along = carried.get(joint, anchor)
+                turns = _turns(points, scores, (anchors.get(along, along), along))
+                _place(points, scores, times, (joint, anchor), (lost[fits], a[fits], b[fits]), sure, turns, limit)
 
 
 def _chain(joint: int, anchors: dict[int, int]) -> list[int]:
@@ -87,6 +91,24 @@ def _chain(joint: int, anchors: dict[int, int]) -> list[int]:
     return chain
 
 
+def _turns(points: Array, scores: Array, bone: tuple[int, int]) -> Array:
+    """(t,) radians of the bone that a joint hangs on: a hand turns with its forearm. NaN where it is too short to tell."""
+    way = points[:, bone[1], :2] - points[:, bone[0], :2]
+    length = np.where((scores[:, list(bone)] > 0).all(axis=1), np.linalg.norm(way, axis=1), np.nan)
+    known = length[np.isfinite(length)]
+    if not len(known) or points.shape[2] != 2:
+        return np.full(len(points), np.nan)
+    return np.where(length >= SHORT * np.percentile(known, TYPICAL), np.arctan2(way[:, 1], way[:, 0]), np.nan)
+
+
+def _turned(way: Array, angle: Array) -> Array:
+    """(m, d) turned by (m,) radians in the picture, as it is where the angle is NaN."""
+    angle = np.nan_to_num(angle)
+    cos, sin = np.cos(angle), np.sin(angle)
+    first = [cos * way[:, 0] - sin * way[:, 1], sin * way[:, 0] + cos * way[:, 1]]
+    return np.column_stack([*first, *way[:, 2:].T])
+
+
 def _place(
     points: Array,
     scores: Array,
@@ -94,11 +116,13 @@ def _place(
     bone: tuple[int, int],
     rows: tuple[Array, Array, Array],
     sure: Array,
+    turns: Array,
     limit: float,
 ) -> None:
     joint, anchor = bone
     t, a, b = rows
-    start, end = points[a, joint] - points[a, anchor], points[b, joint] - points[b, anchor]
+    start = _turned(points[a, joint] - points[a, anchor], turns[t] - turns[a])
+    end = _turned(points[b, joint] - points[b, anchor], turns[t] - turns[b])
     gap = times[b] - times[a]
     share = np.where(gap > 0, (times[t] - times[a]) / np.where(gap > 0, gap, 1), 0)[:, None]
     way = start + share * (end - start)
