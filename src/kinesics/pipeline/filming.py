@@ -15,6 +15,7 @@ from ..video import clips as clips_of
 from ..video import open_source
 from ..viewer import SIZE, Footage, pick_keyframes
 from .casting import Track, follow
+from .clothes import told_if_unlike
 from .framing import Windows, windows
 from .shooting import Shooting, cut_out
 
@@ -72,7 +73,9 @@ def footage_of(
         shot, [t.still and w.fixed for t, w in zip(tracks, frames, strict=True)], _shared(tracks, frames), masks, step
     )
     _remarks(tracks, said)
-    return shot.footage(background)
+    footage = shot.footage(background)
+    told_if_unlike(footage, [track.clip for track in tracks], said)
+    return footage
 
 
 def _shared(tracks: Sequence[Track], frames: Sequence[Windows]) -> bool:
