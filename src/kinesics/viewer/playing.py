@@ -148,7 +148,8 @@ class _Show:
 
     @property
     def full(self) -> bool:
-        return len(self.waiting) >= self.depth
+        """Whether enough is on its way; the first picture goes alone, so that it is there soon."""
+        return len(self.waiting) >= (1 if self._last is None else self.depth)
 
     def expect(self, job: Job) -> Job:
         if self.schedule is not None:
