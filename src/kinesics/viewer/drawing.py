@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -10,8 +11,9 @@ import numpy as np
 
 from ..types import Array
 from .composing import Layer, laid, over, warped
+from .crops import CropRefiner
 from .footage import SIZE
-from .inputs import CELL, core_input, gathered, raised, scattered
+from .inputs import CELL, beside, core_input, gathered, raised, scattered
 from .layers import arm_room, take_apart, trunk_plate
 from .part_maps import part_maps
 from .person import Person
@@ -24,11 +26,12 @@ __all__ = ["Artist", "Brief"]
 
 @dataclass(frozen=True, eq=False)
 class Brief:
-    """What is to be drawn: a pose (133, 2) with scores (133,), and the keyframes chosen for it."""
+    """What is to be drawn: a pose (133, 2) with scores (133,), and the keyframes chosen for it and its crops."""
 
     points: Array
     scores: Array
     choice: Choice
+    crops: Mapping[str, int]
 
 
 class Artist:
@@ -47,9 +50,12 @@ class Artist:
     def __init__(self, person: Person, *, threads: int = 1) -> None:
         self.person, self.threads = person, threads
         self.retrieval = Retrieval(person.points, person.scores)
+        self._before: dict[str, int] = {}
         nets = person.nets
         learned = [name for name, needs in (("t1", ("core", "refiner")), ("t2", ("head",))) if all(n in nets for n in needs)]
-        self.tiers: tuple[str, ...] = ("t0", *learned) if learned[:1] == ["t1"] else ("t0",)
+        self._crops = CropRefiner(person, threads=threads)
+        whole = learned if learned[:1] == ["t1"] else []
+        self.tiers: tuple[str, ...] = ("t0", *whole, *(["t3"] if self._crops.available else []))
         self._plate = trunk_plate(person)
         self._layers = functools.cache(self._apart)
         self._small = functools.cache(self._shrunk)
@@ -58,11 +64,15 @@ class Artist:
     def reset(self) -> None:
         """Forget the poses before: what comes is another clip."""
         self.retrieval.reset()
+        self._before = {}
 
     def begin(self, points: Array, scores: Array, *, allowed: Array | None = None) -> Brief:
         """Choose the keyframes for a pose: (133, 2) canvas pixels, (133,) scores; only `allowed` (n,) ones if given."""
         points, scores = np.asarray(points, np.float32), np.asarray(scores, np.float32)
-        return Brief(points, scores, self.retrieval.choose(points, scores, allowed))
+        choice = self.retrieval.choose(points, scores, allowed)
+        if self._crops.available:
+            self._before = self._crops.choose(points, scores, before=self._before, allowed=allowed)
+        return Brief(points, scores, choice, self._before)
 
     def draw(self, brief: Brief, tier: int = -1) -> Array:
         """The person as (512, 512, 4) uint8, colour premultiplied by alpha.
@@ -72,6 +82,13 @@ class Artist:
             tier: index into `tiers`; the highest by default.
         """
         name = self.tiers[tier]
+        picture = self._drawn(brief, self.tiers[-2] if name == "t3" else name)
+        if name == "t3":
+            picture = self._crops.draw(picture, brief.points, brief.scores, keys=brief.crops)
+        return picture
+
+    def _drawn(self, brief: Brief, name: str) -> Array:
+        """Up to T2."""
         fields = self.fields(brief)
         if name == "t0":
             return self.composed(brief, fields)
@@ -79,9 +96,10 @@ class Artist:
         picture = self.composed(brief, fields)
         small = cv2.resize(picture, (SIZE // 2, SIZE // 2), interpolation=cv2.INTER_AREA)
         residual, fine = self._stage("refiner").run(gathered(small, 2), features)
-        picture = np.asarray(cv2.add(picture, raised(residual[0]), dtype=cv2.CV_8U))
-        if name != "t1":
-            scattered(picture, self._stage("head").run(gathered(picture, 4), fine)[0][0], 4)
+        near = beside(small[..., 3])
+        picture = np.asarray(cv2.add(picture, raised(residual[0] * near), dtype=cv2.CV_8U))
+        if name != "t1" and "head" in self.person.nets:
+            scattered(picture, self._stage("head").run(gathered(picture, 4), fine)[0][0] * near, 4)
         return picture
 
     def fields(self, brief: Brief) -> Array:

@@ -11,7 +11,7 @@ from .footage import SIZE
 from .part_maps import MAPS
 from .warping import GRID
 
-__all__ = ["CELL", "FEATURES", "FINE", "INPUTS", "core_input", "gathered", "raised", "scattered"]
+__all__ = ["CELL", "FEATURES", "FINE", "INPUTS", "beside", "core_input", "gathered", "raised", "scattered"]
 
 CELL = SIZE / GRID
 """Canvas pixels in a cell of the coarse grid: the unit of the flows in the nets."""
@@ -21,6 +21,8 @@ FEATURES = 16
 """Channels from the core to the refiner …"""
 FINE = 16
 """… and from the refiner to the head."""
+NEAR = 9
+"""Cells of the 128 grid, width and height of what counts as near the person."""
 
 
 def core_input(layers: Array, fields: Array, maps: Array) -> Array:
@@ -36,6 +38,12 @@ def core_input(layers: Array, fields: Array, maps: Array) -> Array:
     np.multiply(fields.transpose(0, 3, 1, 2).reshape(6, GRID, GRID), np.float32(1 / (4 * CELL)), out=made[12:18])
     made[18:] = maps
     return made
+
+
+def beside(alpha: Array) -> Array:
+    """(128, 128) float32, 1 on the person and near it, 0 where nets have nothing to add; `alpha` is (s, s) uint8."""
+    coarse = cv2.resize(alpha, (SIZE // 4, SIZE // 4), interpolation=cv2.INTER_AREA)
+    return np.asarray((cv2.dilate(coarse, np.ones((NEAR, NEAR), np.uint8)) > 0).astype(np.float32))
 
 
 def gathered(picture: Array, block: int) -> Array:

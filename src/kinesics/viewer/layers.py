@@ -171,7 +171,10 @@ def take_apart(person: Person, key: int, plate: TrunkPlate) -> Layers:
     empty = Layer(np.zeros((1, 1, 4), np.uint8), 0, 0)
     if not width:
         return Layers(Layer.of(picture), empty, empty)
-    window, half = (slice(y, y + height), slice(x, x + width)), (slice(y // 2, (y + height) // 2), slice(x // 2, (x + width) // 2))
+    window, half = (
+        (slice(y, y + height), slice(x, x + width)),
+        (slice(y // 2, (y + height) // 2), slice(x // 2, (x + width) // 2)),
+    )
     field = flow_field(points, scores, person.points[plate.key], person.scores[plate.key], "trunk")
     behind = warped(Layer(plate.picture, 0, 0), field, (x, y, x + width, y + height))
     seen = np.ascontiguousarray(picture[window])

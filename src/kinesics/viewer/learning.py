@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from ..types import Array
 from .footage import SIZE
-from .inputs import CELL
+from .inputs import CELL, NEAR
 from .lessons import COARSE, WINDOW, Lesson
 from .network import Core, Head, Refiner
 
@@ -85,10 +85,12 @@ class Studio:
         cut = [_tensor(list(rows)) for rows in zip(*windows, strict=True)]
         told = torch.stack([self._of_grid(answer[i, 6:], lesson) for i, lesson in enumerate(lessons)])
         residual, fine = self.refiner(functional.pixel_unshuffle(functional.avg_pool2d(picture, 2), 2), told)
+        near = (functional.max_pool2d(functional.avg_pool2d(picture[:, 3:], 4), NEAR, 1, NEAR // 2) > 0).float()
+        residual = residual * near
         first = picture + functional.interpolate(functional.pixel_shuffle(residual, 2), scale_factor=2.0, mode="bilinear")
         t1 = self._judged(first, *cut)
         held = first.detach().clamp(0, 1)
-        second = held + functional.pixel_shuffle(self.head(functional.pixel_unshuffle(held, 4), fine.detach()), 4)
+        second = held + functional.pixel_shuffle(self.head(functional.pixel_unshuffle(held, 4), fine.detach()) * near, 4)
         t2 = self._judged(second, *cut)
         return t0 + 2 * t1 + 2 * t2, {"t0": float(t0.detach()), "t1": float(t1.detach()), "t2": float(t2.detach())}
 

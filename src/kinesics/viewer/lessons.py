@@ -20,6 +20,7 @@ __all__ = ["Lesson", "Lessons", "kept_apart"]
 NEAR = 1.0  # seconds: keyframes nearer in time to the frame than this would make it too easy
 WINDOW = 160  # canvas pixels, width and height of what the fine nets look at in one step
 COARSE = 128  # size at which the whole picture is judged
+LEAN, LARGER, ASIDE = 4.0, 1.08, 24.0  # degrees, ratio, canvas pixels
 TRY = 4  # among so many nearest keyframes
 
 
@@ -95,23 +96,37 @@ class Lessons:
             allowed = allowed & (self.rng.random(len(allowed)) < self.rng.uniform(0.3, 0.9))
             allowed = allowed if allowed.any() else self.allowed[frame]
         self.artist.reset()
-        points, scores = self.footage.points[frame], self.footage.scores[frame]
-        if self.shaken:
-            points = points + self.rng.normal(0, self.shaken, points.shape).astype(np.float32)
+        matrix = self._moved()
+        points, scores = self.footage.points[frame] @ matrix[:, :2].T + matrix[:, 2], self.footage.scores[frame]
+        points = (points + self.rng.normal(0, self.shaken, points.shape)).astype(np.float32)
         brief = self.artist.begin(points, scores, allowed=allowed)
         fields = self.artist.fields(brief)
         told = self.artist.core_input(brief, fields)
         rooms = np.stack([arm_room(points, scores, side) for side in (0, 1)])
         layers = np.stack([self._small(key)[i] for i, key in enumerate(brief.choice.keys)])
         window = self._window(points, scores)
-        return Lesson(frame, brief.choice.keys, fields, told, rooms, window, brief, self.artist, layers, self._pictures(frame))
+        return Lesson(
+            frame, brief.choice.keys, fields, told, rooms, window, brief, self.artist, layers, self._pictures(frame, matrix)
+        )
+
+    def _moved(self) -> Array:
+        """(2, 3): the frame a little elsewhere, larger or smaller, leaning: places are not to be learned by heart."""
+        lean, size = self.rng.uniform(-LEAN, LEAN), self.rng.uniform(1 / LARGER, LARGER)
+        matrix = cv2.getRotationMatrix2D((SIZE / 2, SIZE / 2), lean, size)
+        matrix[:, 2] += self.rng.uniform(-ASIDE, ASIDE, 2)
+        return np.asarray(matrix, np.float32)
 
     def _shrunk(self, key: int) -> list[Array]:
         return [cv2.resize(layer.whole(), (COARSE, COARSE), interpolation=cv2.INTER_AREA) for layer in self.artist.layers(key)]
 
-    def _pictures(self, frame: int) -> tuple[Array, Array, Array]:
+    def _pictures(self, frame: int, matrix: Array) -> tuple[Array, Array, Array]:
         """The frame, what is behind, the mask; a colour of its own is behind where nothing is known to be."""
-        picture, alpha, plate = self.footage.pictures[frame], self.footage.alpha[frame][..., None], self.footage.background
+
+        def moved(picture: Array) -> Array:
+            return np.asarray(cv2.warpAffine(picture, matrix, (SIZE, SIZE), borderMode=cv2.BORDER_REPLICATE))
+
+        picture, alpha = moved(self.footage.pictures[frame]), moved(self.footage.alpha[frame])[..., None]
+        plate = None if self.footage.background is None else moved(self.footage.background)
         if plate is None:
             plate = np.broadcast_to(self.rng.integers(0, 256, 3, np.uint8), picture.shape)
             share = alpha.astype(np.float32) / 255
@@ -120,11 +135,11 @@ class Lessons:
 
     def _window(self, points: Array, scores: Array) -> tuple[int, int]:
         """Left and top of where the fine nets look: hands and face more often than the rest."""
-        start, end = [(91, 112), (112, 133), (23, 91), (0, 13), (0, 13)][int(self.rng.integers(5))]
+        start, end = [(91, 112), (112, 133), (23, 91), (0, 13), (0, 13), (0, 0)][int(self.rng.integers(6))]
         held = points[start:end][(scores[start:end] > 0) & np.isfinite(points[start:end]).all(1)]
-        if not len(held):
+        if not len(held) and end:
             held = points[(scores > 0) & np.isfinite(points).all(1)]
-        middle = held[self.rng.integers(len(held))] if len(held) else np.full(2, SIZE / 2)
+        middle = held[self.rng.integers(len(held))] if len(held) else self.rng.uniform(0, SIZE, 2)
         cell = SIZE // GRID
         corner = (middle - WINDOW / 2 + self.rng.uniform(-40, 40, 2)) / cell
         left, top = np.clip(np.rint(corner), 0, (SIZE - WINDOW) // cell).astype(int).tolist()
