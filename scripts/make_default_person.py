@@ -18,12 +18,13 @@ import numpy as np
 
 from kinesics.bodies.actors import make_actor
 from kinesics.bodies.complexions import Complexion
+from kinesics.bodies.dressing import Portrait, dress
 from kinesics.bodies.fabrics import Fabrics
 from kinesics.bodies.hairdos import Hairdo
 from kinesics.bodies.outfits import Outfit
 from kinesics.bodies.performing import made_footage
-from kinesics.bodies.portraits import Portrait, Standpoint, dress, upper_body, whole_body
 from kinesics.bodies.shaping import Traits
+from kinesics.bodies.standpoints import Standpoint, upper_body, whole_body
 from kinesics.viewer.fitting import fit_footage
 from kinesics.viewer.footage import Footage
 from kinesics.viewer.person import Person
@@ -66,9 +67,9 @@ def portrait() -> Portrait:
 def film(who: Portrait, view: Any, clips: tuple[tuple[str, int, float, float], ...]) -> Footage:
     """Footage of several kinds of motion before a plain wall."""
     wall = np.full((512, 512, 3), 128, np.uint8)
-    stand: Standpoint = view(who)
+    stand: Standpoint = view(who.actor.height)
     shot = [
-        made_footage(seed, seconds, kind, fps=fps, portrait=who, view=lambda _: stand, background=wall)
+        made_footage(seed, seconds, kind, fps=fps, portrait=who, view=stand, background=wall)
         for kind, seed, seconds, fps in clips
     ]
     whole = {name: np.concatenate([s[name] for s in shot]) for name in ("pictures", "alpha", "points", "scores", "times")}

@@ -7,10 +7,12 @@ import dataclasses
 import numpy as np
 import pytest
 
+from kinesics.bodies.dressing import Portrait
 from kinesics.bodies.kinematics import DOFS, JOINTS
 from kinesics.bodies.mirroring import mirrored_hands, mirrored_pose
 from kinesics.bodies.parts import PARTS, part_mirror
-from kinesics.bodies.portraits import Portrait, Shot, close_up, make_portrait, render, upper_body, whole_body
+from kinesics.bodies.portraits import Shot, make_portrait, render
+from kinesics.bodies.standpoints import close_up, upper_body, whole_body
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +69,7 @@ def test_colour_is_premultiplied(waving: Shot) -> None:
 
 
 def test_points_lie_on_the_parts_they_are_of(somebody: Portrait) -> None:
-    shot = render(somebody, _WAVING, camera=whole_body(somebody))
+    shot = render(somebody, _WAVING, camera=whole_body(somebody.actor.height))
     wanted = {
         0: "head",
         5: "shoulder",
@@ -88,14 +90,14 @@ def test_points_lie_on_the_parts_they_are_of(somebody: Portrait) -> None:
 
 
 def test_points_outside_the_picture_have_no_score(somebody: Portrait) -> None:
-    shot = render(somebody, _WAVING, camera=close_up(somebody))
+    shot = render(somebody, _WAVING, camera=close_up(somebody.actor.height))
     assert (shot.scores[[15, 16, 17, 20]] == 0).all()  # ankles and toes
     assert (shot.scores[23:91] > 0).all()
     assert np.isfinite(shot.points).all() and np.isin(shot.scores, np.float32([0, 0.4, 1])).all()
 
 
 def test_points_behind_the_body_score_less(somebody: Portrait) -> None:
-    front, back = (render(somebody, _pose(), camera=whole_body(somebody, yaw=yaw)) for yaw in (0.0, 180.0))
+    front, back = (render(somebody, _pose(), camera=whole_body(somebody.actor.height, yaw=yaw)) for yaw in (0.0, 180.0))
     assert (front.scores[23:91] == 1).mean() > 0.85
     assert (back.scores[23:91] == 1).mean() < 0.2  # of the outline of the jaw something shows beside the neck
 
@@ -112,14 +114,14 @@ def test_a_mirrored_pose_is_a_mirrored_picture(somebody: Portrait) -> None:
 
 
 def test_twice_the_size_is_the_same_picture(somebody: Portrait, waving: Shot) -> None:
-    large = render(somebody, _WAVING, camera=upper_body(somebody), size=1024)
+    large = render(somebody, _WAVING, camera=upper_body(somebody.actor.height), size=1024)
     small = large.picture.reshape(512, 2, 512, 2, 4).astype(float).mean((1, 3))
     assert np.abs(small - waving.picture).mean() < 1.5
     assert np.allclose((large.points + 0.5) / 2 - 0.5, waving.points, atol=1e-2)
 
 
 def test_fingers_and_face_move_what_is_seen(somebody: Portrait) -> None:
-    view = close_up(somebody)
+    view = close_up(somebody.actor.height)
     calm = render(somebody, _pose(), face=np.zeros(6), camera=view)
     blink = render(somebody, _pose(), face=np.array([0.0, 0, 0, 1, 1, 0]), camera=view)
     changed = np.abs(calm.picture.astype(int) - blink.picture).max(2) > 24
@@ -136,7 +138,7 @@ def test_fingers_and_face_move_what_is_seen(somebody: Portrait) -> None:
 def test_eyes_follow_the_camera(somebody: Portrait) -> None:
     def iris(yaw: float) -> float:
         """Pixels by which the dark of the left eye is right of the middle between its corners."""
-        shot = render(somebody, _pose(), camera=close_up(somebody, yaw=yaw, zoom=2.0))
+        shot = render(somebody, _pose(), camera=close_up(somebody.actor.height, yaw=yaw, zoom=2.0))
         inner, outer = shot.points[23 + 42], shot.points[23 + 45]
         x, y = np.round((inner + outer) / 2).astype(int)
         dark = 765.0 - shot.picture[y - 4 : y + 5, x - 15 : x + 16, :3].astype(float).sum(2)
@@ -155,7 +157,7 @@ def test_nothing_is_not_a_number_for_many_people() -> None:
             and np.isfinite(portrait.bright).all()
             and np.isfinite(portrait.corners).all()
         )
-        shot = render(portrait, _WAVING, camera=whole_body(portrait))
+        shot = render(portrait, _WAVING, camera=whole_body(portrait.actor.height))
         assert np.isfinite(shot.points).all() and shot.scores.min() > 0
         assert portrait.describe()["hair"]
 

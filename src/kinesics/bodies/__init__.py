@@ -25,11 +25,14 @@ _HOMES = {
     "NAMED_MOTIONS": "named",
     "PARTS": "parts",
     "Performance": "motions",
+    "Portrait": "dressing",
     "PoseBank": "pose_bank",
     "Posed": "actors",
     "Recipe": "recipes",
     "SENSORS": "sensor_noise",
     "STANCES": "recipes",
+    "Shot": "portraits",
+    "Standpoint": "standpoints",
     "Traits": "shaping",
     "View": "views",
     "ViewMaker": "views",
@@ -44,8 +47,10 @@ _HOMES = {
     "joint_places": "placing",
     "limited": "kinematics",
     "limited_fingers": "fingers",
+    "made_footage": "performing",
     "make_actor": "actors",
     "make_body": "kinematics",
+    "make_portrait": "portraits",
     "mirrored": "recipes",
     "mirrored_face": "face",
     "mirrored_fingers": "fingers",
@@ -75,6 +80,7 @@ if TYPE_CHECKING:
     from .actors import make_actor as make_actor
     from .balance import centre_of_mass as centre_of_mass
     from .collisions import collides as collides
+    from .dressing import Portrait as Portrait
     from .face import FACE_MOVES as FACE_MOVES
     from .face import mirrored_face as mirrored_face
     from .face import random_faces as random_faces
@@ -103,7 +109,10 @@ if TYPE_CHECKING:
     from .named import named_motion as named_motion
     from .parts import PARTS as PARTS
     from .parts import part_mirror as part_mirror
+    from .performing import made_footage as made_footage
     from .placing import joint_places as joint_places
+    from .portraits import Shot as Shot
+    from .portraits import make_portrait as make_portrait
     from .pose_bank import PoseBank as PoseBank
     from .reaching import reach as reach
     from .recipes import STANCES as STANCES
@@ -119,6 +128,7 @@ if TYPE_CHECKING:
     from .sensors import picture_camera as picture_camera
     from .sensors import skeleton_of as skeleton_of
     from .shaping import Traits as Traits
+    from .standpoints import Standpoint as Standpoint
     from .viewpoints import Viewpoint as Viewpoint
     from .views import View as View
     from .views import ViewMaker as ViewMaker

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from ..errors import UsageError
 from ..types import Array
 from .acting import faces_of
 from .collisions import all_collide
+from .dressing import Portrait
 from .fingers import limited_fingers
 from .handshapes import HANDSHAPES
 from .inventing import random_recipe
@@ -20,9 +20,10 @@ from .kinematics import DOFS, Body, limited
 from .motions import perform as perform_recipe
 from .named import NAMED_MOTIONS
 from .placing import joint_places
-from .portraits import Portrait, Standpoint, make_portrait, render, upper_body, whole_body
+from .portraits import make_portrait, render
 from .recipes import Recipe
 from .signing import signed
+from .standpoints import Standpoint, upper_body, whole_body
 
 #: What can be asked of `perform`.
 KINDS = ("signing", "gestures", "sport")
@@ -171,7 +172,7 @@ def made_footage(
     *,
     fps: float = 30.0,
     portrait: Portrait | None = None,
-    view: Callable[[Portrait], Standpoint] | None = None,
+    view: Standpoint | None = None,
     background: Array | None = None,
 ) -> dict[str, Any]:
     """Pictures of somebody made up, with all that the viewer wants to know of them: the fields of `viewer.Footage`.
@@ -192,7 +193,7 @@ def made_footage(
     rng = np.random.default_rng([seed, 77])
     portrait = portrait or make_portrait(rng)
     acted = perform(seed, seconds, fps, kind, body=portrait.actor.body)
-    stand = (view or (whole_body if kind == "sport" else upper_body))(portrait)
+    stand = view or (whole_body if kind == "sport" else upper_body)(portrait.actor.height)
     plate = made_plate(rng) if background is None else background
     n = len(acted)
     pictures, alpha = np.empty((n, 512, 512, 3), np.uint8), np.empty((n, 512, 512), np.uint8)

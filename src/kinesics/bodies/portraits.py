@@ -4,55 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from scipy.spatial import cKDTree
 
-from ..types import Array, Camera
-from .actors import Actor, Posed, finer, make_actor
-from .clothing import clothed
-from .complexions import Complexion, paint_brows_and_lashes, paint_skin, random_complexion
-from .detail import load_detail
-from .draping import draped
-from .fabrics import Fabrics, paint_clothes, random_fabrics
-from .fine import extra_labels
-from .hairdos import Hair, Hairdo, make_hair, paint_hair, random_hairdo
-from .hollows import depth_hollows, open_sky
+from ..types import Array
+from .actors import Posed, make_actor
+from .complexions import random_complexion
+from .dressing import Portrait, dress
+from .fabrics import random_fabrics
+from .hairdos import random_hairdo
+from .hollows import depth_hollows
 from .kinematics import JOINTS
 from .marks import marked
-from .materials import MATERIALS
-from .outfits import Outfit, random_outfit, wardrobe
+from .outfits import Outfit, random_outfit
 from .painting import looks, paint, to_bytes, to_linear, vertex_normals
 from .segments import SEGMENTS
 from .shaping import Traits, random_traits
-from .shoes import Shoes, shod
-from .unwrapping import INSIDE, PAGE_NAMES, PAGES, SHEET, average, corners, eye_corners, inside_corners
+from .standpoints import Standpoint, upper_body
+from .unwrapping import PAGE_NAMES, PAGES
 from .zbuffer import draw_faces
-
-_EYES = ("eye_white", "iris", "pupil")
-_FINER = ("mouth", "teeth", "tongue", "lash", *_EYES)
-
-
-@dataclass(frozen=True, eq=False)
-class Portrait:
-    """Somebody to draw; see `make_portrait`.
-
-    `actor` moves; `corners` (f, 3, 2) and `pages` (f,) say where its faces are on the `sheet` (2048, 2048, 4) uint8 of
-    colours and kinds of surface; `bright` (v,) how much sky a vertex sees at rest; the first `closed` vertices are those
-    of closed surfaces.
-    """
-
-    actor: Actor
-    corners: Array
-    pages: Array
-    sheet: Array
-    bright: Array
-    closed: int
-
-    def describe(self) -> dict[str, Any]:
-        """What the person is like, in plain words and numbers."""
-        return self.actor.describe()
 
 
 @dataclass(frozen=True)
@@ -66,20 +36,6 @@ class Shot:
     points: Array
     scores: Array
     parts: Array
-
-
-@dataclass(frozen=True)
-class Standpoint:
-    """Where somebody is looked at from: places of the body's frame go to the camera's by `turn` (3, 3), then `shift` (3,)."""
-
-    camera: Camera
-    turn: Array
-    shift: Array
-
-    def seen(self, places: Array) -> Array:
-        """Places (..., 3) of the body's frame in the camera's frame, float32."""
-        turned = places.astype(np.float32) @ self.turn.T.astype(np.float32)
-        return np.ascontiguousarray(turned + self.shift.astype(np.float32))
 
 
 def make_portrait(rng: np.random.Generator, *, traits: Traits | None = None, height: float | None = None) -> Portrait:
@@ -122,142 +78,6 @@ def _everyday(outfit: Outfit) -> Outfit:
     )
 
 
-def dress(
-    actor: Actor, outfit: Outfit, look: Complexion, fabrics: Fabrics, hairdo: Hairdo, rng: np.random.Generator
-) -> Portrait:
-    """Clothes, hair and colours on a bare actor of full detail."""
-    base = average()
-    sheet = np.zeros((SHEET, SHEET, 4), np.uint8)
-    paint_skin(sheet, look, rng)
-    paint_hair(sheet, hairdo, look.hair, rng)
-    paint_brows_and_lashes(sheet, look, rng)
-    paint_clothes(sheet, outfit, fabrics, rng)
-    shoes = shod(draped(clothed(outfit, "full", actor.rest, actor.faces)))
-    rest = shoes.rest
-    mirrored = base.skin[base.faces].mean(1)[:, 0] < 0
-    places = corners(base.skin, actor.faces, base.pages, mirrored)
-    worn = {**wardrobe(outfit), "hair": hairdo.style, **look.words, **fabrics.words}
-    pages = base.pages.astype(np.uint8)
-    nails = load_detail().materials == MATERIALS.index("nail")
-    pages[nails], places[nails] = PAGE_NAMES.index("inside"), inside_corners(["nail"])
-    sewn = _Sewn(dataclasses.replace(actor, rest=rest, worn=worn, outfit=outfit), places, pages)
-    if outfit.sole > 0:
-        sewn = sewn.more(shoes, "leg")
-    hair = make_hair(hairdo, actor.rest, rest, actor.rig.joints[JOINTS.index("head")], rng)
-    if hair is not None:
-        sewn = sewn.more(hair, "hair")
-    sewn = sewn.finer()
-    dressed = sewn.actor
-    normals = vertex_normals(dressed.rest, dressed.faces)
-    return Portrait(
-        actor=dressed,
-        corners=sewn.corners,
-        pages=sewn.pages,
-        sheet=sheet,
-        bright=_dark_inside(open_sky(dressed.rest, normals, dressed.faces, len(rest)), sewn),
-        closed=len(rest),
-    )
-
-
-def _dark_inside(bright: Array, sewn: _Sewn) -> Array:
-    """Little light falls into a mouth."""
-    labels = extra_labels(_FINER)
-    own = sewn.actor.faces[len(sewn.actor.faces) - len(labels) :]
-    for name in ("mouth", "teeth", "tongue"):
-        bright[np.unique(own[labels == MATERIALS.index(name)])] *= np.float32(0.5)
-    return bright
-
-
-@dataclass(frozen=True)
-class _Sewn:
-    """An actor as it gets more and more on, with the places of its faces on the sheet."""
-
-    actor: Actor
-    corners: Array
-    pages: Array
-
-    def more(self, piece: Hair | Shoes, page: str) -> _Sewn:
-        """With a mesh of its own."""
-        actor = self.actor
-        grown = dataclasses.replace(
-            actor,
-            faces=np.concatenate([actor.faces, piece.faces + np.int32(len(actor.rest))]),
-            face_parts=np.concatenate([actor.face_parts, piece.parts]),
-            rest=np.concatenate([actor.rest, piece.vertices]),
-            segments=np.concatenate([actor.segments, piece.segments]),
-            weights=np.concatenate([actor.weights, piece.weights]),
-            pieces=(*actor.pieces, ("thing" if page == "leg" else "hair", len(actor.faces), len(piece.faces))),
-        )
-        pages = np.full(len(piece.faces), PAGE_NAMES.index(page), np.uint8)
-        return _Sewn(grown, np.concatenate([self.corners, piece.corners]), np.concatenate([self.pages, pages]))
-
-    def finer(self) -> _Sewn:
-        """With round eyes, lashes and the inside of the mouth."""
-        actor = _with_calm_lashes(finer(self.actor, _FINER))
-        own = actor.faces[len(self.actor.faces) :]
-        names = np.array(MATERIALS)[extra_labels(_FINER)]
-        eye = np.isin(names, _EYES)
-        left = actor.rest[own].mean(1)[:, 0] > 0
-        pages = np.full(len(own), PAGE_NAMES.index("inside"), np.uint8)
-        corners = inside_corners([INSIDE[0] if e else str(n) for n, e in zip(names, eye, strict=True)])
-        for side, page in ((left, "left_eye"), (~left, "right_eye")):
-            pages[eye & side] = PAGE_NAMES.index(page)
-            corners[eye & side] = eye_corners(actor.rest, own[eye & side])
-        return _Sewn(actor, np.concatenate([self.corners, corners]), np.concatenate([self.pages, pages]))
-
-
-def _with_calm_lashes(actor: Actor) -> Actor:
-    """The lashes drawn in to a dark line along the upper lid that ends in a small wing; hardly any below."""
-    labels = extra_labels(_FINER)
-    own = actor.faces[len(actor.faces) - len(labels) :]
-    which = np.unique(own[labels == MATERIALS.index("lash")])
-    body = actor.rest[: actor.standing]
-    near = body[np.linalg.norm(body - [0, *actor.rest[which, 1:].mean(0)], axis=1) < 0.08]
-    roots = near[cKDTree(near).query(actor.rest[which])[1]]
-    eye = actor.rig.joints[JOINTS.index("left_eye")]
-    share = np.where(actor.rest[which, 1] < eye[1] + 0.001, 0.15 + 0.17 * (actor.traits.sex < 0.5), 0.06) + 0.2 * (
-        actor.traits.sex < 0.5
-    ) * np.clip((np.abs(actor.rest[which, 0]) - eye[0] - 0.008) / 0.006, 0, 1)
-    rest = actor.rest.copy()
-    rest[which] = roots + share[:, None] * (rest[which] - roots)
-    teeth = np.unique(own[labels == MATERIALS.index("teeth")])
-    rest[teeth, 0] *= 0.85  # closed lips leave no gap at the corners of the mouth
-    return dataclasses.replace(actor, rest=rest)
-
-
-def upper_body(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: float = 1.0) -> Standpoint:
-    """From above the head to the middle of the thighs, with room for the hands at the sides, as signers are filmed.
-
-    Args:
-        portrait: who.
-        size: of the picture, pixels.
-        yaw: degrees that the camera goes round to the person's left.
-        zoom: more than 1 comes closer.
-    """
-    height = portrait.actor.height
-    return _looking(size, 0.67 * height / zoom, -height * (1.045 - 0.335 / zoom), yaw, 2.8)
-
-
-def whole_body(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: float = 1.0) -> Standpoint:
-    """From above the head to below the feet, with room for raised arms; arguments as for `upper_body`."""
-    height = portrait.actor.height
-    return _looking(size, 1.26 * height / zoom, -0.565 * height, yaw, 4.5)
-
-
-def close_up(portrait: Portrait, *, size: int = 512, yaw: float = 0.0, zoom: float = 1.0) -> Standpoint:
-    """The head and the shoulders; arguments as for `upper_body`."""
-    height = portrait.actor.height
-    return _looking(size, 0.3 * height / zoom, -0.905 * height, yaw, 1.8)
-
-
-def _looking(size: int, span: float, middle: float, yaw: float, far: float) -> Standpoint:
-    focal = size * far / span
-    a = np.radians(yaw)
-    turn = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
-    camera = Camera(size, size, focal, focal, (size - 1) / 2, (size - 1) / 2)
-    return Standpoint(camera, turn, np.array([0, -middle, far]))
-
-
 def render(
     portrait: Portrait,
     pose: Array,
@@ -278,7 +98,7 @@ def render(
         camera: from where; by default `upper_body`.
         size: of the picture, pixels.
     """
-    view = camera or upper_body(portrait, size=size)
+    view = camera or upper_body(portrait.actor.height, size=size)
     return shoot(portrait, portrait.actor.posed(pose, hands, fingers=fingers, face=face), view, size)
 
 
