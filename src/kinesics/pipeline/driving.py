@@ -22,7 +22,7 @@ __all__ = ["driven", "person_of", "poses_of", "resampled"]
 SOMETIMES = 0.04  # of the moments: less is a mistake of the net
 STEADY = 5  # moments, an odd number
 HEAD = np.r_[0:5, 23:91]
-BONES = 1.0  # seconds around a sighting in which a lost joint is placed at the end of its bone
+BONES = 3.0  # seconds around a sighting in which a lost joint is placed at the end of its bone
 
 
 def person_of(person: str | Path | Person) -> Person:

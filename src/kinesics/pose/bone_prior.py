@@ -1,7 +1,8 @@
 """Where a joint is that was lost for long: at the end of its bone, which keeps its length and its angle to the bone before it.
 
 A guess of this kind is honest for a while and only about what the person has shown: it needs a sighting of the joint nearby in
-time and its neighbour now, and is worth little (`SCORE`, falling to 0). What was never seen is never guessed.
+time and its neighbour now, and is worth little (`SCORE`, falling to 0). What was never seen is never guessed, neither is the
+shape of a hand: fingers do not keep still.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from .whole_body_names import FACE, LEFT_HAND, RIGHT_HAND
 
 __all__ = ["carriers_of", "place_by_bones", "tree_of"]
 
-SCORE = 0.3  # of the sighting's score, right beside it
+SCORE = 0.4  # of the joint's usual score, right beside a sighting
 SHORT = 0.4  # of its typical length: a bone that looks shorter points at the camera, and its direction says little
+LONGER = 1.25  # times a bone's typical length up to which a doubtful joint may be where it says
 TYPICAL = 90.0  # percentile of a bone's lengths that it does not exceed
 
 
@@ -49,35 +51,40 @@ def carriers_of(body: Skeleton) -> dict[int, int]:
     return {joint: carrier for part, carrier in ((FACE, 0), (LEFT_HAND, 9), (RIGHT_HAND, 10)) for joint in part}
 
 
-def place_by_bones(points: Array, scores: Array, times: Array, body: Skeleton, least: float, limit: float) -> None:
+def place_by_bones(points: Array, scores: Array, seen: Array, times: Array, body: Skeleton, limit: float) -> None:
     """Fill one person's missing joints in place, from the torso outwards.
+
+    A joint of doubt is taken at its word if its bone could be so long, and moved if not.
 
     Args:
         points: (t, k, d) with NaN where missing.
         scores: (t, k), 0 where missing.
+        seen: (t, k) which of them are sightings.
         times: (t,) seconds.
         body: names and bones of the k joints.
-        least: score from which a joint counts as a sighting.
         limit: seconds from the nearest sighting of a joint up to which it is placed.
     """
     tree = tree_of(body)
-    anchors = dict(tree)
-    carried = carriers_of(body)
-    sure = (scores >= least) & (scores > 0)
+    anchors, hands = dict(tree), _hands(body)
     for joint, _ in tree:
-        at = np.flatnonzero(sure[:, joint])
-        lost = np.flatnonzero(scores[:, joint] == 0)
-        if not len(at) or not len(lost):
+        at, lost = np.flatnonzero(seen[:, joint]), np.flatnonzero(~seen[:, joint])
+        if not len(at) or not len(lost) or joint in hands:
             continue
         after = np.searchsorted(at, lost)
         a, b = at[np.maximum(after - 1, 0)], at[np.minimum(after, len(at) - 1)]
         a, b = np.where(after == 0, b, a), np.where(after == len(at), a, b)
+        open_ = np.ones(len(lost), bool)
         for anchor in _chain(joint, anchors):
-            fits = (scores[lost, joint] == 0) & (scores[lost, anchor] > 0) & sure[a, anchor] & sure[b, anchor]
+            fits = open_ & (scores[lost, anchor] > 0) & seen[a, anchor] & seen[b, anchor]
             if fits.any():
-                along = carried.get(joint, anchor)
-                turns = _turns(points, scores, (anchors.get(along, along), along))
-                _place(points, scores, times, (joint, anchor), (lost[fits], a[fits], b[fits]), sure, turns, limit)
+                turns = _turns(points, scores, (anchors.get(anchor, anchor), anchor))
+                _place(points, scores, times, (joint, anchor), (lost[fits], a[fits], b[fits]), seen, turns, limit)
+                open_ &= ~fits
+
+
+def _hands(body: Skeleton) -> set[int]:
+    """Joints of which nothing is guessed: those of `wholebody133`'s hands."""
+    return {*LEFT_HAND, *RIGHT_HAND} if body == skeleton("wholebody133") else set()
 
 
 def _chain(joint: int, anchors: dict[int, int]) -> list[int]:
@@ -92,7 +99,7 @@ def _chain(joint: int, anchors: dict[int, int]) -> list[int]:
 
 
 def _turns(points: Array, scores: Array, bone: tuple[int, int]) -> Array:
-    """(t,) radians of the bone that a joint hangs on: a hand turns with its forearm. NaN where it is too short to tell."""
+    """(t,) radians of the bone that a joint hangs on: a forearm turns with its upper arm. NaN where it is too short to tell."""
     way = points[:, bone[1], :2] - points[:, bone[0], :2]
     length = np.where((scores[:, list(bone)] > 0).all(axis=1), np.linalg.norm(way, axis=1), np.nan)
     known = length[np.isfinite(length)]
@@ -115,7 +122,7 @@ def _place(
     times: Array,
     bone: tuple[int, int],
     rows: tuple[Array, Array, Array],
-    sure: Array,
+    seen: Array,
     turns: Array,
     limit: float,
 ) -> None:
@@ -127,12 +134,15 @@ def _place(
     share = np.where(gap > 0, (times[t] - times[a]) / np.where(gap > 0, gap, 1), 0)[:, None]
     way = start + share * (end - start)
     lengths = [np.linalg.norm(way_, axis=1, keepdims=True) for way_ in (start, end, way)]
-    both = sure[:, joint] & sure[:, anchor]
+    both = seen[:, joint] & seen[:, anchor]
     longest = np.percentile(np.linalg.norm(points[both, joint] - points[both, anchor], axis=1), TYPICAL)
     length = np.minimum(lengths[0] + share * (lengths[1] - lengths[0]), longest)
     turned = lengths[2] > 0.2 * length  # the two directions are not opposite
     way = np.where(turned, way * length / np.maximum(lengths[2], 1e-9), way)
     apart = np.minimum(np.abs(times[t] - times[a]), np.abs(times[b] - times[t]))
-    worth = SCORE * np.minimum(scores[a, joint], scores[b, joint]) * (1 - apart / limit)
-    keep = worth > 0
-    points[t[keep], joint], scores[t[keep], joint] = (points[t, anchor] + way)[keep], worth[keep]
+    worth = SCORE * np.median(scores[seen[:, joint], joint]) * (1 - apart / limit)
+    keep = worth > scores[t, joint]
+    here = points[t, anchor] + way
+    weak = (scores[t, joint] > 0) & (np.linalg.norm(points[t, joint] - points[t, anchor], axis=1) <= LONGER * longest)
+    here[weak] = points[t[weak], joint]
+    points[t[keep], joint], scores[t[keep], joint] = here[keep], worth[keep]

@@ -89,8 +89,9 @@ def fill_gaps(clip: PoseSequence, limit: float = 0.4, least: float = 0.2, *, bon
             inwards is seen: the bone has its length and turns from where it was to where it will be. 0 for never.
 
     Returns:
-        a new clip; filled joints get half of the lower of the two scores beside the gap, those placed by their bones 0.3 of it
-        and less the further away the sighting is. What a person never shows stays missing.
+        a new clip; filled joints get half of the lower of the two scores beside the gap (or keep a higher one of their own),
+        those placed by their bones 0.4 of their usual score and less the further away the sighting is. What a person never shows
+        stays missing, and so do hands.
     """
     if not (limit >= 0 and 0 <= least <= 1 and bones >= 0):
         raise UsageError(
@@ -109,8 +110,9 @@ def fill_gaps(clip: PoseSequence, limit: float = 0.4, least: float = 0.2, *, bon
             way = way if joint in carriers and np.isfinite(way).all() else np.zeros_like(way)
             start, end = points[a, person, joint] - way[0], points[b, person, joint] - way[-1]
             points[a + 1 : b, person, joint] = way[1:-1] + start + (end - start) * share
-            scores[a + 1 : b, person, joint] = min(scores[a, person, joint], scores[b, person, joint]) / 2
+            half = min(scores[a, person, joint], scores[b, person, joint]) / 2
+            scores[a + 1 : b, person, joint] = np.maximum(half, scores[a + 1 : b, person, joint])
     if bones > 0:
         for person in range(points.shape[1]):
-            place_by_bones(points[:, person], scores[:, person], clip.times, clip.skeleton, least / 2, bones)
+            place_by_bones(points[:, person], scores[:, person], seen[:, person], clip.times, clip.skeleton, bones)
     return PoseSequence(points, scores, clip.times, clip.skeleton, clip.ids, clip.size)
