@@ -90,8 +90,8 @@ def fill_gaps(clip: PoseSequence, limit: float = 0.4, least: float = 0.2, *, bon
 
     Returns:
         a new clip; filled joints get half of the lower of the two scores beside the gap (or keep a higher one of their own),
-        those placed by their bones 0.4 of their usual score and less the further away the sighting is. What a person never shows
-        stays missing, and so do hands.
+        those placed by their bones 0.4 of their usual score and less the further away the sighting is. What a person never
+        shows stays missing, and so do hands.
     """
     if not (limit >= 0 and 0 <= least <= 1 and bones >= 0):
         raise UsageError(
