@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from ..video import open_writer
 from ..viewer import SIZE, Person
 from .backdrops import PLAIN, backdrop, laid_over
 from .driving import driven, person_of, poses_of, resampled
+from .lower_edge import cut_below, prolonged
 
 __all__ = ["Tally", "marked_writer", "pictures", "render"]
 
@@ -101,8 +103,19 @@ def pictures(person: Person, clip: PoseSequence, **options: Any) -> Generator[An
     from ..viewer.drawing import Artist
     from ..viewer.playing import play
 
-    poses = zip(clip.times.tolist(), clip.points[:, 0, :, :2], clip.scores[:, 0], strict=True)
-    return play(Artist(person), poses, **options)
+    points, scores = clip.points[:, 0, :, :2], clip.scores[:, 0]
+    playing = play(Artist(person), zip(clip.times.tolist(), points, scores, strict=True), **options)
+    if not cut_below(person):
+        return playing
+    return _prolonged(playing, {time: (points[t], scores[t]) for t, time in enumerate(clip.times.tolist())})
+
+
+def _prolonged(playing: Generator[Any], poses: Mapping[float, tuple[Array, Array]]) -> Generator[Any]:
+    try:
+        for drawn in playing:
+            yield dataclasses.replace(drawn, picture=prolonged(drawn.picture, *poses[drawn.time]))
+    finally:
+        playing.close()
 
 
 @contextmanager
