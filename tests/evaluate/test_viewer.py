@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kinesics.errors import JobError, UsageError
-from kinesics.evaluate.viewer import average, eval_viewer, gate
+from kinesics.evaluate.viewer import average, eval_viewer, gains, gate
 from kinesics.evaluate.viewer_regions import JointCount, box_of, regions, torso_length
 from kinesics.evaluate.viewer_split import held_out, plate_of
 from kinesics.evaluate.viewer_trial import Trial, trial
@@ -206,3 +206,15 @@ def test_a_gate_says_which_tier_failed_and_people_are_averaged() -> None:
     both = average({"one": {**numbers, "gate": verdict}, "two": other})
     assert both["psnr_person_t0"] == pytest.approx(21.6) and both["frames"] == 8
     assert both["gate"]["steady"] and not both["gate"]["motion_ratio"]
+    alone = {**numbers, "tiers": ["t0"], "gate": {"steady": True}}
+    del alone["psnr_person_t1"]
+    one = average({"one": {**numbers, "gate": verdict}, "two": alone})
+    assert "psnr_person_t1" not in one and one["tiers"] == ["t0"]  # no mean of a tier that somebody lacks
+    assert not one["gate"]["t1_beats_t0"]
+
+
+def test_gains_are_of_t0_over_the_nearest_picture_and_of_the_best_tier_over_t0() -> None:
+    ways = {"nearest": 20.0, "t0": 21.0, "t1": 21.5, "t3": 23.0}
+    numbers = {f"psnr_{region}_{way}": level for region in ("person", "box") for way, level in ways.items()}
+    found = gains({**numbers, "tiers": ["t0", "t1", "t3"]})
+    assert found == {"gain_t0_person": 1.0, "gain_best_person": 2.0, "gain_t0_box": 1.0, "gain_best_box": 2.0}

@@ -19,7 +19,8 @@ from kinesics.viewer import Person
 TRAINING = {
     "steps": 300,
     "seconds": 41.0,
-    "learned": [{"step": 100, "t1": 0.5, "t2": 0.4}, {"step": 200, "t1": 0.3, "t2": 0.2}],
+    "learned": [{"step": 100, "t1": 0.5, "t2": 0.4, "person": 20.0}, {"step": 200, "t1": 0.3, "t2": 0.2, "person": 21.0}],
+    "crops": {"before": 19.0, "after": 18.5},
     "gate": {
         "t0": {"all": 25.0, "person": 20.0}, "t1": {"all": 25.5, "person": 20.4}, "t2": {"all": 24.0, "person": 21.0},
     },
@@ -60,6 +61,7 @@ def test_the_page_stands_alone(done: Trial) -> None:
 def test_the_page_tells_which_tiers_were_kept_and_why(done: Trial) -> None:
     page = report_page({"she": done}, title="t", about={})
     assert "kept: beats T0" in page and "refused: does not beat T0 (all)" in page and "loss of T1" in page
+    assert "decibels, person" in page and "19.00 dB before, 18.50 dB after: refused" in page
     assert 'class="no"' in page and 'class="yes"' in page
     bare = replace(done, person=replace(done.person, about={}), film=[])
     assert "How it learned" not in report_page({"she": bare}, title="t", about={})

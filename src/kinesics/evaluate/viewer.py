@@ -60,9 +60,9 @@ def eval_viewer(
 
     Returns:
         for each way of drawing W (t0 …, mean, nearest, warp) and region R `psnr_R_W` (decibels, pooled), `ssim_R_W`,
-        `gmsd_R_W`; `motion_ratio_W`; `pck_10_W`, `hands_pck_W` and their `…_real` and `pck_ratio_W`; for tiers `flicker_W` and
-        `switch_W_W` (levels); `fit_seconds`, `train_seconds`, `bytes_nets`, `frames`; and `gate`: what must hold, and whether
-        it does.
+        `gmsd_R_W`; `motion_ratio_W`; `pck_10_W`, `hands_pck_W` and their `…_real` and `pck_ratio_W`; for tiers `flicker_W`
+        and `switch_W_W` (levels); `gain_t0_R` over the nearest picture and `gain_best_R` of the highest tier over T0;
+        `fit_seconds`, `train_seconds`, `bytes_nets`, `frames`; and `gate`: what must hold, and whether it does.
 
     Raises:
         JobError: too little footage, or nobody in it.
@@ -75,6 +75,7 @@ def eval_viewer(
     reader = pose_reader() if read is True else read or None
     done = trial(learned, asked, person, read=reader, step=step, **looks)
     done.numbers.update(spent)
+    done.numbers.update(gains(done.numbers))
     done.numbers["gate"] = gate(done.numbers)
     if each is not None:
         each(done)
@@ -99,6 +100,16 @@ def _fitted(
         person = train_person(person, footage, progress=lambda done, of: step(done, of=of, part="training"), **options)
         spent["train_seconds"] = time.perf_counter() - start
     return person, spent
+
+
+def gains(numbers: Mapping[str, Any]) -> dict[str, float]:
+    """Decibels of T0 over the nearest picture, and of the highest tier over T0, in the person and in the person's box."""
+    best = numbers["tiers"][-1]
+    return {
+        f"gain_{kind}_{region}": numbers[f"psnr_{region}_{better}"] - numbers[f"psnr_{region}_{worse}"]
+        for region in ("person", "box")
+        for kind, better, worse in (("t0", "t0", "nearest"), ("best", best, "t0"))
+    }
 
 
 def gate(numbers: Mapping[str, Any]) -> dict[str, bool]:
@@ -168,15 +179,19 @@ def made_people(people: int, seconds: float, seed: int = TEST_SEED) -> Iterator[
 
 
 def average(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The mean of each number over people; counts of frames are summed; a gate holds when it holds for each."""
-    first = next(iter(rows.values()))
+    """The mean over people of each number that all of them have; frames are summed; a gate holds when it holds for each.
+
+    A tier that training refused for somebody has no mean; `gain_best` is of the highest tier that each one has.
+    """
+    held = list(rows.values())
     found: dict[str, Any] = {}
-    for key, value in first.items():
-        values = [row[key] for row in rows.values() if key in row]
+    for key in (key for key in held[0] if all(key in row for row in held)):
+        values = [row[key] for row in held]
         if key == "gate":
-            found[key] = {name: all(other.get(name, False) for other in values) for name in value}
+            names = dict.fromkeys(name for gates in values for name in gates)
+            found[key] = {name: all(gates.get(name, True) for gates in values) for name in names}
         elif key == "tiers":
-            found[key] = [name for name in value if all(name in other for other in values)]
+            found[key] = [name for name in values[0] if all(name in other for other in values)]
         elif key in ("frames", "frames_learned"):
             found[key] = sum(values)
         else:

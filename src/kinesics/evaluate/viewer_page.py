@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from importlib import resources
 from pathlib import Path
@@ -29,6 +29,7 @@ MUST = {
     "steady": "one pose drawn again and again is one picture",
     "pose_consistency": "joints read off the drawn pictures: at least 0.9 of those read off the real ones",
 }
+MEASURED = frozenset({"all", "person"})  # what training tells in decibels
 STYLE = """
 main { max-width: 1500px; }
 .tiles { grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); }
@@ -180,7 +181,16 @@ def _kept(done: Trial) -> str:
         fate = "kept: a whole picture without nets" if tier == "t0" else _fate(tier, gate, done.numbers["tiers"])
         rows.append(f"<tr><td>{escape(short(str(tier)))}</td>{cells}<td>{escape(fate)}</td></tr>")
     table = f'<table style="width:auto"><tr><th>tier</th>{head}<th></th></tr>{"".join(rows)}</table>'
-    return f"<h3>Tiers, as training judged them on pictures that it held out itself (decibels)</h3>{table}"
+    return f"<h3>Tiers, as training judged them on pictures that it held out itself (decibels)</h3>{table}{_crops(done)}"
+
+
+def _crops(done: Trial) -> str:
+    """What redrawing face and hands was worth."""
+    told = _training(done).get("crops")
+    if not isinstance(told, Mapping) or not {"before", "after"} <= told.keys():
+        return ""
+    fate = "kept" if "t3" in done.numbers["tiers"] else "refused"
+    return f"<p>T3, in face and hands alone: {told['before']:.2f} dB before, {told['after']:.2f} dB after: {fate}.</p>"
 
 
 def _fate(tier: str, gate: Mapping[str, Mapping[str, Any]], kept: Sequence[str]) -> str:
@@ -274,19 +284,34 @@ def _table(numbers: Mapping[str, Any]) -> str:
 
 
 def _curves(done: Trial) -> str:
-    """Losses and decibels over the steps of training, where the person tells of them."""
-    history = [row for row in _training(done).get("learned", ()) if isinstance(row, Mapping)]
+    """Losses, and decibels on pictures held out, over the steps of training, where the person tells of them."""
+    told = _training(done)
+    history = [row for row in told.get("learned", ()) if isinstance(row, Mapping)]
+    losses, levels = (
+        _series(history, "loss of ", lambda name: name[:1] == "t"),
+        _series(history, "decibels, ", MEASURED.__contains__),
+    )
+    low = min((min(y) for _, y in levels.values()), default=0.0)
+    high = max((max(y) for _, y in levels.values()), default=1.0)
+    charts = lines(losses, "step", dots=len(history) < 30) + lines(
+        levels, "step", y=(low - 0.5, high + 0.5), dots=len(history) < 30
+    )
+    words = f"{told.get('steps', '?')} steps in {float(told.get('seconds') or 0):.0f} s"
+    grid = '<div class="grid" style="grid-template-columns:repeat(auto-fill,minmax(400px,1fr))">'
+    return f'<p class="quiet">{words}</p>{grid}{charts}</div>' if charts else ""
+
+
+def _series(
+    history: Sequence[Mapping[str, Any]], words: str, wanted: Callable[[str], bool]
+) -> dict[str, tuple[list[float], list[float]]]:
     series: dict[str, tuple[list[float], list[float]]] = {}
     for i, row in enumerate(history):
         for name, value in row.items():
-            if name not in ("step", "seconds", "epoch") and isinstance(value, int | float):
-                x, y = series.setdefault(f"loss of {short(name)}", ([], []))
+            if wanted(name) and isinstance(value, int | float):
+                x, y = series.setdefault(words + short(name), ([], []))
                 x.append(float(row.get("step", i)))
                 y.append(float(value))
-    chart = lines(series, "step", dots=len(history) < 30, size=(720, 260))
-    told = _training(done)
-    words = f"{told.get('steps', '?')} steps in {float(told.get('seconds') or 0):.0f} s"
-    return f'<p class="quiet">{words}</p>{chart}' if chart else ""
+    return series
 
 
 def _about(done: Trial) -> str:
