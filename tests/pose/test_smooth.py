@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kinesics.errors import UsageError
 from kinesics.metrics.temporal import jitter, lag
-from kinesics.pose import Smoother, smooth_clip
+from kinesics.pose import Smoother, smooth_clip, steady_clip
 from kinesics.types import Array, People, PoseSequence, skeleton
 
 COCO = skeleton("coco17")
@@ -163,3 +163,19 @@ def test_smoothing_moves_with_the_picture_and_keeps_what_is_missing(seed: int, l
     moved = PoseSequence(clip.points + [300, -40], scores, clip.times, clip.skeleton)
     assert np.allclose(smooth_clip(moved, causal=causal).points, result.points + [300, -40], atol=0.02, equal_nan=True)
     assert smooth_clip(clip.person(1), causal=causal) == result.person(1)
+
+
+def test_a_steadied_clip_trembles_less_and_goes_where_it_went() -> None:
+    times = np.arange(60) / 30
+    rng = np.random.default_rng(3)
+    path = np.stack([100 + 80 * times, 50 + 20 * np.sin(times)], -1)
+    points = np.repeat(path[:, None, None], 17, 2) + rng.normal(0, 1.5, (60, 1, 17, 2))
+    scores = np.ones((60, 1, 17))
+    scores[20:25, 0, 4] = 0
+    clip = PoseSequence(points, scores, times, skeleton("coco17"))
+    calm = steady_clip(clip)
+    inner = slice(5, -5)
+    off = np.nanmean(np.abs(calm.points[inner, 0] - path[inner, None]))
+    assert off < 0.6 * np.nanmean(np.abs(clip.points[inner, 0] - path[inner, None]))
+    assert (calm.scores == clip.scores).all() and np.isnan(calm.points[20:25, 0, 4]).all()
+    assert np.isfinite(calm.points[scores > 0]).all()

@@ -21,7 +21,6 @@ __all__ = ["Shooting", "cut_out", "wrists_of_hands"]
 WORKERS = 2
 FEW = 8  # pictures, at least, that a background is made of
 SURE_HAND = 0.4
-CALM = (3.0, 3.0)  # cutoff and beta of the smoothing: pictures and poses must stay together
 GAP = 0.25  # seconds of a joint out of sight that are filled
 
 Step = Callable[[str, float], object]
@@ -69,13 +68,13 @@ class Shooting:
 
     def clean(self, count: int) -> None:
         """Short gaps filled, jitter taken out without delay, clip by clip; an arm ends where its hand begins."""
-        from ..pose import fill_gaps, smooth_clip
+        from ..pose import fill_gaps, steady_clip
 
         for number in range(count):
             rows = np.flatnonzero(self.clips[: self.done] == number)
             clip = PoseSequence(self.points[rows, None], self.scores[rows, None], self.times[rows], skeleton(WHOLE_BODY))
             clip = wrists_of_hands(fill_gaps(clip, GAP) if len(rows) > 2 else clip)
-            clip = smooth_clip(clip, *CALM) if len(rows) > 2 else clip
+            clip = steady_clip(clip) if len(rows) > 2 else clip
             self.points[rows], self.scores[rows] = clip.points[:, 0], clip.scores[:, 0]
 
     def footage(self, background: Array | None) -> Footage:

@@ -28,6 +28,7 @@ _HOMES = {
     "register_pose_model": "registry",
     "retarget": "retargeting",
     "smooth_clip": "smooth",
+    "steady_clip": "smooth",
 }
 
 __all__ = sorted(_HOMES)
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from .retargeting import retarget as retarget
     from .smooth import Smoother as Smoother
     from .smooth import smooth_clip as smooth_clip
+    from .smooth import steady_clip as steady_clip
     from .whole_body import WholeBody as WholeBody
     from .wrists import correct_wrists as correct_wrists
 

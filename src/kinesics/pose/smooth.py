@@ -182,3 +182,28 @@ def _through(points: Array, scores: Array, times: Array, cutoff: float, beta: fl
             height = float(np.max(np.nanmax(z[:, :2], axis=0) - np.nanmin(z[:, :2], axis=0))) * 1.15  # a box is a little larger
             result[t, person] = body.update(z, s, max(height, 1.0), float(time), cutoff, beta)
     return result
+
+
+def steady_clip(clip: PoseSequence, seconds: float = 0.04) -> PoseSequence:
+    """The clip with its tremble taken out and nothing else: a Gaussian over time, for poses that belong to pictures.
+
+    `smooth_clip` calms joints at rest and follows fast ones closely, tremble and all; pictures that are drawn from such
+    joints move more than the person did.
+
+    Args:
+        clip: any people of any skeleton.
+        seconds: standard deviation of the Gaussian; a frame and a little more at 30 frames a second.
+
+    Returns:
+        the same joints at the same moments; what was missing stays missing.
+    """
+    apart = (clip.times[:, None] - clip.times[None]) / seconds
+    near = np.exp(-0.5 * apart**2)
+    near[np.abs(apart) > 3] = 0
+    t = len(clip)
+    weight = np.where(clip.scores > 0, clip.scores, 0).astype(np.float64)
+    total = near @ weight.reshape(t, -1)
+    moved = near @ (np.nan_to_num(clip.points) * weight[..., None]).reshape(t, -1)
+    points = moved.reshape(clip.points.shape) / np.maximum(total.reshape(clip.scores.shape), 1e-9)[..., None]
+    points = np.where(clip.scores[..., None] > 0, points, np.nan)
+    return PoseSequence(points, clip.scores, clip.times, clip.skeleton, clip.ids, clip.size)

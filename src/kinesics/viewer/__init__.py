@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES: dict[str, str] = {
+    "Artist": "drawing",
     "CostTable": "costs",
     "Drawn": "playing",
     "Footage": "footage",
@@ -17,6 +18,7 @@ _HOMES: dict[str, str] = {
     "Person": "person",
     "Placement": "placing",
     "SIZE": "footage",
+    "train_person": "training",
     "WHOLE_BODY": "footage",
     "fit_footage": "fitting",
     "load_person": "person_file",
@@ -30,6 +32,7 @@ __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
     from .costs import CostTable as CostTable
+    from .drawing import Artist as Artist
     from .fitting import fit_footage as fit_footage
     from .footage import SIZE as SIZE
     from .footage import WHOLE_BODY as WHOLE_BODY
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from .placing import place as place
     from .playing import Drawn as Drawn
     from .playing import play as play
+    from .training import train_person as train_person
 
 
 def __getattr__(name: str) -> Any:

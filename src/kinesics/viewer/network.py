@@ -61,6 +61,8 @@ class Core(nn.Module):
         self.answer = nn.Conv2d(32, 6 + FEATURES, 3, padding=1)
         with torch.no_grad():
             self.answer.weight[:6] *= 0
+            if self.answer.bias is not None:
+                self.answer.bias[:6] *= 0
 
     def forward(self, x: Tensor) -> Tensor:
         """What is answered, and features for the refiner."""
