@@ -73,7 +73,7 @@ def test_gaps_of_a_clip_are_bridged_if_short() -> None:
 
 
 @given(st.integers(0, 999), st.sampled_from(["coco17", "wholebody133", "kinect20"]), st.floats(0, 0.7))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_filling_leaves_what_is_seen_and_invents_nobody(seed: int, name: str, lost: float) -> None:
     rng, body = np.random.default_rng(seed), skeleton(name)
     scores = rng.uniform(0.3, 1, (30, 2, len(body)))

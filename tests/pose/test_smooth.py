@@ -152,7 +152,7 @@ def test_fingers_and_lips_are_followed_where_a_body_would_be_calmed() -> None:
 
 
 @given(st.integers(0, 999), st.floats(0, 0.9), st.booleans())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_smoothing_moves_with_the_picture_and_keeps_what_is_missing(seed: int, lost: float, causal: bool) -> None:
     rng = np.random.default_rng(seed)
     points, scores = rng.uniform(0, 400, (12, 2, 133, 2)), rng.uniform(0.1, 1, (12, 2, 133))
