@@ -106,8 +106,9 @@ def test_without_a_command_the_help_comes_and_2(arguments: list[str], capsys: py
 def test_help_lists_each_command_in_full(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     listed = capsys.readouterr().out
+    width = max(map(len, COMMANDS)) + 2
     for name, words in COMMANDS.items():
-        assert f"  {name:9}{words}"[:60] in listed, name
+        assert f"  {name:{width}}{words}"[:60] in listed, name
 
 
 @pytest.mark.parametrize("name", COMMANDS)
