@@ -21,10 +21,11 @@ from .warping import LEAST, drawn_joints, flow_field
 
 __all__ = ["Layers", "TrunkPlate", "arm_reach", "arm_room", "take_apart", "trunk_plate"]
 
-UPPER, FORE, HAND, FINGER = 0.17, 0.135, 0.12, 0.045  # thickness of arms, shares of the width of the shoulders
+UPPER, FORE, HAND, FINGER = 0.17, 0.135, 0.11, 0.036  # thickness of arms, shares of the width of the shoulders
 WIDE = 1.7  # an arm ends somewhere within so many thicknesses
 ROOMY = 2.0  # and is drawn up to here: the wanted pose is not exact
-SURE = 0.6  # within this share of the thickness there is nothing but arm
+SURE = 0.45, 0.85  # shares of the thickness: nothing but arm … only what differs from the trunk
+SHOULDER = 0.3  # shares of the shoulders' width about a shoulder: what is never seen without an arm there is taken as it is
 LOOKS = 40  # keyframes that the trunk plate is made of
 FEWEST = 3  # of them must show a place
 UNLIKE = (14.0, 42.0)  # grey levels of difference to the plate: not arm … arm
@@ -139,7 +140,21 @@ def trunk_plate(person: Person) -> TrunkPlate:
         arm = _whole((near < WIDE).astype(np.uint8) * 255)[..., None]
         looks.append(warped(Layer(person.keyframe(key), 0, 0), field))
         hidden.append(warped(Layer(arm, 0, 0), field) > 0)
-    return TrunkPlate(_median(np.stack(looks), np.stack(hidden)), reference)
+    shown = np.stack(looks)
+    plate = _median(shown, np.stack(hidden))
+    usual = _median(shown[::2], np.zeros(shown[::2].shape[:3], bool))
+    share = _shoulders(points)[..., None] * (plate[..., 3:] == 0)
+    return TrunkPlate(np.where(share, usual, plate).astype(np.uint8), reference)
+
+
+def _shoulders(points: Array) -> Array:
+    """(512, 512) bool: about the shoulders, which no arm ever leaves."""
+    about = np.zeros((SIZE, SIZE), np.uint8)
+    if np.isfinite(points[[5, 6]]).all():
+        radius = round(SHOULDER * float(np.hypot(*(points[5] - points[6]))))
+        for joint in (5, 6):
+            cv2.circle(about, np.rint(points[joint]).astype(int).tolist(), radius, 1, -1)
+    return about > 0
 
 
 def _covering(person: Person, key: int) -> float:
@@ -210,6 +225,6 @@ def _matte(seen: Array, behind: Array, reach: Array) -> Array:
     most = over.max(-1).astype(np.float32)
     unlike = cv2.GaussianBlur(np.clip((most - UNLIKE[0]) / (UNLIKE[1] - UNLIKE[0]), 0, 1), (0, 0), 1.5)
     near = cv2.resize(reach, (seen.shape[1], seen.shape[0]))
-    sure = np.clip((1.0 - near) / (1.0 - SURE), 0, 1)
+    sure = np.clip((SURE[1] - near) / (SURE[1] - SURE[0]), 0, 1)
     possible = np.clip((WIDE - near) / 0.25, 0, 1)
     return np.asarray(np.maximum(sure, np.clip(unlike * 1.5, 0, 1)) * possible, np.float32)
