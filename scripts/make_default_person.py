@@ -1,6 +1,6 @@
 """Draw the person who ships with the viewer, `default_person.kin`, and the same seen from head to feet.
 
-Developers only:  python scripts/make_default_person.py [--out src/kinesics/viewer] [--sheet SHEET.png]
+Developers only:  python scripts/make_default_person.py [--minutes 8] [--sheet SHEET.png]
 
 Everything is made: the body is MakeHuman's (CC0, see NOTICE), hair, clothes, colours, motion and light are this project's.
 Nobody real is shown.
@@ -29,6 +29,7 @@ from kinesics.viewer.fitting import fit_footage
 from kinesics.viewer.footage import Footage
 from kinesics.viewer.person import Person
 from kinesics.viewer.person_file import save_person
+from kinesics.viewer.training import train_person
 
 LIMIT = 4_000_000
 #: File -> name, view, keyframes, and what is filmed: kind, seed, seconds, pictures a second.
@@ -94,19 +95,24 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "src/kinesics/viewer")
     parser.add_argument("--only", choices=list(PEOPLE))
     parser.add_argument("--sheet", type=Path)
+    parser.add_argument("--minutes", type=float, default=8, help="of training the nets; 0: none")
     options = parser.parse_args()
     who = portrait()
     for file, (name, view, keyframes, clips) in PEOPLE.items():
         if options.only not in (None, file):
             continue
+        footage = film(who, view, clips)
         person = fit_footage(
-            film(who, view, clips),
+            footage,
             keyframes=keyframes,
             name=name,
             licence="Apache-2.0; the body is MakeHuman's, CC0",
             consent="nobody real is shown: body, face, clothes and motion are made",
             source="scripts/make_default_person.py",
         )
+        if options.minutes:
+            person = train_person(person, footage, minutes=options.minutes, steps=1000)
+            print(person.about["training"])
         person = dataclasses.replace(person, background=None)
         save_person(options.out / file, person)
         size = (options.out / file).stat().st_size
