@@ -23,6 +23,7 @@ __all__ = ["crop_gain", "teach_crops", "train_crops"]
 
 BATCH = 24
 RATE = 2e-3
+GENTLY = 0.3  # share of the rate where a trained net is gone on with
 ROUND = 0.03  # errors below this count by their square
 EDGES = 0.5  # weight of the error of gradients
 
@@ -88,17 +89,19 @@ def teach_crops(
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     net = CropNet()
+    rate = RATE
     if start is not None:
         restore(net, start)
+        rate = RATE * GENTLY
     most = 100_000 if steps is None else steps
-    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=1e-4)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=1e-4)
     inside = torch.from_numpy(seam())[None, None]
     began = time.process_time()
     for step in range(most):
         share = max((time.process_time() - began) / seconds, step / most)
         if share >= 1:
             break
-        optimizer.param_groups[0]["lr"] = RATE * min(1.0, (step + 1) / 20) * max(1 - share, 0.02)
+        optimizer.param_groups[0]["lr"] = rate * min(1.0, (step + 1) / 20) * max(1 - share, 0.02)
         rows = np.sort(rng.choice(len(lessons), min(BATCH, len(lessons)), replace=False))
         told = torch.from_numpy(lessons.told[rows].astype(np.float32) / 255)
         real = torch.from_numpy(lessons.real[rows].astype(np.float32) / 255)

@@ -92,14 +92,10 @@ class _Graph:
             return self.node("Relu", args[:1], f"at_{step.name}")
         if called == "add":
             return self.node("Add", args, f"at_{step.name}")
-        if called == "sigmoid":
-            return self.node("Sigmoid", args[:1], f"at_{step.name}")
         if called == "interpolate":
             scales = self.constant(f"{step.name}_scales", np.array([1, 1, 2, 2], np.float32))
             how = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}
             return self.node("Resize", [args[0], "", scales], f"at_{step.name}", **how)
-        if called == "cat":
-            return self.node("Concat", [str(a) for a in step.args[0]], f"at_{step.name}", axis=1)  # type: ignore[union-attr]
         raise TypeError(f"{called} is not exported")
 
 

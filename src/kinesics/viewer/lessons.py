@@ -45,7 +45,6 @@ class Lesson:
 
     Attributes:
         frame: its index.
-        keys: of trunk, left and right arm.
         fields: (3, 64, 64, 2) float32.
         told: (INPUTS, 64, 64) what the core is told.
         rooms: (2, 256, 256) uint8 where the arms may be.
@@ -57,7 +56,6 @@ class Lesson:
     """
 
     frame: int
-    keys: tuple[int, int, int]
     fields: Array
     told: Array
     rooms: Array
@@ -105,9 +103,7 @@ class Lessons:
         rooms = np.stack([arm_room(points, scores, side) for side in (0, 1)])
         layers = np.stack([self._small(key)[i] for i, key in enumerate(brief.choice.keys)])
         window = self._window(points, scores)
-        return Lesson(
-            frame, brief.choice.keys, fields, told, rooms, window, brief, self.artist, layers, self._pictures(frame, matrix)
-        )
+        return Lesson(frame, fields, told, rooms, window, brief, self.artist, layers, self._pictures(frame, matrix))
 
     def _moved(self) -> Array:
         """(2, 3): the frame a little elsewhere, larger or smaller, leaning: places are not to be learned by heart."""
