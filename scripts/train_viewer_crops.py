@@ -1,9 +1,10 @@
 """Train the viewer's generic crop net, for faces and hands, on footage of made people.
 
 Developers only:  python scripts/make_viewer_people.py FOLDER --people 12 --seconds 18 --fps 8
-                  python scripts/train_viewer_crops.py FOLDER --seconds 600 --out crops.onnx
+                  python scripts/train_viewer_crops.py FOLDER --seconds 600
 
-The last person of the folder is held out: what the net does for its crops is printed.
+The last person of the folder is held out: what the net does for its crops is printed. The net is put beside those of
+scripts/train_viewer.py, in their file, unless --out names another (.onnx: the net alone).
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from kinesics.viewer.crop_training import crop_gain, teach_crops
 from kinesics.viewer.drawing import Artist
 from kinesics.viewer.fitting import fit_footage
 from kinesics.viewer.footage import Footage
+from kinesics.viewer.generic import FILE, generic_nets, save_generic
 from kinesics.viewer.lessons import kept_apart
 from kinesics.viewer.person import Person
+from kinesics.weights.bundle import read_bundle
 
 
 def load(path: Path, keyframes: int) -> tuple[Person, Footage]:
@@ -37,7 +40,7 @@ def main() -> None:
     parser.add_argument("--keyframes", type=int, default=64)
     parser.add_argument("--frames", type=int, default=120, help="of each person")
     parser.add_argument("--people", type=int, default=1000)
-    parser.add_argument("--out", type=Path, default=Path("crops.onnx"))
+    parser.add_argument("--out", type=Path, default=FILE)
     options = parser.parse_args()
     parts = []
     paths = sorted(options.folder.glob("*.npz"))[: options.people]
@@ -48,7 +51,14 @@ def main() -> None:
         print(path.name, len(parts[-1]), "crops", flush=True)
     losses: list[float] = []
     graph = teach_crops(CropLessons.joined(parts), seconds=options.seconds, progress=lambda step, loss: losses.append(loss))
-    options.out.write_bytes(graph)
+    if options.out.suffix == ".onnx":
+        options.out.write_bytes(graph)
+    else:
+        about = {"licence": "Apache-2.0"}
+        if options.out.exists():
+            about = {k: v for k, v in read_bundle(options.out)[0].items() if k not in ("kind", "format", "sha256")}
+        told = {"people": len(parts), "steps": len(losses)}
+        save_generic({**generic_nets(options.out), "crops": graph}, {**about, "crops": told}, options.out)
     person, footage = load(paths[-1], options.keyframes)
     before, after = crop_gain(person, crop_samples(Artist(person), footage, kept_apart(person, footage), most=40), graph)
     print(
