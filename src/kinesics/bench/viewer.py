@@ -57,6 +57,7 @@ def bench_viewer(
     rounds: int = 5,
     workers: int = 2,
     budget: float = 0.04,
+    pictures: int = 400,
     reference: bool = True,
     starts: int = 3,
 ) -> dict[str, Any]:
@@ -67,6 +68,7 @@ def bench_viewer(
         rounds: turns that each tier and the reference get; the median turn counts.
         workers: pictures that are drawn at the same time.
         budget: seconds a picture may take, for `over_budget`.
+        pictures: how many are drawn with that budget; a turn has at most as many.
         reference: rebuild the viewer of 2022 and time it in the same turns; needs the package `onnx`.
         starts: fresh processes for `first_picture_seconds`; the median counts.
 
@@ -80,7 +82,7 @@ def bench_viewer(
     whom, nets = _with_nets(load_person(person))
     start = _first_picture(person, starts)  # before this process grows: its size would count for those it starts
     artist = _Finished(whom)
-    poses = driving_poses(whom, CHUNK)
+    poses = driving_poses(whom, min(CHUNK, pictures))
     for tier in range(len(artist.tiers)):  # compiles, loads, decodes
         _draw(artist, poses, workers, tier)
     with contextlib.ExitStack() as stack:
@@ -93,7 +95,7 @@ def bench_viewer(
                 turn.take()
         found = _speeds(turns)
         found |= _nets_alone(whom, old, rounds) if "t2" in artist.tiers else {}
-    found |= _budgeted(artist, whom, workers, budget)
+    found |= _budgeted(artist.plain, driving_poses(whom, pictures), workers, budget)
     return found | {
         "bytes_nets": sum(map(len, whom.nets.values())),
         **start,
@@ -119,17 +121,17 @@ class _Finished:
 
     def __init__(self, person: Person) -> None:
         self.person = person
-        self._artist = Artist(person)
-        self.tiers = self._artist.tiers
+        self.plain = Artist(person)
+        self.tiers = self.plain.tiers
         height = width = 512
         slope = np.linspace(90, 160, height, dtype=np.uint8)[:, None, None]
         self._background = np.ascontiguousarray(np.broadcast_to(slope, (height, width, 3)))
 
     def begin(self, points: Array, scores: Array) -> Any:
-        return self._artist.begin(points, scores)
+        return self.plain.begin(points, scores)
 
     def draw(self, brief: Any, tier: int) -> Array:
-        made: Array = self._artist.over(self._artist.draw(brief, tier), self._background)
+        made: Array = self.plain.over(self.plain.draw(brief, tier), self._background)
         return made
 
 
@@ -241,9 +243,8 @@ def _example(stage: Any) -> dict[str, Array]:
     return {name: rng.random(shape, np.float32) for name, shape in shapes.items()}
 
 
-def _budgeted(artist: _Finished, person: Person, workers: int, budget: float) -> dict[str, Any]:
+def _budgeted(artist: Artist, poses: list[Any], workers: int, budget: float) -> dict[str, Any]:
     """A real run with a budget, and the same costs on a machine that is slow at times."""
-    poses = driving_poses(person, 10 * CHUNK)
     brief = artist.begin(*poses[0][1:])
     costs = probe_costs(lambda tier: artist.draw(brief, tier), len(artist.tiers))
     assert costs is not None  # nobody stops it

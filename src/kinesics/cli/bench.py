@@ -177,6 +177,7 @@ def viewer(
     rounds: Annotated[int, typer.Option(min=1, help="Turns that each tier gets; the median counts.")] = 5,
     workers: Annotated[int, typer.Option(min=1, help="Pictures that are drawn at the same time.")] = 2,
     budget: Annotated[float, typer.Option(min=0.1, metavar="MS", help="Milliseconds a picture may take.")] = 40.0,
+    pictures: Annotated[int, typer.Option(min=2, help="Drawn with that budget.")] = 400,
     starts: Annotated[int, typer.Option(min=1, help="Fresh processes that are timed to their first picture.")] = 3,
     reference: Annotated[bool, typer.Option(help="Rebuild the viewer of 2022 and time it in turns; needs onnx.")] = True,
     as_json: Json = False,
@@ -187,5 +188,5 @@ def viewer(
     """
     from ..bench.viewer import bench_viewer
 
-    options: dict[str, Any] = {"rounds": rounds, "workers": workers, "starts": starts, "reference": reference}
-    report(bench_viewer(person, budget=budget / 1000, **options), as_json)
+    options: dict[str, Any] = {"rounds": rounds, "pictures": pictures, "starts": starts, "reference": reference}
+    report(bench_viewer(person, workers=workers, budget=budget / 1000, **options), as_json)
