@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ..errors import SourceError, UsageError
-from ..geometry import points_box
+from ..geometry import iou, points_box
 from ..types import Array, Frame, People, PoseSequence
 from ..video import Source, open_source
 from .main_people import joined
@@ -24,6 +24,7 @@ STEADY = 14  # grey levels a pixel may differ from its median
 MOSTLY = 0.7  # of the moments at which nobody is before it, a pixel must be steady
 STILL = 0.85  # share of the textured pixels beside the people that must be so
 TEXTURE = 24  # grey levels of a gradient that counts as texture
+SAME = 0.6  # overlap of boxes from which they are one person's
 SEEN_TOGETHER = 0.2  # share of the taken person's moments from which a second person is worth a word
 
 
@@ -39,6 +40,7 @@ class Track:
         size: (width, height) of the source's pictures.
         still: whether the camera stood still.
         seconds: how much of the clip was looked at.
+        others: for each moment (m, 4) boxes of everybody else.
     """
 
     clip: str
@@ -48,6 +50,7 @@ class Track:
     size: tuple[int, int]
     still: bool
     seconds: float
+    others: tuple[Array, ...] = ()
 
 
 def thinned(frames: Source, rate: float | None, seconds: float) -> Iterator[Frame]:
@@ -101,7 +104,15 @@ def follow(
         own = np.flatnonzero(people.ids == identity)
         if len(own):
             boxes[t] = people.boxes[own[0]]
-    return Track(str(clip), np.array(indices), everyone.person(identity), boxes, size, is_still(glances), times[-1])
+    others = tuple(_others(people, box) for people, box in zip(seen, boxes, strict=True))
+    return Track(str(clip), np.array(indices), everyone.person(identity), boxes, size, is_still(glances), times[-1], others)
+
+
+def _others(people: People, box: Array) -> Array:
+    """(m, 4) boxes of those who are not the one in `box`."""
+    if not np.isfinite(box).all():
+        return np.asarray(people.boxes)
+    return np.asarray(people.boxes[iou(people.boxes, box[None])[:, 0] < SAME])
 
 
 def rising(times: list[float]) -> Array:

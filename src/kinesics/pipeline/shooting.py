@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import cv2
 import numpy as np
 
 from ..geometry import points_box
@@ -36,6 +37,7 @@ class Shooting:
         self.scores = np.zeros((n, 133), np.float32)
         self.boxes = np.zeros((n, 4))
         self.inside = np.zeros((n, 4), np.int32)
+        self.others: list[Array] = []
         self.times = np.zeros(n)
         self.clips = np.zeros(n, np.int32)
         self.done = 0
@@ -60,6 +62,8 @@ class Shooting:
             self.points[row] = window.on_canvas(pose.points[0], t)
             self.scores[row] = pose.point_scores[0]
             self.boxes[row] = window.on_canvas(track.boxes[t].reshape(2, 2), t).ravel()
+            others = track.others[t] if track.others else np.zeros((0, 4))
+            self.others.append(window.on_canvas(others.reshape(-1, 2, 2), t).reshape(-1, 4))
             ends = window.on_canvas(np.array([[0, 0], track.size]), t).ravel()
             self.inside[row] = np.clip(np.round(ends), 0, SIZE)
             self.times[row], self.clips[row] = track.poses.times[t], number
@@ -132,11 +136,32 @@ def cut_out(shot: Shooting, still: Sequence[bool], shared: bool, masks: Callable
         if still[number] and len(rows) >= FEW:
             some = rows[looks(len(rows))]
             cutter.cut(some, None)
-            behind = plate(shot.pictures[some], shot.alpha[some])
+            behind = plate(shot.pictures[some], _covered(shot, some))
         cutter.cut(rows, behind)
         if behind is not None and (best is None or len(rows) > best[0]):
-            best = len(rows), behind[..., :3]
-    return None if best is None else np.ascontiguousarray(best[1])
+            best = len(rows), _calm_outside(np.ascontiguousarray(behind[..., :3]), shot.inside[rows[0]])
+    return None if best is None else best[1]
+
+
+def _covered(shot: Shooting, rows: Array) -> Array:
+    """(m, 512, 512) uint8: where the person or anybody else hides what is behind; nobody is kept who was not asked."""
+    covered = shot.alpha[rows]
+    for mask, row in zip(covered, rows.tolist(), strict=True):
+        for box in shot.others[row]:
+            x0, y0, x1, y1 = np.clip(np.round(box), 0, SIZE).astype(int).tolist()
+            mask[y0:y1, x0:x1] = 255
+    return covered
+
+
+def _calm_outside(picture: Array, inside: Array) -> Array:
+    """What lies beyond the camera's picture is its repeated border: blurred, so that it is no row of streaks."""
+    x0, y0, x1, y1 = inside.tolist()
+    share = np.ones(picture.shape[:2], np.float32)
+    share[y0:y1, x0:x1] = 0
+    if not share.any():
+        return picture
+    share = cv2.GaussianBlur(share, (0, 0), 3)
+    return np.asarray(cv2.blendLinear(picture, cv2.GaussianBlur(picture, (0, 0), 16), 1 - share, share))
 
 
 class _Cutter:
