@@ -55,6 +55,7 @@ def main() -> None:
     *learned, test = [load(path, options.keyframes) for path in paths]
     school = [Lessons(p, f, kept_apart(p, f), seed=i, shaken=SHAKEN) for i, (p, f) in enumerate(learned)]
     apprentice = Apprentice(start=generic_nets(options.out) if options.go_on else {}, rate=options.rate)
+    kept = {name: graph for name, graph in generic_nets(options.out).items() if name == "crops"}  # of train_viewer_crops.py
     rng, began, steps, told = np.random.default_rng(0), time.monotonic(), 0, 0.0
     while (share := (time.monotonic() - began) / (options.minutes * 60)) < 1:
         apprentice.step([school[who].draw() for who in rng.integers(len(school), size=BATCH)], share)
@@ -69,8 +70,8 @@ def main() -> None:
                 decibels(dataclasses.replace(test[0], nets=nets), test[1]),
                 flush=True,
             )
-            save_generic(nets, {"people": len(school), "steps": steps, "licence": "Apache-2.0"}, options.out)
-    save_generic(apprentice.nets(), {"people": len(school), "steps": steps, "licence": "Apache-2.0"}, options.out)
+            save_generic({**kept, **nets}, {"people": len(school), "steps": steps, "licence": "Apache-2.0"}, options.out)
+    save_generic({**kept, **apprentice.nets()}, {"people": len(school), "steps": steps, "licence": "Apache-2.0"}, options.out)
 
 
 if __name__ == "__main__":

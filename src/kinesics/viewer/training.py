@@ -153,7 +153,10 @@ def _with_crops(
     artist = Artist(person)
     try:
         graph = train_crops(person, crop_samples(artist, learned, allowed), seconds=seconds, start=start)
-        before, after = crop_gain(person, crop_samples(artist, test, barred, most=LOOKS), graph)
+        asked = list(crop_samples(artist, test, barred, most=LOOKS))
+        before, after = crop_gain(person, asked, graph)
+        if start is not None and (plain := crop_gain(person, asked, start)[1]) > after:
+            graph, after = start, plain
     except JobError:  # no hand and no face to learn from
         return person, {}
     kept = dataclasses.replace(person, nets={**person.nets, "crops": graph}) if after > before else person
