@@ -15,7 +15,7 @@ from .layers import arm_room
 from .person import Person
 from .warping import GRID
 
-__all__ = ["Lesson", "Lessons", "kept_apart"]
+__all__ = ["Lesson", "Lessons", "frames_of", "kept_apart"]
 
 NEAR = 1.0  # seconds: keyframes nearer in time to the frame than this would make it too easy
 WINDOW = 160  # canvas pixels, width and height of what the fine nets look at in one step
@@ -24,15 +24,19 @@ LEAN, LARGER, ASIDE = 4.0, 1.08, 24.0  # degrees, ratio, canvas pixels
 TRY = 4  # among so many nearest keyframes
 
 
+def frames_of(person: Person, footage: Footage) -> Array:
+    """(keyframes,) int64: which frame of the footage each keyframe is: the one that has its pose."""
+    own = np.nan_to_num(footage.points).reshape(len(footage), -1)
+    keys = np.nan_to_num(person.points).reshape(len(person), -1)
+    return np.array([int(np.abs(own - key).sum(1).argmin()) for key in keys], np.int64)
+
+
 def kept_apart(person: Person, footage: Footage) -> Array:
     """(frames, keyframes) bool: which keyframes each frame may be drawn from.
 
-    Those of other clips where there are several, and of moments a second away where there is one. A keyframe belongs to the
-    frame that has its pose.
+    Those of other clips where there are several, and of moments a second away where there are few.
     """
-    own = np.nan_to_num(footage.points).reshape(len(footage), -1)
-    keys = np.nan_to_num(person.points).reshape(len(person), -1)
-    at = np.array([int(np.abs(own - key).sum(1).argmin()) for key in keys])
+    at = frames_of(person, footage)
     same = footage.clips[:, None] == footage.clips[at][None]
     near = np.abs(footage.times[:, None] - footage.times[at][None]) < NEAR
     several = len(np.unique(footage.clips)) > 3

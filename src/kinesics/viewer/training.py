@@ -16,7 +16,7 @@ from .crop_lessons import crop_samples
 from .drawing import Artist
 from .footage import Footage
 from .generic import generic_nets
-from .lessons import Lessons, kept_apart
+from .lessons import Lessons, frames_of, kept_apart
 from .person import Person
 
 __all__ = ["Gate", "held_out", "judge", "train_person"]
@@ -115,17 +115,18 @@ def train_person(
     generic = generic_nets() if start is None else start
     apprentice = Apprentice(start=generic, rate=RATE, seed=seed)
     began, done = time.monotonic(), apprentice.resume(checkpoint)
-    held = np.isin(np.arange(len(person)), _of_frames(person, footage, away))
-    barred = allowed[away] & ~held
+    barred = allowed[away] & ~away[frames_of(person, footage)]
     told: list[dict[str, Any]] = []
-    best, gate = person, judge(person, test, barred)
-    least = np.inf
-    while done < steps and (share := max(done / steps, (time.monotonic() - began) / (minutes * 60))) < 1:
-        apprentice.step([lessons.draw() for _ in range(BATCH)], share)
-        done += 1
-        if progress is not None:
-            progress(done, steps)
-        if done % EVERY and done < steps:
+    best, gate, least = person, judge(person, test, barred), np.inf
+    share = _share(done, steps, began, minutes)
+    while True:
+        if share < 1:
+            apprentice.step([lessons.draw() for _ in range(BATCH)], share)
+            done += 1
+            share = _share(done, steps, began, minutes)
+            if progress is not None:
+                progress(done, steps)
+        if done % EVERY and share < 1:
             continue
         trial = dataclasses.replace(person, nets=apprentice.nets())
         found = judge(trial, test, barred)
@@ -135,6 +136,8 @@ def train_person(
         apprentice.save(checkpoint, done)
         if sheet is not None:
             sheet(trial, done)
+        if share >= 1:
+            break
     keep = _passed(gate)
     best = dataclasses.replace(person, nets={name: graph for name, graph in best.nets.items() if name in keep})
     report = {"steps": done, "learned": told, "gate": _decibels(gate), "kept": keep}
@@ -142,6 +145,11 @@ def train_person(
     best, crops = _with_crops(best, learned, allowed[~away], test, barred, generic.get("crops"), seconds)
     report |= {"crops": crops, "seconds": round(time.monotonic() - began, 1)}
     return dataclasses.replace(best, about={**person.about, "training": report})
+
+
+def _share(done: int, steps: int, began: float, minutes: float) -> float:
+    """How much of the training is over, 0 to 1 and beyond."""
+    return max(done / steps, (time.monotonic() - began) / max(minutes * 60, 1e-3))
 
 
 def _with_crops(
@@ -169,10 +177,3 @@ def _decibels(gate: Gate) -> Gate:
         tier: {where: round(float(10 * np.log10(65025 / max(value, 1e-3))), 2) for where, value in row.items()}
         for tier, row in gate.items()
     }
-
-
-def _of_frames(person: Person, footage: Footage, which: Array) -> Array:
-    """Indices of the keyframes that are among these frames of the footage."""
-    own = np.nan_to_num(footage.points).reshape(len(footage), -1)
-    at = [int(np.abs(own - key).sum(1).argmin()) for key in np.nan_to_num(person.points).reshape(len(person), -1)]
-    return np.flatnonzero(which[at])
