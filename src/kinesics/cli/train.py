@@ -113,10 +113,11 @@ def _rest(info: dict[str, Any], without: set[str]) -> dict[str, Any]:
 @contextmanager
 def _patient(say: Callable[[str], None]) -> Iterator[Callable[[], bool]]:
     """Whether Ctrl-C was pressed: the first ends training and keeps the best so far, the second ends the program."""
-    pressed = threading.Event()
+    pressed, again = threading.Event(), threading.Event()
 
     def press(number: int, frame: FrameType | None) -> None:
         if pressed.is_set():
+            again.set()
             raise KeyboardInterrupt
         pressed.set()
         say("ending here, the best so far is kept; Ctrl-C again leaves without it")
@@ -127,6 +128,10 @@ def _patient(say: Callable[[str], None]) -> Iterator[Callable[[], bool]]:
     before = signal.signal(signal.SIGINT, press)
     try:
         yield pressed.is_set
+    except Exception as error:
+        if again.is_set():  # a library below turned the interrupt into an error of its own
+            raise KeyboardInterrupt from error
+        raise
     finally:
         signal.signal(signal.SIGINT, before)
 
