@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from ..types import Array
+from ..viewer.medians import median_where
 
 __all__ = ["looks", "plate"]
 
@@ -36,12 +37,7 @@ def plate(pictures: Array, alpha: Array) -> Array | None:
     hole = often < min(FEW, len(pictures))
     if hole.mean() > 0.7:
         return None
-    middle = np.zeros_like(pictures[0])
-    for y in range(0, len(middle), 32):  # in strips: the whole would be a large table of floats
-        rows = slice(y, y + 32)
-        ordered = np.sort(np.where(free[:, rows, :, None], pictures[:, rows], 255), axis=0)
-        at = (np.maximum(often[rows] - 1, 0) // 2)[None, :, :, None]
-        middle[rows] = np.take_along_axis(ordered, np.broadcast_to(at, (1, *ordered.shape[1:])), 0)[0]
+    middle = median_where(pictures, free)
     return np.dstack([_filled(middle, hole), np.where(hole, 0, 255).astype(np.uint8)])
 
 

@@ -24,8 +24,6 @@ __all__ = ["crop_gain", "teach_crops", "train_crops"]
 BATCH = 24
 RATE = 2e-3
 GENTLY = 0.3  # share of the rate where a trained net is gone on with
-ROUND = 0.03  # errors below this count by their square
-EDGES = 0.5  # weight of the error of gradients
 
 
 def train_crops(
@@ -144,15 +142,11 @@ def crop_gain(person: Person, samples: Iterable[CropSample], graph: bytes | None
 
 
 def _loss(answer: Tensor, told: Tensor, real: Tensor, room: Tensor) -> Tensor:
-    """Charbonnier distance of the stitched crop and of its gradients, where it is stitched."""
+    """How wrong the stitched crop is where it is stitched."""
+    from .picture_loss import picture_loss
+
     drawn, kept = told[:, :4], told[:, 4:8]
     share = answer[:, 4:]
     share = share + (share.clamp(0, 1) - share).detach()  # bounded, with a slope everywhere
-    apart = drawn + room * (share * (kept - drawn) + answer[:, :4]) - real
-
-    def soft(x: Tensor) -> Tensor:
-        return (x * x + ROUND * ROUND).sqrt() - ROUND
-
-    across, down = apart[..., 1:] - apart[..., :-1], apart[..., 1:, :] - apart[..., :-1, :]
-    plain = (soft(apart) * room).mean()
-    return plain + EDGES * ((soft(across) * room[..., 1:]).mean() + (soft(down) * room[..., 1:, :]).mean())
+    made = drawn + room * (share * (kept - drawn) + answer[:, :4])
+    return picture_loss(made, real, room)

@@ -83,10 +83,7 @@ def _trunk(person: Person) -> dict[str, Any]:
     alpha = plate.picture[..., 3:]
     straight = np.where(alpha > 0, plate.picture[..., :3] * 255.0 / np.maximum(alpha, 1), 0)
     rgba = np.dstack([np.clip(straight + 0.5, 0, 255).astype(np.uint8)[..., ::-1], alpha])
-    done, data = cv2.imencode(".webp", rgba, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
-    if not done:
-        raise JobError("a picture cannot be encoded as WebP by this OpenCV; install opencv-python-headless again")
-    return {"trunk": bytes(data.tobytes()), "trunk_key": plate.key}
+    return {"trunk": _webp(rgba), "trunk_key": plate.key}
 
 
 def sharpness(footage: Footage, which: Array) -> Array:
@@ -127,10 +124,15 @@ def _cut(picture: Array, alpha: Array, background: Array | None) -> tuple[bytes,
     part = slice(y0, y1), slice(x0, x1)
     colour = bled(picture[part], alpha[part], None if background is None else background[part])
     rgba = np.dstack([colour[..., ::-1], alpha[part]])
-    done, data = cv2.imencode(".webp", rgba, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
+    return _webp(rgba), [x0, y0, x1 - x0, y1 - y0]
+
+
+def _webp(picture: Array) -> bytes:
+    """A picture (h, w, 4) BGRA, packed."""
+    done, data = cv2.imencode(".webp", picture, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])
     if not done:
-        raise JobError("a keyframe cannot be encoded as WebP by this OpenCV; install opencv-python-headless again")
-    return bytes(data.tobytes()), [x0, y0, x1 - x0, y1 - y0]
+        raise JobError("a picture cannot be encoded as WebP by this OpenCV; install opencv-python-headless again")
+    return bytes(data.tobytes())
 
 
 def bled(picture: Array, alpha: Array, background: Array | None = None) -> Array:

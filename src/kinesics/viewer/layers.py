@@ -16,6 +16,7 @@ from ..errors import FormatError
 from ..types import Array
 from .composing import Layer, warped
 from .footage import SIZE
+from .medians import median_where
 from .person import Person, unpacked
 from .warping import LEAST, drawn_joints, flow_field
 
@@ -169,12 +170,9 @@ def _covering(person: Person, key: int) -> float:
 
 
 def _median(looks: Array, hidden: Array) -> Array:
-    """(512, 512, 4): the middle of (n, 512, 512, 4) uint8 over those not hidden; nothing where all are."""
-    count = (~hidden).sum(0)
-    order = np.sort(np.where(hidden[..., None], 256, looks.astype(np.int16)), axis=0)
-    at = np.maximum(count - 1, 0) // 2
-    middle = np.take_along_axis(order, np.broadcast_to(at[None, ..., None], (1, SIZE, SIZE, 4)), 0)[0]
-    return np.where((count >= min(FEWEST, len(looks)))[..., None], middle, 0).astype(np.uint8)
+    """(512, 512, 4): the middle of (n, 512, 512, 4) uint8 over those not hidden; nothing where too few show it."""
+    enough = (~hidden).sum(0) >= min(FEWEST, len(looks))
+    return np.where(enough[..., None], median_where(looks, ~hidden), 0).astype(np.uint8)
 
 
 def take_apart(person: Person, key: int, plate: TrunkPlate) -> Layers:

@@ -19,24 +19,11 @@ from .footage import SIZE
 from .inputs import CELL, NEAR
 from .lessons import COARSE, WINDOW, Lesson
 from .network import Core, Head, Refiner
+from .picture_loss import picture_loss
 
 __all__ = ["Studio"]
 
-ROUND = 0.03  # errors below this count by their square
-EDGES = 0.5  # weight of the error of gradients
 _ROUND = np.ones((9, 9), np.uint8)
-
-
-def _error(made: Tensor, real: Tensor, weight: Tensor) -> Tensor:
-    """Charbonnier distance of pictures and of their gradients, weighted by place."""
-
-    def soft(difference: Tensor) -> Tensor:
-        return torch.sqrt(difference * difference + ROUND * ROUND) - ROUND
-
-    apart = made - real
-    across, down = apart[..., :, 1:] - apart[..., :, :-1], apart[..., 1:, :] - apart[..., :-1, :]
-    plain = (soft(apart) * weight).mean()
-    return plain + EDGES * ((soft(across) * weight[..., :, 1:]).mean() + (soft(down) * weight[..., 1:, :]).mean())
 
 
 class Studio:
@@ -130,7 +117,7 @@ class Studio:
         seen = made[:, :3] + plate * (1 - made[:, 3:])
         cut = torch.cat([real * alpha, alpha], 1)
         weight = 0.3 + weight
-        return _error(seen, real, weight) + 0.3 * _error(made, cut, weight)
+        return picture_loss(seen, real, weight) + 0.3 * picture_loss(made, cut, weight)
 
 
 def _tensor(pictures: list[Array]) -> Tensor:
