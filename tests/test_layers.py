@@ -12,6 +12,7 @@ LAYERS = [
     {"types"},
     {"geometry"},
     {"weights", "budget", "bodies"},
+    {"sights"},
     {"video", "pose", "tracks", "actions", "depth", "masks", "faces", "viewer", "draw", "formats", "metrics"},
     {"pipeline", "evaluate"},
     {"testing", "batch", "server"},

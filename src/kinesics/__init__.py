@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 _HOMES = {
     "Action": "types",
     "Frame": "types",
+    "Masks": "types",
     "People": "types",
     "PoseSequence": "types",
     "Scene": "types",
@@ -141,6 +142,7 @@ if TYPE_CHECKING:
     from .tracks import Tracker as Tracker
     from .types import Action as Action
     from .types import Frame as Frame
+    from .types import Masks as Masks
     from .types import People as People
     from .types import PoseSequence as PoseSequence
     from .types import Scene as Scene

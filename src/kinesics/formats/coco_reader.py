@@ -17,7 +17,7 @@ import numpy as np
 
 from ..errors import FormatError
 from ..geometry import points_box
-from ..types import Array, People, Scene, Skeleton, skeleton
+from ..types import Array, Masks, People, Scene, Skeleton, skeleton
 from .bodies import WHOLE_PARTS, body_of
 from .decode import from_json, row_mask
 from .input import whole
@@ -263,12 +263,12 @@ def _corners(box: list[float]) -> list[float]:
     return [left, top, left + width, top + height]
 
 
-def _outlines(rows: list[Annotation]) -> Array | None:
-    """(n, h, w) masks if every person has a packed one; polygons are not drawn."""
+def _outlines(rows: list[Annotation]) -> Masks | None:
+    """Masks if every person has a packed one; polygons are not drawn."""
     masks = [_masks.decode(row.segmentation) for row in rows if _packed(row.segmentation)]
     if not masks or len(masks) < len(rows) or len({mask.size for mask in masks}) > 1:
         return None
-    return np.array([row_mask(mask) for mask in masks], bool)
+    return Masks.dense([row_mask(mask) for mask in masks])
 
 
 def _packed(segmentation: Any) -> bool:

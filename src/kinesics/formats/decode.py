@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from ..errors import FormatError
-from ..types import Action, Array, People, Scene, Skeleton, skeleton
+from ..types import Action, Array, Masks, People, Scene, Skeleton, skeleton
 from .rle import counts_mask, unpack
 from .wire import VERSION, Extras, Header, Joints, Mask, PersonRow, SceneRow, SkeletonRow
 
@@ -113,7 +113,7 @@ def empty_people(extra: Extras, body: Skeleton) -> People:
     if extra.empty is None:
         return people
     world = np.zeros((0, k, 3)) if extra.empty.world else None
-    masks = None if extra.empty.mask is None else np.zeros((0, *extra.empty.mask), bool)
+    masks = None if extra.empty.mask is None else Masks(extra.empty.mask[::-1], [], [])
     return People(people.boxes, people.score, people.points, people.point_scores, body, people.ids, world, masks)
 
 
@@ -151,7 +151,7 @@ def _people(rows: list[PersonRow], extra: Extras, body: Skeleton | None) -> Peop
             body,
             np.array([row.id for row in rows]),
             _joint_array(world, len(body), 3) if world else None,
-            np.array(masks, bool) if masks else None,
+            Masks.dense(masks) if masks else None,
         )
     except (ValueError, OverflowError) as error:
         raise FormatError(str(error)) from error

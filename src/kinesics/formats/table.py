@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import FormatError, SinkError
-from ..types import Array, People, Scene, Skeleton
+from ..types import Array, Masks, People, Scene, Skeleton
 from .decode import assemble, decode_extras, empty_people, row_mask, skeleton_named
 from .encode import encode_header, extras, mask_row
 from .wire import Extras, Mask
@@ -196,5 +196,5 @@ class _Columns:
             body,
             np.array(self.ids[start:end]),
             self._points([f"world_{axis}" for axis in _AXES], start, end),
-            np.array(masks, bool) if masks else None,
+            Masks.dense(masks) if masks else None,
         )

@@ -12,7 +12,7 @@ from ..depth.anatomy import mixture
 from ..depth.people import Crowd, DepthPeople
 from ..errors import UsageError
 from ..tracks import Tracker
-from ..types import Array, Camera, Frame, People, Scene, Skeleton
+from ..types import Array, Camera, Frame, Masks, People, Scene, Skeleton
 from ..types import skeleton as built_in
 
 __all__ = ["DepthChain", "finder_of", "people_of", "watch_depth"]
@@ -212,7 +212,7 @@ def people_of(crowd: Crowd, camera: Camera, body: Skeleton, weights: Array, *, m
         body,
         crowd.ids,
         world=world,
-        masks=_outlines(crowd) if masks else None,
+        masks=Masks.dense(_outlines(crowd)) if masks else None,
     )
 
 

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..sights import FaceNet, FaceSight, SpotDetector, Turned
+from ..sights.face import face_square
 from ..types import Array
-from ..weights import load
-from .anchors import SpotDetector
-from .turned import Turned
 
 __all__ = ["IBUG", "Face", "FaceReader", "Head"]
 
-SIDE = 192
 # fmt: off
 IBUG = (
     162, 234, 93, 58, 172, 136, 149, 148, 152, 377, 378, 365, 397, 288, 323, 454, 389,  # jaw, from the person's right ear
@@ -56,12 +54,14 @@ class Face:
         scores: (68,) 0 to 1.
         square: where it was looked at.
         nose: (2,) of the body's joints at that time, NaN where missing.
+        sight: all that the net said.
     """
 
     points: Array
     scores: Array
     square: Turned
     nose: Array
+    sight: FaceSight
 
 
 class FaceReader:
@@ -72,7 +72,7 @@ class FaceReader:
     """
 
     def __init__(self, threads: int = 1) -> None:
-        self._net = load("face_landmark", threads=threads)
+        self._net = FaceNet(threads)
         self._faces = SpotDetector("face_detection_short_range", threads)
 
     def read(self, image: Array, head: Head, before: Face | None = None) -> Face | None:
@@ -97,23 +97,19 @@ class FaceReader:
     def _settle(self, image: Array, head: Head, square: Turned) -> Face | None:
         if square.inside(image) < 0.3:
             return None
-        mesh, presence = self._look(image, square)
-        if presence < 0.1 or not _near(_round(mesh), head):
+        first = self._net.look(image, square)
+        if first.presence < 0.1 or not _near(face_square(first.mesh), head):
             return None
-        again, sure = self._look(image, _round(mesh))
-        square = _round(again)
+        second = self._net.look(image, face_square(first.mesh))
+        mesh, again, sure = first.mesh[:, :2], second.mesh[:, :2], second.presence
+        square = face_square(again)
         if sure < PRESENT or not _near(square, head) or not _agrees(again, head):
             return None
         scores = np.full(68, sure) * np.exp(-((np.linalg.norm(mesh - again, axis=1)[list(IBUG)] / square.side / 0.1) ** 2))
         points = again[list(IBUG)]
         beyond = (points < -0.5) | (points > np.array([image.shape[1], image.shape[0]]) - 0.5)
         scores[beyond.any(axis=1)] = 0
-        return Face(points, np.clip(scores, 0, 1), square, head.joints[0])
-
-    def _look(self, image: Array, square: Turned) -> tuple[Array, float]:
-        found, logit = self._net.run(square.cut(image, SIDE)[None].astype(np.float32) / 255)
-        points = square.back(found.reshape(468, 3)[:, :2].astype(float), SIDE)
-        return points, float(1 / (1 + np.exp(-np.clip(logit.ravel()[0], -50, 50))))
+        return Face(points, np.clip(scores, 0, 1), square, head.joints[0], second)
 
     def _detect(self, image: Array, head: Head) -> Turned | None:
         middle = np.nanmean(head.joints[:3], axis=0)
@@ -145,16 +141,6 @@ def _between(head: Head) -> Turned:
     up = up / np.linalg.norm(up)
     centre = eyes - 3.0 * head.unit * up if not np.isfinite(nose).all() else (eyes + nose) / 2 - 1.5 * head.unit * up
     return Turned.upwards(centre, SKULL * head.unit, up)
-
-
-def _round(mesh: Array) -> Turned:
-    """The square round a face mesh with its eyes level."""
-    across = mesh[263] - mesh[33]
-    across = across / max(float(np.linalg.norm(across)), 1e-6)
-    up = np.array([across[1], -across[0]])
-    high, wide = mesh @ up, mesh @ across
-    centre = up * (high.min() + high.max()) / 2 + across * (wide.min() + wide.max()) / 2
-    return Turned.upwards(centre, 1.5 * max(float(np.ptp(high)), float(np.ptp(wide)), 1.0), up)
 
 
 def _near(square: Turned, head: Head) -> bool:

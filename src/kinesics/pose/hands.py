@@ -7,14 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ..sights import HandNet, HandSight, SpotDetector, Turned
 from ..types import Array
-from ..weights import load
-from .anchors import SpotDetector
-from .turned import Turned
 
 __all__ = ["Arm", "Hand", "HandReader"]
 
-SIDE = 224
 STEADY = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]  # wrist to middle joints: they say where a hand is, whatever its tips do
 KNUCKLES = [5, 9, 13, 17]
 PRESENT = 0.3  # least presence of a hand that is taken
@@ -77,13 +74,6 @@ class Hand:
         )
 
 
-@dataclass(frozen=True)
-class _Sight:
-    points: Array
-    presence: float
-    right: float
-
-
 class HandReader:
     """Hands by MediaPipe's hand landmarks (Zhang et al., MediaPipe Hands: on-device real-time hand tracking, 2020).
 
@@ -95,7 +85,7 @@ class HandReader:
     """
 
     def __init__(self, threads: int = 1) -> None:
-        self._net = load("hand_landmark_full", threads=threads)
+        self._net = HandNet(threads)
         self._palms = SpotDetector("palm_detection_full", threads)
 
     def read(self, image: Array, arm: Arm, before: Hand | None = None, other: Hand | None = None) -> Hand | None:
@@ -124,23 +114,18 @@ class HandReader:
         """Look, and look again round what was seen: the hands of this arm among both."""
         if square.inside(image) < 0.3:
             return []
-        first = self._look(image, square)
+        first = self._net.look(image, square)
         if first.presence < 0.5 * PRESENT or not _fits(first.points, arm):
             return []
         if other is None and first.presence > GOOD and square.like(_round(first.points)):
             return [_hand(first, first, image, arm)]
-        second = self._look(image, _round(first.points))
+        second = self._net.look(image, _round(first.points))
         hands = [_hand(second, first, image, arm)] if second.presence >= PRESENT and _fits(second.points, arm) else []
         if (
             other is not None and first.presence >= PRESENT
         ):  # two hands in one cut: the second look may have slid to the other one
             hands.append(_hand(first, second, image, arm))
         return [hand for hand in hands if other is None or not (hand.same(other) or hand.nearer(other.wrist))]
-
-    def _look(self, image: Array, square: Turned) -> _Sight:
-        found, presence, right, _ = self._net.run(square.cut(image, SIDE)[None].astype(np.float32) / 255)
-        points = square.back(found.reshape(21, 3)[:, :2].astype(float), SIDE)
-        return _Sight(points, float(presence[0, 0]), float(right[0, 0]))
 
     def _palm(self, image: Array, arm: Arm) -> Turned | None:
         square = Turned(float(arm.wrist[0]), float(arm.wrist[1]), 60 * arm.unit, 0.0)
@@ -187,7 +172,7 @@ def _fits(points: Array, arm: Arm) -> bool:
     return float(np.linalg.norm(points[0] - arm.wrist)) < FAR * arm.unit and 4 * arm.unit < size < 40 * arm.unit
 
 
-def _hand(sight: _Sight, again: _Sight, image: Array, arm: Arm) -> Hand:
+def _hand(sight: HandSight, again: HandSight, image: Array, arm: Arm) -> Hand:
     """Scores from presence and from how well two looks agree; joints beyond the picture have none."""
     size = _size(sight.points)
     gap = np.linalg.norm(sight.points - again.points, axis=1) / size

@@ -10,9 +10,10 @@ from __future__ import annotations
 from .arrays import Array
 from .camera import Camera
 from .frame import Frame, is_bt709
+from .masks import Masks
 from .people import People
 from .scene import Action, Scene
 from .sequence import PoseSequence
 from .skeletons import Skeleton, skeleton
 
-__all__ = ["Action", "Array", "Camera", "Frame", "People", "PoseSequence", "Scene", "Skeleton", "is_bt709", "skeleton"]
+__all__ = ["Action", "Array", "Camera", "Frame", "Masks", "People", "PoseSequence", "Scene", "Skeleton", "is_bt709", "skeleton"]

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import ShapeError
 from .arrays import Array, array, joints, locked, same
+from .masks import Masks
 from .skeletons import Skeleton, skeleton
 
 
@@ -25,7 +26,7 @@ class People:
         ids: (n,) int64, -1 for "not yet".
         skeleton: names of the k joints.
         world: (n, k, 3) float32 metres, or None.
-        masks: (n, h, w) bool outlines in the picture's size, or None.
+        masks: n outlines in the picture's size (see `Masks`; (n, h, w) bool is taken too), or None.
 
     Slicing by a mask, a slice or indices keeps all arrays together: `people[people.score > 0.5]`.
     """
@@ -37,7 +38,7 @@ class People:
     skeleton: Skeleton
     ids: Array = None  # type: ignore[assignment]  # filled with -1 below
     world: Array | None = None
-    masks: Array | None = None
+    masks: Masks | None = None
 
     def __post_init__(self) -> None:
         put = functools.partial(object.__setattr__, self)
@@ -59,10 +60,10 @@ class People:
             world = array("People", "world", self.world, np.float32, (n, k, 3))
             put("world", world)
         if self.masks is not None:
-            masks = np.asarray(self.masks, bool)
-            if masks.ndim != 3 or len(masks) != n:
+            masks = self.masks if isinstance(self.masks, Masks) else Masks.dense(self.masks)
+            if len(masks) != n:
                 raise ShapeError(f"People.masks: expected ({n}, height, width), got {masks.shape}")
-            put("masks", locked(masks))
+            put("masks", masks)
 
     @classmethod
     def empty(cls, skeleton: Skeleton, dims: int = 2) -> People:
@@ -119,5 +120,5 @@ class People:
         return f"<table><tr><th>id</th><th>score</th><th>box</th><th>{self.skeleton.name} joints</th></tr>{rows}</table>"
 
 
-def _rows(array: Array | None, rows: Any) -> Array | None:
-    return None if array is None else locked(array[rows])
+def _rows(array: Any, rows: Any) -> Any:
+    return array if array is None else array[rows] if isinstance(array, Masks) else locked(array[rows])

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kinesics.pose.turned import Turned
+from kinesics.sights.turned import Turned
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.7, -2.5])

@@ -1,4 +1,4 @@
-"""Square cuts of a picture at any angle, for nets that want a hand or a face upright and of one size."""
+"""Square cuts of a picture at any angle, for nets that want a body, a hand or a face upright and of one size."""
 
 from __future__ import annotations
 
