@@ -31,14 +31,33 @@ def command(
     source: Annotated[str, typer.Argument(metavar="SRC", help="File, folder, glob, camera number, rtsp/http URL, or -.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the results.")] = Path("kinesics-out"),
     save: Annotated[
-        str, typer.Option(help="What to write: mp4,webm,jsonl,parquet,csv,coco,openpose,mot,pose,timeline,sheet.")
-    ] = "mp4,jsonl,timeline",
+        str | None,
+        typer.Option(
+            help="What to write: mp4,webm,jsonl,parquet,csv,coco,openpose,mot,pose,timeline,sheet. "
+            "If not given mp4,jsonl,timeline, or jsonl with --no-pixels."
+        ),
+    ] = None,
     pose: Pose = "balanced",
     actions: Actions = None,
     decide_at: DecideAt = None,
     budget: Annotated[float | None, typer.Option(help="Milliseconds a frame may take.", metavar="MS")] = None,
     seconds: Annotated[float | None, typer.Option(min=0, help="Stop at this time of the source.")] = None,
     live: Annotated[bool | None, typer.Option(help="Newest frame wins (live), or every frame counts.")] = None,
+    whole_body: Annotated[bool, typer.Option("--whole-body", help="Hands, face and three dimensions too: 133 joints.")] = False,
+    masks: Annotated[bool, typer.Option("--masks", help="Everybody's outline.")] = False,
+    faces: Annotated[bool, typer.Option("--faces", help="Faces: where they look, whether they are covered.")] = False,
+    known: Annotated[
+        str | None, typer.Option("--known", metavar="DIR", help="Recognise these faces: a folder of pictures by name.")
+    ] = None,
+    filter: Annotated[
+        str | None,
+        typer.Option("--filter", metavar="NAME", help="Put this on each face: glasses, moustache … or a PNG of yours."),
+    ] = None,
+    redact: Annotated[str | None, typer.Option("--redact", metavar="WHAT", help="Cover face, person or background.")] = None,
+    how: Annotated[str | None, typer.Option("--how", help="Cover by blur, pixelate, solid or skeleton.")] = None,
+    no_pixels: Annotated[
+        bool, typer.Option("--no-pixels", help="Nothing that could be a picture leaves: what is known of people only.")
+    ] = False,
     smooth: Annotated[bool, typer.Option(help="Filter the joints over time.")] = True,
     fill: Annotated[bool, typer.Option(help="Keep joints that are lost for a moment.")] = True,
     as_json: Json = False,
@@ -60,7 +79,7 @@ def command(
                 result = run(
                     clip,
                     out / Path(str(clip)).resolve().parent.name if twin else out,
-                    save=[kind.strip() for kind in save.split(",") if kind.strip()],
+                    save=None if save is None else [kind.strip() for kind in save.split(",") if kind.strip()],
                     seconds=seconds,
                     live=live,
                     step=stepper(bar),
@@ -69,6 +88,14 @@ def command(
                     smooth=smooth,
                     fill=fill,
                     decide_at=decide_at,
+                    whole_body=whole_body,
+                    masks=masks,
+                    faces=faces,
+                    known=known,
+                    filter=filter,
+                    redact=redact,
+                    how=how,
+                    no_pixels=no_pixels,
                     **({} if actions is None else {"actions": actions}),
                 )
         except SourceError as error:  # one bad clip of many does not stop the others

@@ -11,13 +11,14 @@ from ..budget import Budget, Clock
 from ..pose import GapFiller, Look, Smoother, pose_model
 from ..pose.planner import Plan, Planner, look_cost
 from ..tracks import Tracker
-from ..types import Action, Frame, People, Scene
+from ..types import Action, Frame, People, Scene, skeleton
+from .second_pass import Read, SecondPass
 
 LEAST = 0.3  # people without an id are worth showing from this score on
 
 
 class Chain:
-    """Pose, tracks, smoothing and actions of one video, in that order; everything that lasts from frame to frame is here."""
+    """Pose, tracks, second pass, smoothing and actions of one video, in that order; with all that lasts between frames."""
 
     def __init__(
         self,
@@ -30,9 +31,10 @@ class Chain:
         smooth: bool,
         fill: bool,
         clock: Clock,
+        second: SecondPass | None = None,
     ) -> None:
         self.model: Any = pose_model(pose)
-        self.planner, self.actions = planner, actions
+        self.planner, self.second, self.actions = planner, second, actions
         self.tracker = Tracker() if tracker is None else tracker
         self.budget = budget if isinstance(budget, Budget) else Budget(float("inf") if budget is None else budget, clock=clock)
         self.smooth = smooth
@@ -42,7 +44,7 @@ class Chain:
 
     def reset(self) -> None:
         """Forget everybody: a new epoch begins."""
-        for part in (self.tracker, self.planner, self.actions, *self.filters):
+        for part in (self.tracker, self.planner, self.second, self.actions, *self.filters):
             if part is not None:
                 part.reset()
         self.last = None
@@ -64,12 +66,16 @@ class Chain:
         people = people[(people.ids >= 0) | (people.score >= LEAST)]
         if plan is not None and plan.left_out and self.last is not None:
             people = _carry(people, self.last, expected, plan)
+        read = Read(people)
+        if self.second is not None:
+            read = self._timed(timing, "second", self.second.update, frame, people, self.budget)
+        people = read.people
         for part in self.filters:
             people = self._timed(timing, "filter", part.update, people, frame.time)
         actions: list[Action] = []
         if self.actions is not None:
-            actions = self._timed(timing, "actions", self.actions.update, people, frame.time)
-        self.last = people
+            actions = self._timed(timing, "actions", self.actions.update, seventeen(people), frame.time)
+        self.last = seventeen(people)
         timing["total"] = self.budget.end()
         skipped = () if plan is None else ("pose",) * bool(len(expected) and not plan.looks) + ("people",) * bool(plan.left_out)
         return Scene(
@@ -78,9 +84,10 @@ class Chain:
             frame.size,
             people,
             actions=tuple(actions),
+            faces=read.faces,
             timing=timing,
-            chosen=chosen,
-            skipped=skipped,
+            chosen={**chosen, **read.chosen},
+            skipped=(*skipped, *read.skipped),
             epoch=frame.epoch,
             corrupt=frame.corrupt,
             frame=frame,
@@ -109,6 +116,14 @@ class Chain:
         if self.budget.limit < float("inf") and hasattr(self.model, "look"):
             blank, look = np.zeros((160, 160, 3), np.uint8), Look((0, 0, 160, 160), (160, 160))
             self.budget.probe("pixels", look_cost(look), lambda: self.model.look(blank, [look]))
+
+
+def seventeen(people: People) -> People:
+    """Whole bodies as the 17 joints of `coco17` with which they begin; others as they are."""
+    if people.skeleton.name != "wholebody133":
+        return people
+    points, scores = people.points[:, :17], people.point_scores[:, :17]
+    return People(people.boxes, people.score, points, scores, skeleton("coco17"), people.ids)
 
 
 def _carry(people: People, last: People, expected: People, plan: Plan) -> People:

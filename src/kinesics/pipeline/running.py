@@ -28,16 +28,22 @@ KINDS = {
     "timeline": ".timeline.png",
     "sheet": ".sheet.png",
 }
+USUAL = ("mp4", "jsonl", "timeline")
+PIXELS = ("mp4", "webm", "timeline", "sheet")  # kinds that are pictures
 
 
 def run(
     source: str | int | Path,
     out: str | Path = "kinesics-out",
     *,
-    save: Sequence[str] = ("mp4", "jsonl", "timeline"),
+    save: Sequence[str] | None = None,
     seconds: float | None = None,
     live: bool | None = None,
     actions: Any = None,
+    filter: Any = None,
+    redact: str | None = None,
+    how: str | None = None,
+    no_pixels: bool = False,
     step: Callable[[Scene, Source], object] | None = None,
     **options: Any,
 ) -> dict[str, Any]:
@@ -46,10 +52,14 @@ def run(
     Args:
         source: a file, a folder of pictures, a glob, "-", a camera's number or a URL.
         out: folder, made when there is something to write; files in it are called after the source.
-        save: names out of `KINDS`.
+        save: names out of `KINDS`; None for a film, the scenes and a timeline, or the scenes alone with `no_pixels`.
         seconds: stop at this time of the source; None for its end (or an interrupt, which leaves complete files too).
         live: see `watch`.
         actions: what to look for, see `watch`.
+        filter: what is put on each face, see `filtered`: a name or a picture's path.
+        redact: what must not be seen, "face", "person" or "background", see `redacted`.
+        how: "blur", "pixelate", "solid" or "skeleton".
+        no_pixels: nothing that could be a picture is written.
         step: called with each Scene and the open source, for progress.
         options: handed to `watch`: pose, budget, smooth …
 
@@ -58,13 +68,13 @@ def run(
         own), over_budget (share), status of the source, notes, and outputs by kind.
 
     Raises:
-        UsageError: a kind nobody knows, or an output would replace the input.
+        UsageError: a kind, a filter or a redaction nobody knows, or a picture together with `no_pixels`.
         SourceError: the source cannot be read; nothing is written then.
         SinkError: a result cannot be written.
     """
-    unknown = [kind for kind in save if kind not in KINDS]
-    if unknown:
-        raise UsageError(f"nothing is saved as {unknown[0]!r}; there are {', '.join(KINDS)}")
+    save = _kinds(save, no_pixels)
+    if how is not None and redact is None:
+        raise UsageError(f"how to cover ({how!r}) is said but not what; say redact: face, person or background")
     budget = options.get("budget")
     limit = budget.limit if isinstance(budget, Budget) else float("inf") if budget is None else budget
     with open_source(source, live=live) as opened:
@@ -74,6 +84,7 @@ def run(
         counted = _Counted(seconds, step, opened, limit)
         start = time.perf_counter()
         scenes = watch(opened, live=live, actions=actions, **options)
+        scenes = _unseen(scenes, filter, redact, how, no_pixels)
         frames = record(counted.through(scenes), *outputs.values())
         spent = time.perf_counter() - start
         return {
@@ -88,6 +99,37 @@ def run(
             "notes": list(opened.notes),
             "outputs": outputs,
         }
+
+
+def _kinds(save: Sequence[str] | None, no_pixels: bool) -> tuple[str, ...]:
+    """What to write, checked."""
+    if save is None:
+        return ("jsonl",) if no_pixels else USUAL
+    for kind in save:
+        if kind not in KINDS:
+            raise UsageError(f"nothing is saved as {kind!r}; there are {', '.join(KINDS)}")
+        if no_pixels and kind in PIXELS:
+            raise UsageError(
+                f"{kind} is a picture, and none may leave; save one of {', '.join(k for k in KINDS if k not in PIXELS)}"
+            )
+    return tuple(save)
+
+
+def _unseen(scenes: Generator[Scene], filter: Any, redact: str | None, how: str | None, no_pixels: bool) -> Generator[Scene]:
+    """Scenes with what was asked for put on their frames, covered, or taken away."""
+    if filter is not None:
+        from .filtering import filtered
+
+        scenes = filtered(scenes, filter)
+    if redact is not None:
+        from .redacting import redacted
+
+        scenes = redacted(scenes, redact, **({} if how is None else {"how": how}))
+    if no_pixels:
+        from .redacting import without_pixels
+
+        scenes = without_pixels(scenes)
+    return scenes
 
 
 def _refuse_input(source: str | int | Path, outputs: dict[str, str]) -> None:

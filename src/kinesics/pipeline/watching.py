@@ -17,6 +17,7 @@ from ..types import Frame, People, Scene
 from ..video import ahead, open_source
 from .between import between
 from .chain import Chain
+from .second_pass import SecondPass
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ def watch(
     tracker: Any | None = None,
     actions: Any | None = None,
     decide_at: float | None = None,
+    whole_body: bool = False,
+    masks: bool = False,
+    faces: bool = False,
+    known: Any | None = None,
     budget: float | Budget | None = None,
     smooth: bool = True,
     fill: bool = True,
@@ -66,6 +71,10 @@ def watch(
         actions: what to look for: "postures", "coach:squat", the file of a model, a fitted or a live action model, or several
             of these, see `live_actions`; None for nothing.
         decide_at: let a fitted model name an action as soon as the probability of being wrong is at most this.
+        whole_body: read hands, face and three dimensions too: people are of `wholebody133`, with `world` in metres.
+        masks: cut everybody out (`people.masks`).
+        faces: find faces, where they look and whether they are covered (`scene.faces`).
+        known: recognise these faces: a folder of pictures by name, or what `known_faces` made of one; None for nobody.
         budget: seconds a frame may take; what is left out to keep it stands in each Scene.
         smooth: filter the joints over time (One-Euro).
         fill: keep joints that are lost for a moment.
@@ -84,11 +93,23 @@ def watch(
     doing = live_actions(actions, decide_at=decide_at)  # before anything is opened that would have to be closed
     frames = open_source(source, live=live) if isinstance(source, str | int | Path) else source
     is_live = bool(getattr(frames, "live", live or False))
+    second = None
+    if whole_body or masks or faces or known is not None:
+        in_turn = is_live or budget is not None or pose == "fast"
+        second = SecondPass(whole_body=whole_body, masks=masks, faces=faces, known=_known(known), in_turn=in_turn)
     pace = PACES.get(pose if isinstance(pose, str) else "balanced", PACES["balanced"])
     planner = Planner(person=pace.person, exploring=pace.exploring, intervals=pace.intervals)
-    chain = Chain(pose, tracker, doing, planner, budget, smooth=smooth, fill=fill, clock=clock)
+    chain = Chain(pose, tracker, doing, planner, budget, smooth=smooth, fill=fill, clock=clock, second=second)
     stream = _scenes(chain, frames, is_live, overlap, 1 / pace.looks - 0.005)
     return _ahead(stream) if overlap and not is_live else stream
+
+
+def _known(known: Any) -> Any:
+    if not isinstance(known, str | Path):
+        return known
+    from .identity import known_faces
+
+    return known_faces(known)
 
 
 def _ahead(stream: Generator[Scene]) -> Generator[Scene]:
@@ -139,7 +160,7 @@ def _between(before: Scene, after: Scene, frames: list[Frame]) -> Iterator[Scene
     for frame in frames:
         share = (frame.time - before.time) / max(after.time - before.time, 1e-9)
         people = between(before.people, after.people, share)
-        yield _scene(frame, people, actions=before.actions, skipped=("pose",), chosen=before.chosen)
+        yield _scene(frame, people, actions=before.actions, faces=before.faces, skipped=("pose",), chosen=before.chosen)
 
 
 def _scene(frame: Frame, people: People, **known: Any) -> Scene:
