@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..types import Scene
 from .eval_actions import actions, fewshot
 from .eval_depth import depth
+from .eval_masks import masks
 from .eval_viewer import viewer
 from .output import Bar, Json, Output, Progress, ProgressOption, Quiet, report
 
@@ -103,4 +104,5 @@ def tracks(
 app.command()(actions)
 app.command()(fewshot)
 app.command()(depth)
+app.command()(masks)
 app.command()(viewer)

@@ -1,4 +1,7 @@
-"""Outlines of people: `PersonMask` cuts one person out of a picture. Nothing heavy is imported before it is asked for."""
+"""Outlines of people: `PeopleMasks` of all in a picture, `PersonMask` of one, soft.
+
+Nothing heavy is imported before it is asked for.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES = {
+    "PeopleMasks": "people_masks",
     "PersonMask": "person_mask",
 }
 
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from .people_masks import PeopleMasks as PeopleMasks
     from .person_mask import PersonMask as PersonMask
 
 
