@@ -8,6 +8,7 @@ import numpy as np
 
 from ..types import Array
 from ..weights import load
+from .heat import refined
 from .turned import Turned
 
 __all__ = ["BodyNet", "BodySight"]
@@ -65,9 +66,9 @@ class BodyNet:
             mirrored: show the net the mirrored square; of the answer only `mask` and `score` are of use then.
         """
         cut = square.cut(image, SIDE)[None].astype(np.float32) / 255
-        found, score, logit, _, metres = self._net.run(np.ascontiguousarray(cut[:, :, ::-1]) if mirrored else cut)
+        found, score, logit, heat, metres = self._net.run(np.ascontiguousarray(cut[:, :, ::-1]) if mirrored else cut)
         rows = found.reshape(39, 5).astype(float)
-        flat = square.back(rows[:, :2], SIDE)
+        flat = square.back(refined(rows[:, :2], heat[0], SIDE), SIDE)
         depth = rows[:JOINTS, 2] * square.side / SIDE
         mask = _share(logit[0, :, :, 0])
         return BodySight(
