@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..sights import FaceNet, FaceSight, SpotDetector, Turned
-from ..sights.face import face_square
+from ..sights import FaceNet, FaceSight, SpotDetector, Turned, face_square
 from ..types import Array
 
 __all__ = ["IBUG", "Face", "FaceReader", "Head"]
@@ -63,6 +62,12 @@ class Face:
     nose: Array
     sight: FaceSight
 
+    def moved(self, shift: Array, share: float) -> Face:
+        """The same face (2,) pixels further, its scores taken times `share`."""
+        mesh = self.sight.mesh + np.append(shift, 0.0)
+        sight = replace(self.sight, square=self.sight.square.moved(shift), mesh=mesh)
+        return Face(self.points + shift, self.scores * share, self.square.moved(shift), self.nose + shift, sight)
+
 
 class FaceReader:
     """Faces by MediaPipe's face mesh (Kartynnik et al., Real-time facial surface geometry, 2019).
@@ -94,6 +99,15 @@ class FaceReader:
         found = self._detect(image, head)
         return None if found is None else self._settle(image, head, found)
 
+    def follow(self, image: Array, head: Head, before: Face) -> Face | None:
+        """The face of the picture before by a single look where it must be now; None where it is lost."""
+        shift = head.joints[0] - before.nose
+        square = before.square.moved(np.where(np.isfinite(shift), shift, 0.0))
+        if head.unit * SKULL < SMALL or not np.isfinite(head.joints[:3]).any() or square.inside(image) < 0.3:
+            return None
+        sight = self._net.look(image, square)
+        return self._taken(image, head, sight, np.zeros(68))
+
     def _settle(self, image: Array, head: Head, square: Turned) -> Face | None:
         if square.inside(image) < 0.3:
             return None
@@ -101,15 +115,20 @@ class FaceReader:
         if first.presence < 0.1 or not _near(face_square(first.mesh), head):
             return None
         second = self._net.look(image, face_square(first.mesh))
-        mesh, again, sure = first.mesh[:, :2], second.mesh[:, :2], second.presence
-        square = face_square(again)
-        if sure < PRESENT or not _near(square, head) or not _agrees(again, head):
+        size = face_square(second.mesh).side
+        gap = np.linalg.norm(first.mesh[:, :2] - second.mesh[:, :2], axis=1)[list(IBUG)] / size
+        return self._taken(image, head, second, gap)
+
+    def _taken(self, image: Array, head: Head, sight: FaceSight, gap: Array) -> Face | None:
+        """The face of a look, if it is this head's; `gap` (68,) is how far it differs from another look, in its sides."""
+        mesh, square, sure = sight.mesh[:, :2], face_square(sight.mesh), sight.presence
+        if sure < PRESENT or not _near(square, head) or not _agrees(mesh, head):
             return None
-        scores = np.full(68, sure) * np.exp(-((np.linalg.norm(mesh - again, axis=1)[list(IBUG)] / square.side / 0.1) ** 2))
-        points = again[list(IBUG)]
+        scores = np.full(68, sure) * np.exp(-((gap / 0.1) ** 2))
+        points = mesh[list(IBUG)]
         beyond = (points < -0.5) | (points > np.array([image.shape[1], image.shape[0]]) - 0.5)
         scores[beyond.any(axis=1)] = 0
-        return Face(points, np.clip(scores, 0, 1), square, head.joints[0], second)
+        return Face(points, np.clip(scores, 0, 1), square, head.joints[0], sight)
 
     def _detect(self, image: Array, head: Head) -> Turned | None:
         middle = np.nanmean(head.joints[:3], axis=0)

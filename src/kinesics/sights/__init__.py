@@ -18,6 +18,7 @@ _HOMES = {
     "SelfieNet": "selfie",
     "SpotDetector": "spots",
     "Turned": "turned",
+    "face_square": "face",
 }
 
 __all__ = sorted(_HOMES)
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from .body import BodySight as BodySight
     from .face import FaceNet as FaceNet
     from .face import FaceSight as FaceSight
+    from .face import face_square as face_square
     from .hand import HandNet as HandNet
     from .hand import HandSight as HandSight
     from .selfie import SelfieNet as SelfieNet
