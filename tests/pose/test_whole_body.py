@@ -7,7 +7,8 @@ import pytest
 
 from kinesics.errors import UsageError
 from kinesics.pose import MultiPose, WholeBody
-from kinesics.pose.whole_body import LEFT, LENGTHS, RIGHT, centimetre
+from kinesics.pose.centimetre import LENGTHS, centimetre
+from kinesics.pose.whole_body import LEFT, RIGHT
 from kinesics.testing import check_pose_model
 from kinesics.types import Array, People, skeleton
 from kinesics.video import open_source

@@ -8,27 +8,12 @@ import numpy as np
 
 from ..errors import UsageError
 from ..types import Array, Frame, People, skeleton
+from .centimetre import SURE, centimetre
 from .face_points import Face, FaceReader, Head
 from .hands import Arm, Hand, HandReader
 
 __all__ = ["WholeBody"]
 
-LENGTHS = {  # cm between joints of a grown person
-    (1, 2): 6.4,
-    (3, 4): 15.5,
-    (5, 6): 35.0,
-    (5, 7): 28.0,
-    (6, 8): 28.0,
-    (7, 9): 25.0,
-    (8, 10): 25.0,
-    (5, 11): 50.0,
-    (6, 12): 50.0,
-    (11, 13): 41.0,
-    (12, 14): 41.0,
-    (13, 15): 40.0,
-    (14, 16): 40.0,
-}
-SURE = 0.25  # least score of a joint that is used to find a hand or face
 FACE, LEFT, RIGHT = 23, 91, 112  # where the parts begin
 
 
@@ -123,16 +108,3 @@ def _claimed_twice(left: Hand, right: Hand) -> bool:
 def _cost(hand: Hand, arm: Arm, side: int) -> float:
     """How badly a hand fits an arm; side 0 is left, 1 right."""
     return hand.gap(arm) / 10 - hand.score + 0.5 * abs(hand.right - side)
-
-
-def centimetre(points: Array, scores: Array) -> float:
-    """Pixels a centimetre of a person: (17, 2), (17,) to a number; 0 where too little is seen.
-
-    Foreshortening only shortens, so the second longest of the bones for their length says it; the longest may be a fault.
-    """
-    known = [
-        float(np.linalg.norm(points[a] - points[b])) / length
-        for (a, b), length in LENGTHS.items()
-        if min(scores[a], scores[b]) > SURE
-    ]
-    return sorted(known)[-2 if len(known) > 1 else -1] if known else 0.0
