@@ -167,15 +167,14 @@ class Canvas:
                 ground = cv2.multiply(view, keep[y0 : y0 + h, x0 : x0 + w], scale=1 / 255)
                 cv2.add(ground, paint[y0 : y0 + h, x0 : x0 + w], dst=view)
 
-    def tint(self, mask: Array, color: Color, alpha: float) -> None:
-        """Mix a colour into the pixels where mask (h, w) of the picture's size is true."""
-        rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-        if not len(rows):
+    def tint(self, mask: Array, color: Color, alpha: float, corner: tuple[int, int] = (0, 0)) -> None:
+        """Mix a colour into the pixels where a mask (h, w) with its upper left pixel at `corner` (x, y) is true."""
+        if not mask.size:
             return
-        y1, y2, x1, x2 = rows[0] // 2 * 2, rows[-1] + 1, columns[0] // 2 * 2, columns[-1] + 1
-        inner = np.ascontiguousarray(mask[y1:y2, x1:x2], np.uint8)
+        x, y = corner
+        inner = np.pad(mask.view(np.uint8), ((y % 2, 0), (x % 2, 0)))  # colour planes begin at even pixels
         for layer in self._layers:
-            view = layer.cut((x1, y1, x2, y2))
+            view = layer.cut((x - x % 2, y - y % 2, x + mask.shape[1], y + mask.shape[0]))
             part = inner if layer.step == 1 else np.ascontiguousarray(inner[::2, ::2])
             flat = np.empty_like(view)
             flat[:] = layer.color(color)

@@ -99,7 +99,8 @@ def _owner(depth: Array, camera: Camera, people: People) -> Array:
     owner = np.full(depth.shape, -1)
     for row in range(len(people)):
         if people.masks is not None and people.masks.shape[1:] == depth.shape:
-            owner[people.masks[row]] = row
+            x, y, window = people.masks.window(row)
+            owner[y : y + window.shape[0], x : x + window.shape[1]][window] = row
             continue
         world = np.asarray(people.world)[row]
         near = world[np.isfinite(world).all(axis=1)]

@@ -10,9 +10,11 @@ import numpy as np
 
 from ..errors import UsageError
 from ..types import Action, Array, People, Scene, Skeleton
+from ..types.polygons import rings
 from .canvas import Canvas, Picture
 from .figures import add_figure, bone_width, head_rect, picture_unit
 from .layout import TagLayout, Wish
+from .outlines import smoothed
 from .palette import INK, id_color
 from .pictures import depth_picture, load_picture
 from .strokes import Strokes
@@ -116,13 +118,13 @@ class Painter:
         masks = people.masks
         if masks is None or masks.shape[1:] != canvas.size[::-1]:
             return
-        import cv2
-
-        for mask, identity in zip(masks, people.ids.tolist(), strict=True):
-            canvas.tint(mask, id_color(identity), 0.35)
-            outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-            for outline in outlines:
-                canvas.path(outline[:, 0].astype(float), 1.6 * self.scale * picture_unit(canvas.size), id_color(identity), True)
+        width = 1.6 * self.scale * picture_unit(canvas.size)
+        for row, identity in enumerate(people.ids.tolist()):
+            x, y, window = masks.window(row)
+            canvas.tint(window, id_color(identity), 0.35, (x, y))
+            for outer, holes in rings(window):
+                for ring in (outer, *holes):
+                    canvas.path(smoothed(ring, 2 * width) + (x - 0.5, y - 0.5), width, id_color(identity), True)
 
     def _paint_trails(self, canvas: Canvas, people: People, time: float) -> None:
         if self._trails.seconds > 0:

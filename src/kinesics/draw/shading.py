@@ -170,8 +170,9 @@ def _owned(depth: Array, camera: Camera, people: People) -> Array:
     """Everybody in the colour of their id on lit surfaces."""
     colour = np.full((*depth.shape, 3), (96, 98, 104), float)
     if people.masks is not None and people.masks.shape[1:] == depth.shape:
-        for mask, identity in zip(people.masks, people.ids.tolist(), strict=True):
-            colour[mask] = id_color(identity)
+        for row, identity in enumerate(people.ids.tolist()):
+            x, y, window = people.masks.window(row)
+            colour[y : y + window.shape[0], x : x + window.shape[1]][window] = id_color(identity)
     light = lit(depth, camera)[..., None]
     return np.where(light > 0, colour * (0.25 + 0.75 * light), EMPTY).astype(np.uint8)
 

@@ -19,7 +19,7 @@ from ..errors import SinkError, UsageError
 from ..geometry import points_box
 from ..types import Array, People, Scene, Skeleton, skeleton
 from .bodies import WHOLE_PARTS
-from .encode import mask_row, to_json
+from .encode import to_json
 from .numbers import shortest
 from .output import Output, sink_error, spare_path
 
@@ -83,8 +83,7 @@ class CocoWriter:
             "iscrowd": 0,
         }
         if people.masks is not None:
-            mask = mask_row(people.masks[i])
-            row |= {"area": int(people.masks[i].sum()), "segmentation": {"size": mask.size, "counts": mask.counts}}
+            row |= {"area": int(people.masks.areas[i]), "segmentation": people.masks.rle(i)}
         return row
 
     def close(self) -> None:

@@ -19,7 +19,7 @@ from ..errors import FormatError
 from ..geometry import points_box
 from ..types import Array, Masks, People, Scene, Skeleton, skeleton
 from .bodies import WHOLE_PARTS, body_of
-from .decode import from_json, row_mask
+from .decode import from_json, row_masks
 from .input import whole
 from .wire import Mask
 
@@ -268,7 +268,7 @@ def _outlines(rows: list[Annotation]) -> Masks | None:
     masks = [_masks.decode(row.segmentation) for row in rows if _packed(row.segmentation)]
     if not masks or len(masks) < len(rows) or len({mask.size for mask in masks}) > 1:
         return None
-    return Masks.dense([row_mask(mask) for mask in masks])
+    return row_masks(masks)
 
 
 def _packed(segmentation: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,7 +11,6 @@ import numpy as np
 
 from ..errors import FormatError
 from ..types import Action, Array, Masks, People, Scene, Skeleton, skeleton
-from .rle import counts_mask, unpack
 from .wire import VERSION, Extras, Header, Joints, Mask, PersonRow, SceneRow, SkeletonRow
 
 __all__ = [
@@ -20,7 +20,7 @@ __all__ = [
     "decode_scene",
     "empty_people",
     "from_json",
-    "row_mask",
+    "row_masks",
     "skeleton_named",
 ]
 
@@ -102,9 +102,9 @@ def skeleton_named(row: str | SkeletonRow) -> Skeleton:
     return body if known is None or known != body else known
 
 
-def row_mask(row: Mask) -> Array:
-    """A (h, w) bool outline from run lengths."""
-    return counts_mask(unpack(row.counts), row.size)
+def row_masks(rows: Sequence[Mask]) -> Masks | None:
+    """The outlines of the people of one picture from run lengths; None if there are none."""
+    return Masks.from_rle([{"size": row.size, "counts": row.counts} for row in rows]) if rows else None
 
 
 def empty_people(extra: Extras, body: Skeleton) -> People:
@@ -139,7 +139,7 @@ def _people(rows: list[PersonRow], extra: Extras, body: Skeleton | None) -> Peop
     if not rows:
         return empty_people(extra, body)
     try:
-        masks = [row_mask(row.mask) for row in rows if row.mask is not None]
+        masks = [row.mask for row in rows if row.mask is not None]
         world = [row.world for row in rows if row.world is not None]
         if len(masks) not in (0, len(rows)) or len(world) not in (0, len(rows)):
             raise FormatError("either all people of a scene have a mask (and world), or nobody")
@@ -151,7 +151,7 @@ def _people(rows: list[PersonRow], extra: Extras, body: Skeleton | None) -> Peop
             body,
             np.array([row.id for row in rows]),
             _joint_array(world, len(body), 3) if world else None,
-            Masks.dense(masks) if masks else None,
+            row_masks(masks),
         )
     except (ValueError, OverflowError) as error:
         raise FormatError(str(error)) from error

@@ -10,9 +10,8 @@ import msgspec
 import numpy as np
 
 from ..errors import SinkError
-from ..types import Action, Array, People, Scene, Skeleton, skeleton
+from ..types import Action, Array, Masks, People, Scene, Skeleton, skeleton
 from .numbers import shortest
-from .rle import mask_counts, pack
 from .wire import VERSION, ActionRow, Empty, Extras, Header, Mask, PersonRow, SceneRow, SkeletonRow
 
 __all__ = ["encode_header", "encode_scene", "extras", "mask_row", "scene_json", "skeleton_row", "to_json"]
@@ -139,7 +138,7 @@ def _person_rows(people: People) -> list[PersonRow]:
             _joint_rows(people.points),
             shortest(people.point_scores).tolist(),
             [None] * n if people.world is None else _joint_rows(people.world),
-            [None] * n if people.masks is None else [mask_row(mask) for mask in people.masks],
+            [None] * n if people.masks is None else [mask_row(people.masks, row) for row in range(n)],
             strict=True,
         )
     ]
@@ -153,9 +152,9 @@ def _joint_rows(points: Array) -> list[Any]:
     return rows
 
 
-def mask_row(mask: Array) -> Mask:
-    """A (h, w) bool outline as run lengths."""
-    return Mask(_pair(mask.shape), pack(mask_counts(mask)))
+def mask_row(masks: Masks, row: int) -> Mask:
+    """An outline as run lengths."""
+    return Mask(**masks.rle(row))
 
 
 def _known(body: Skeleton) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..errors import FormatError, SinkError
 from ..types import Array, Masks, People, Scene, Skeleton
-from .decode import assemble, decode_extras, empty_people, row_mask, skeleton_named
+from .decode import assemble, decode_extras, empty_people, row_masks, skeleton_named
 from .encode import encode_header, extras, mask_row
 from .wire import Extras, Mask
 
@@ -79,7 +79,7 @@ def to_rows(scene: Scene, body: Skeleton | None) -> Iterator[tuple[Any, ...]]:
         *_axes(people.points, n),
         people.point_scores.tolist(),
         *_axes(people.world, n),
-        [None] * n if people.masks is None else [_mask(mask) for mask in people.masks],
+        [None] * n if people.masks is None else [_mask(people.masks, row) for row in range(n)],
         [action and action.label for action in chosen],
         [action and float(action.score) for action in chosen],
         [extra, *[None] * (n - 1)],
@@ -94,9 +94,9 @@ def _axes(points: Array | None, n: int) -> list[Any]:
     return there + [[None] * n] * (3 - len(there))
 
 
-def _mask(mask: Array) -> dict[str, Any]:
-    row = mask_row(mask)
-    return {"height": row.size[0], "width": row.size[1], "counts": row.counts}
+def _mask(masks: Masks, row: int) -> dict[str, Any]:
+    packed = mask_row(masks, row)
+    return {"height": packed.size[0], "width": packed.size[1], "counts": packed.counts}
 
 
 # ----------------------------------------------------------------------------------------------------------------- reading
@@ -187,7 +187,7 @@ class _Columns:
             return empty_people(extra, body)
         points = self._points(_AXES, start, end)
         scores = self._grid("joint_scores", start, end)
-        masks = [row_mask(Mask((m["height"], m["width"]), m["counts"])) for m in self.plain["mask"][start:end] if m]
+        masks = [Mask((m["height"], m["width"]), m["counts"]) for m in self.plain["mask"][start:end] if m]
         return People(
             self.box[start:end],
             self.score[start:end],
@@ -196,5 +196,5 @@ class _Columns:
             body,
             np.array(self.ids[start:end]),
             self._points([f"world_{axis}" for axis in _AXES], start, end),
-            Masks.dense(masks) if masks else None,
+            row_masks(masks),
         )

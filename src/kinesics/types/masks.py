@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError
+from ..errors import FormatError, ShapeError
 from .arrays import Array, locked
+from .rle import LARGEST, counts_window, pack, unpack, window_counts
 
 
 class Masks:
@@ -52,6 +53,34 @@ class Masks:
         windows = [mask[y1:y2, x1:x2].copy() for mask, (x1, y1, x2, y2) in zip(masks, boxes, strict=True)]
         return cls((masks.shape[2], masks.shape[1]), [box[:2] for box in boxes], windows)
 
+    @classmethod
+    def from_rle(cls, rles: Sequence[Mapping[str, Any]], size: tuple[int, int] | None = None) -> Masks:
+        """From the COCO tools' run lengths: `{"size": [h, w], "counts": string, or a list of numbers}` each.
+
+        Args:
+            rles: of one picture.
+            size: (width, height) that all must have; None: that of the first.
+
+        Raises:
+            FormatError: one is of another size, does not fill its picture, holds strange characters, or all together cover more
+                than 2^28 pixels; said before they are unfolded.
+        """
+        corners, windows, room = [], [], LARGEST
+        for number, rle in enumerate(rles):
+            try:
+                high, wide = (int(side) for side in rle["size"])
+                counts = rle["counts"]
+            except (KeyError, TypeError, ValueError):
+                raise FormatError(f"outline {number}: expected a size [height, width] and counts") from None
+            size = (wide, high) if size is None else size
+            if (wide, high) != tuple(size):
+                raise FormatError(f"outline {number}: of a picture of {wide}x{high}, expected {size[0]}x{size[1]}")
+            x, y, window = counts_window(unpack(counts) if isinstance(counts, str | bytes) else counts, (high, wide), room)
+            room -= window.size
+            corners.append((x, y))
+            windows.append(window)
+        return cls((0, 0) if size is None else size, corners, windows)
+
     @property
     def shape(self) -> tuple[int, int, int]:
         """(n, height, width)."""
@@ -66,6 +95,23 @@ class Masks:
         """x, y and (hi, wi) bool of the part that holds an outline."""
         x, y = self.corners[row].tolist()
         return x, y, self.windows[row]
+
+    def rle(self, row: int) -> dict[str, Any]:
+        """One outline as the COCO tools' run lengths, `{"size": [height, width], "counts": compressed string}`."""
+        x, y, window = self.window(row)
+        size = (self.size[1], self.size[0])
+        return {"size": list(size), "counts": pack(window_counts(x, y, window, size))}
+
+    def polygons(self, row: int, tolerance: float | None = None) -> list[list[float]]:
+        """One outline as COCO polygons `[x1, y1, x2, y2, …]`, one a piece, counted from the picture's border; [] for none.
+
+        Args:
+            row: which.
+            tolerance: pixels that an edge may move when corners are left out; 0 keeps every pixel, None suits the size.
+        """
+        from .polygons import polygons
+
+        return polygons(*self.window(row), tolerance)
 
     def whole(self, row: int) -> Array:
         """One outline, (h, w) bool."""
