@@ -78,6 +78,15 @@ def _accurate() -> Check:
     )
 
 
+def _faces() -> Check:
+    from ..weights import verify
+
+    bad = {row["state"] for row in verify("faces").values()} - {"ok"}
+    if not bad:
+        return Check("weights faces", "ok", "face_resnet")
+    return Check("weights faces", "note", f"{', '.join(sorted(bad))}: --known needs it", "kinesics weights pull faces")
+
+
 def _litert() -> Check:
     import numpy as np
 
@@ -192,6 +201,7 @@ def _installed(name: str) -> bool:
 CHECKS: tuple[tuple[str, Callable[[], Check], str], ...] = (
     ("weights", _weights, "kinesics weights pull"),
     ("weights accurate", _accurate, "kinesics weights pull accurate"),
+    ("weights faces", _faces, "kinesics weights pull faces"),
     ("litert", _litert, "pip install --force-reinstall ai-edge-litert"),
     ("onnxruntime", _onnxruntime, "pip install --force-reinstall onnxruntime"),
     ("opencv", _pictures, "pip install --force-reinstall opencv-python-headless"),

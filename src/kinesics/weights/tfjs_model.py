@@ -34,7 +34,7 @@ def read(model_json: Path) -> Model:
     try:
         model = json.loads(model_json.read_text(encoding="utf-8"))
         topology, manifest = model["modelTopology"]["node"], model["weightsManifest"]
-        weights = _weights(model_json, manifest)
+        weights = read_weights(model_json, manifest)
         nodes = [_node(entry) for entry in topology]
         signature = (model.get("signature") or {}).get("outputs") or {}
     except OSError as error:
@@ -47,7 +47,7 @@ def read(model_json: Path) -> Model:
     return Model(nodes, constants, _outputs(nodes, [entry.get("name", key) for key, entry in signature.items()]))
 
 
-def _weights(model_json: Path, manifest: list[Any]) -> dict[str, Array]:
+def read_weights(model_json: Path, manifest: list[Any]) -> dict[str, Array]:
     """Every weight of the manifest; those stored as float16 stay float16, 8 and 16 bit ones are scaled to float32."""
     arrays: dict[str, Array] = {}
     for group in manifest:
