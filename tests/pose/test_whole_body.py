@@ -8,7 +8,7 @@ import pytest
 from kinesics.errors import UsageError
 from kinesics.pose import MultiPose, WholeBody
 from kinesics.pose.centimetre import LENGTHS, centimetre
-from kinesics.pose.whole_body import LEFT, RIGHT
+from kinesics.pose.merging import LEFT, RIGHT
 from kinesics.testing import check_pose_model
 from kinesics.types import Array, People, skeleton
 from kinesics.video import open_source
@@ -18,7 +18,7 @@ COCO = skeleton("coco17")
 
 @pytest.fixture(scope="module")
 def model() -> WholeBody:
-    return WholeBody()
+    return WholeBody(parts=("hands", "face"))
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def person(points: Array, score: float = 0.9) -> People:
 
 def test_a_whole_body_keeps_the_law_of_pose_models(frame: Array) -> None:
     def make() -> object:
-        body, whole = MultiPose("fast"), WholeBody()
+        body, whole = MultiPose("fast"), WholeBody(parts=("hands", "face"))
         return lambda image: whole(image, body(image))
 
     check_pose_model(make, frame)

@@ -148,7 +148,7 @@ def pose_reader(threads: int = 1) -> PoseReader:
         body = pose_model("accurate")
     except WeightsError:
         body = pose_model("balanced")
-    whole = WholeBody(threads)
+    whole = WholeBody(threads, parts=("hands", "face"))
 
     def read(picture: Array) -> tuple[Array, Array]:
         people = body(picture)

@@ -69,7 +69,7 @@ def meet(
     """
     from ..pose import WholeBody
 
-    whole = WholeBody()
+    whole = WholeBody(parts=("hands", "face"))
     seen: list[People] = []
     times: list[float] = []
     indices: list[int] = []

@@ -46,7 +46,7 @@ class Shooting:
         """Lay the chosen frames of a clip on the canvas, and read the person's hands and face in them."""
         from ..pose.whole_body import WholeBody
 
-        whole = WholeBody(threads=1)
+        whole = WholeBody(threads=1, parts=("hands", "face"))
         for t, frame, picture in ahead(_laid(track, window, which), 4):
             people = People(
                 track.boxes[t : t + 1],

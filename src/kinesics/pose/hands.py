@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,6 +17,9 @@ KNUCKLES = [5, 9, 13, 17]
 PRESENT = 0.3  # least presence of a hand that is taken
 GOOD = 0.6  # mean score from which no other look is needed
 SAME = 0.2  # two hands are one where their joints are nearer to each other than this share of a hand
+LOST = 0.5  # presence of a hand without an arm below which the palm detector looks again, as published
+PALM = 0.5  # least score of a palm in a whole picture, as published
+SLID = 0.25  # how far, in shares of the square, a followed hand may be from where it was looked for
 WHOLE = 19.0  # cm from the wrist to the tip of the middle finger
 FAR = 15.0  # cm that the hand's wrist may be from the arm's
 SMALL = 20.0  # pixels of a whole hand below which nothing is known of its fingers
@@ -45,13 +48,15 @@ class Hand:
         points: (21, 2) pixels, from the wrist over thumb, index, middle, ring to the little finger.
         scores: (21,) 0 to 1.
         right: how much it looks like a right hand, 0 to 1.
-        wrist: (2,) of the arm at that time, pixels.
+        wrist: (2,) of the arm at that time, pixels; of the hand itself where no arm is known.
+        sight: all that the net said.
     """
 
     points: Array
     scores: Array
     right: float
     wrist: Array
+    sight: HandSight
 
     @property
     def score(self) -> float:
@@ -66,6 +71,12 @@ class Hand:
         """Whether it is nearer to the wrist of the other arm."""
         mine, others = (float(np.linalg.norm(self.points[0] - end)) for end in (self.wrist, wrist))
         return mine > others
+
+    def moved(self, shift: Array, share: float) -> Hand:
+        """The same hand (2,) pixels further, its scores taken times `share`."""
+        square, points = self.sight.square.moved(shift), self.points + shift
+        sight = replace(self.sight, square=square, points=self.sight.points + shift)
+        return Hand(points, self.scores * share, self.right, self.wrist + shift, sight)
 
     def same(self, other: Hand) -> bool:
         """Whether both are one hand, seen from two arms."""
@@ -109,6 +120,67 @@ class HandReader:
         if not seen and (palm := self._palm(image, arm)) is not None:
             seen = self._settle(image, arm, palm, other)
         return max(seen, key=lambda hand: hand.score - 0.02 * hand.gap(arm)) if seen else None
+
+    def follow(self, image: Array, arm: Arm, before: Hand) -> Hand | None:
+        """The hand of the picture before by a single look where it must be now, or by two if it slid; None where it is lost."""
+        square = _round(before.points).moved(arm.wrist - before.wrist)
+        if arm.unit * WHOLE < SMALL or square.inside(image) < 0.3:
+            return None
+        first = again = self._net.look(image, square)
+        if first.presence < 0.5 * PRESENT or not _fits(first.points, arm):
+            return None
+        if first.presence < GOOD or not square.like(_round(first.points), SLID):
+            first = self._net.look(image, _round(first.points))
+        return _hand(first, again, image, arm) if first.presence >= PRESENT and _fits(first.points, arm) else None
+
+    def seek(self, image: Array, arm: Arm, attempt: int, other: Hand | None = None) -> Hand | None:
+        """One of the cheap ways to find a hand that is not known: along the arm, and by the palm detector every third time.
+
+        Args:
+            image: (h, w, 3) uint8 RGB.
+            arm: where to look.
+            attempt: 0, 1, 2 … since it was lost.
+            other: the hand of the other arm, which this one is not.
+        """
+        if arm.unit * WHOLE < SMALL:
+            return None
+        image = image if other is None else _without(image, other)
+        ways = _along(arm)
+        square = self._palm(image, arm) if attempt % 3 == 2 else ways[attempt % len(ways)]
+        seen = [] if square is None else self._settle(image, arm, square, other)
+        return max(seen, key=lambda hand: hand.score) if seen else None
+
+    def find(self, image: Array, before: Hand | None = None) -> Hand | None:
+        """The hand of a picture in which no arm needs to be seen: by the palm detector, then followed.
+
+        The squares are those of the published net (Zhang et al. 2020): from the palm 2.6 palms wide, half a palm further
+        towards the fingers; from the joints twice as wide as the palm's, a tenth further.
+
+        Args:
+            image: (h, w, 3) uint8 RGB.
+            before: what the picture before showed.
+        """
+        if before is not None:
+            sight = self._net.look(image, published(before.points))
+            if sight.presence >= LOST:
+                return _alone(sight, image)
+        square = self._first(image)
+        if square is None:
+            return None
+        sight = self._net.look(image, square)
+        return _alone(sight, image) if sight.presence >= LOST else None
+
+    def _first(self, image: Array) -> Turned | None:
+        """The square round the surest palm of the whole picture."""
+        height, width = image.shape[:2]
+        whole = Turned((width - 1) / 2, (height - 1) / 2, float(max(height, width)), 0.0)
+        scores, boxes, points = self._palms.see(whole.cut(image, self._palms.size))
+        if not len(scores) or scores[0] < PALM:
+            return None
+        corners, seven = whole.back(boxes[0].reshape(2, 2), self._palms.size), whole.back(points[0], self._palms.size)
+        side = float((corners[1] - corners[0]).max())
+        up = seven[2] - seven[0]
+        return Turned.upwards(corners.mean(axis=0) + 0.5 * side * _unit(up), 2.6 * side, up)
 
     def _settle(self, image: Array, arm: Arm, square: Turned, other: Hand | None) -> list[Hand]:
         """Look, and look again round what was seen: the hands of this arm among both."""
@@ -166,6 +238,36 @@ def _round(points: Array) -> Turned:
     return Turned.upwards(centre + 0.1 * high * up, 2 * max(high, wide, 1.0), up)
 
 
+def published(points: Array) -> Turned:
+    """The square in which MediaPipe's tracker looks next, round the joints of the palm (its hand_landmarks_to_rect).
+
+    Turned so that the mean of the knuckles of index, middle and ring finger lies above the wrist; the palm's box in that
+    direction, twice as large, a tenth of it further.
+    """
+    up = _unit((points[[5, 13]].mean(axis=0) + points[9]) / 2 - points[0])
+    side = np.array([-up[1], up[0]])
+    palm = points[STEADY]
+    along, across = palm @ up, palm @ side
+    high, wide = float(np.ptp(along)), float(np.ptp(across))
+    centre = up * (along.min() + along.max()) / 2 + side * (across.min() + across.max()) / 2
+    return Turned.upwards(centre + 0.1 * high * up, 2 * max(high, wide, 1.0), up)
+
+
+def _unit(vector: Array) -> Array:
+    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-6))
+
+
+def _alone(sight: HandSight, image: Array) -> Hand:
+    scores = np.full(21, sight.presence)
+    scores[_beyond(sight.points, image)] = 0
+    return Hand(sight.points, np.clip(scores, 0, 1), sight.right, sight.points[0], sight)
+
+
+def _beyond(points: Array, image: Array) -> Array:
+    """(n,) bool: outside the picture."""
+    return np.asarray(((points < -0.5) | (points > np.array([image.shape[1], image.shape[0]]) - 0.5)).any(axis=1))
+
+
 def _fits(points: Array, arm: Arm) -> bool:
     """Whether this is a hand of this arm: near its wrist, of a person's size."""
     size = float(np.linalg.norm(points[9] - points[0])) + float(np.linalg.norm(points[5] - points[17]))
@@ -177,9 +279,8 @@ def _hand(sight: HandSight, again: HandSight, image: Array, arm: Arm) -> Hand:
     size = _size(sight.points)
     gap = np.linalg.norm(sight.points - again.points, axis=1) / size
     scores = sight.presence * np.exp(-((gap / 0.35) ** 2)) * min(1.0, size / SMALL)
-    beyond = (sight.points < -0.5) | (sight.points > np.array([image.shape[1], image.shape[0]]) - 0.5)
-    scores[beyond.any(axis=1)] = 0
-    return Hand(sight.points, np.clip(scores, 0, 1), sight.right, arm.wrist)
+    scores[_beyond(sight.points, image)] = 0
+    return Hand(sight.points, np.clip(scores, 0, 1), sight.right, arm.wrist, sight)
 
 
 def _without(image: Array, hand: Hand) -> Array:
