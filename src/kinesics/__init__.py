@@ -29,6 +29,7 @@ _HOMES = {
     "Painter": "draw",
     "draw": "draw",
     "PersonMask": "masks",
+    "BodyLandmarks": "pose",
     "GapFiller": "pose",
     "Look": "pose",
     "MultiPose": "pose",
@@ -36,8 +37,10 @@ _HOMES = {
     "POSE_MODELS": "pose",
     "Smoother": "pose",
     "WholeBody": "pose",
+    "joint_angles": "pose",
     "pose_model": "pose",
     "register_pose_model": "pose",
+    "world_clip": "pose",
     "ActionSet": "pipeline",
     "coach": "pipeline",
     "data_problems": "pipeline",
@@ -131,14 +134,17 @@ if TYPE_CHECKING:
     from .pipeline import watch as watch
     from .pipeline import watch_depth as watch_depth
     from .pose import POSE_MODELS as POSE_MODELS
+    from .pose import BodyLandmarks as BodyLandmarks
     from .pose import GapFiller as GapFiller
     from .pose import Look as Look
     from .pose import MultiPose as MultiPose
     from .pose import OnnxPose as OnnxPose
     from .pose import Smoother as Smoother
     from .pose import WholeBody as WholeBody
+    from .pose import joint_angles as joint_angles
     from .pose import pose_model as pose_model
     from .pose import register_pose_model as register_pose_model
+    from .pose import world_clip as world_clip
     from .tracks import Tracker as Tracker
     from .types import Action as Action
     from .types import Frame as Frame
