@@ -49,6 +49,8 @@ _HOMES = {
     "find_people": "pipeline",
     "fit_person": "pipeline",
     "load_clips": "pipeline",
+    "Outliner": "pipeline",
+    "outline_people": "pipeline",
     "read_actions": "pipeline",
     "record": "pipeline",
     "render": "pipeline",
@@ -116,6 +118,7 @@ if TYPE_CHECKING:
     from .formats import write_sequence as write_sequence
     from .masks import PersonMask as PersonMask
     from .pipeline import ActionSet as ActionSet
+    from .pipeline import Outliner as Outliner
     from .pipeline import coach as coach
     from .pipeline import data_problems as data_problems
     from .pipeline import demo as demo
@@ -123,6 +126,7 @@ if TYPE_CHECKING:
     from .pipeline import find_people as find_people
     from .pipeline import fit_person as fit_person
     from .pipeline import load_clips as load_clips
+    from .pipeline import outline_people as outline_people
     from .pipeline import read_actions as read_actions
     from .pipeline import record as record
     from .pipeline import render as render

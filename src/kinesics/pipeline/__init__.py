@@ -16,6 +16,8 @@ _HOMES = {
     "footage_of": "filming",
     "load_clips": "datasets",
     "read_actions": "datasets",
+    "Outliner": "outlining",
+    "outline_people": "outlining",
     "record": "recording",
     "render": "rendering",
     "run": "running",
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from .depth_watching import watch_depth as watch_depth
     from .filming import footage_of as footage_of
     from .find import find_people as find_people
+    from .outlining import Outliner as Outliner
+    from .outlining import outline_people as outline_people
     from .problems import data_problems as data_problems
     from .recording import record as record
     from .recording import sink_for as sink_for

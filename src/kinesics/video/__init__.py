@@ -7,6 +7,7 @@ from .marks import GENERATED, Marks, read_marks
 from .outputs import PictureWriter, open_writer
 from .paths import clips
 from .pictures import load_image, save_image
+from .scaled import load_scaled
 from .source import SOURCES, Source, open_source, register_source
 from .writer import VideoWriter
 
@@ -20,6 +21,7 @@ __all__ = [
     "ahead",
     "clips",
     "load_image",
+    "load_scaled",
     "open_source",
     "open_writer",
     "read_marks",

@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from .paths import check_file, shown
 from .source import Source
 
 PICTURE_PIXELS = 50_000_000
+BAND = 64  # rows whose colours are put in order at a time
 
 
 def load_image(path: str | Path, *, pixel_limit: int | None = None) -> Array:
@@ -35,10 +37,41 @@ def load_image(path: str | Path, *, pixel_limit: int | None = None) -> Array:
 
 def _load(path: str, pixel_limit: int | None) -> tuple[Array, bool]:
     """The picture, and whether its file ends early."""
+    stored = read_stored(path, pixel_limit)
+    return (first_frame(path, pixel_limit), False) if stored is None else (decode(stored), stored.cut)
+
+
+class Stored(NamedTuple):
+    """A picture's file, not decoded yet.
+
+    Attributes:
+        path: where it was.
+        data: its bytes.
+        size: (width, height) as its header has them, before it is turned the way its EXIF orientation says.
+        cut: it ends early.
+    """
+
+    path: str
+    data: bytes
+    size: tuple[int, int]
+    cut: bool
+
+    @property
+    def is_jpeg(self) -> bool:
+        """Whether it can be decoded at half, a quarter or an eighth of its size."""
+        return self.data.startswith(b"\xff\xd8")
+
+
+def read_stored(path: str, pixel_limit: int | None) -> Stored | None:
+    """A picture's file; None if it is none that is known, or moves.
+
+    Raises:
+        SourceError: no such file, damaged, or more pixels than `pixel_limit` (None: 50 million) in its header.
+    """
     check_file(path)
     size = picture_size(path)
     if size is None:
-        return _first_frame(path, pixel_limit), False
+        return None
     limit = pixel_limit or PICTURE_PIXELS
     if size[0] * size[1] > limit:
         raise SourceError(
@@ -47,27 +80,44 @@ def _load(path: str, pixel_limit: int | None) -> tuple[Array, bool]:
         )
     data = Path(path).read_bytes()
     cut = data.startswith(b"\xff\xd8") and b"\xff\xd9" not in data[-4096:]
-    picture = None if is_damaged_png(data) else _decode(data + b"\xff\xd9" if cut else data)  # with an end, the rest decodes
-    if picture is None:
-        raise SourceError(f"{shown(path)}: the picture is damaged and cannot be decoded")
-    return picture, cut
+    if is_damaged_png(data):
+        raise _damaged(path)
+    return Stored(path, data + b"\xff\xd9" if cut else data, size, cut)  # with an end, the rest decodes
 
 
-def _decode(data: bytes) -> Array | None:
-    """(h, w, 3) uint8 RGB the right way up, or None when it cannot be decoded."""
+def _damaged(path: str) -> SourceError:
+    return SourceError(f"{shown(path)}: the picture is damaged and cannot be decoded")
+
+
+def decode(stored: Stored, step: int = 1) -> Array:
+    """(h, w, 3) uint8 RGB the right way up.
+
+    Args:
+        stored: the file.
+        step: 1, 2, 4 or 8: of a JPEG only every so many pixels, which takes a fraction of the time and memory.
+
+    Raises:
+        SourceError: it cannot be decoded.
+    """
     import cv2
 
+    flags = {1: cv2.IMREAD_COLOR, 2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2.IMREAD_REDUCED_COLOR_8}
     level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what is wrong is said by our error, once
     try:
-        picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+        picture = cv2.imdecode(np.frombuffer(stored.data, np.uint8), flags[step])
     except cv2.error:
-        return None
+        picture = None
     finally:
         cv2.utils.logging.setLogLevel(level)
-    return None if picture is None else np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
+    if picture is None:
+        raise _damaged(stored.path)
+    for row in range(0, len(picture), BAND):  # in place: a second whole picture would double the memory
+        picture[row : row + BAND] = cv2.cvtColor(picture[row : row + BAND], cv2.COLOR_BGR2RGB)
+    return np.asarray(picture)
 
 
-def _first_frame(path: str, pixel_limit: int | None) -> Array:
+def first_frame(path: str, pixel_limit: int | None) -> Array:
+    """Of something that moves, (h, w, 3) uint8 RGB."""
     from .files import open_file
 
     with open_file(path, pixel_limit=pixel_limit, threads=1) as source:

@@ -1,0 +1,183 @@
+"""What is in a picture, as metadata: its people, their joints and their outlines, of pictures of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from ..masks import PeopleMasks
+from ..masks.enlarging import enlarged
+from ..pose import PoseModel, pose_model
+from ..types import Array, Masks, People
+from ..video.scaled import scaled_down
+from .big_picture import BigPicture
+from .far_people import far_people, worth_looking
+
+__all__ = ["Outliner", "outline_people"]
+
+LONGEST = 1600
+MARGIN = 0.35  # what is cut out round people to find their outlines in, in shares of a person's longer side
+TOGETHER = 8  # people who are cut out together at most
+FINE = 512  # pixels of a person's longer side beyond which a closer look at the edges is not worth its time
+
+
+class Outliner:
+    """Finds the people of pictures and their outlines; for many pictures, one after the other.
+
+    Args:
+        pose: name of a tier ("fast", "balanced", "accurate"), of a registered model, or a model.
+        longest: longer side, pixels, of the small copy in which people are looked for first.
+        close: look closely, part by part, for people who are small in a big picture; None: where it seems worth it.
+        threads: how many the nets for outlines may use.
+        pixel_limit: refuse files with more pixels than this; None: 50 million.
+
+    Raises:
+        WeightsError: a net is not installed; the text says how to get it.
+    """
+
+    def __init__(
+        self,
+        *,
+        pose: str | PoseModel = "balanced",
+        longest: int = LONGEST,
+        close: bool | None = None,
+        threads: int = 2,
+        pixel_limit: int | None = None,
+    ) -> None:
+        self.longest, self.close, self.pixel_limit = longest, close, pixel_limit
+        self._model = pose_model(pose)
+        self._masks = PeopleMasks(threads)
+
+    def __call__(self, picture: Array | str | Path, least: float = 0.3) -> People:
+        """See `outline_people`."""
+        big = BigPicture(picture, self.longest, self.pixel_limit)
+        found = self._model(big.small)
+        people, source = scaled(found, big.scale), big.small
+        close = big.scale < 1 and hasattr(self._model, "look") and worth_looking(people, big.size)
+        if close if self.close is None else self.close:
+            source = big.whole()
+            people = far_people(self._model, source, people)
+        people = people[people.score >= least]
+        people = people[(-people.score).argsort(kind="stable")]
+        return with_masks(people, outlines(self._masks, people, source, big.size))
+
+
+def outline_people(
+    picture: Array | str | Path,
+    *,
+    pose: str | PoseModel = "balanced",
+    least: float = 0.3,
+    longest: int = LONGEST,
+    close: bool | None = None,
+    pixel_limit: int | None = None,
+) -> People:
+    """The people of one picture with their outlines, within a bounded memory however large it is.
+
+    A file's header is read first. Of a big JPEG only a small copy is decoded; the whole of it, three bytes a pixel, is there
+    only where small people are looked for.
+
+    Args:
+        picture: (h, w, 3) uint8 RGB, or a path.
+        pose: name of a tier ("fast", "balanced", "accurate"), of a registered model, or a model.
+        least: people with a score below this are left out.
+        longest: longer side, pixels, of the small copy in which people are looked for first.
+        close: look closely, part by part, for people who are small in a big picture; None: where it seems worth it, that is
+            where nobody, or mostly small people, were found.
+        pixel_limit: refuse files with more pixels than this; None: 50 million.
+
+    Returns:
+        n people of `coco17`, best first, in pixels of the whole picture, with `masks` of its size; a pixel belongs to one.
+
+    Raises:
+        SourceError: the picture cannot be read, or is too large.
+        WeightsError: a net is not installed.
+
+    Example:
+        >>> import kinesics as ks
+        >>> people = ks.outline_people("team.jpg")  # doctest: +SKIP
+        >>> people.masks.rle(0)  # doctest: +SKIP
+    """
+    return Outliner(pose=pose, longest=longest, close=close, pixel_limit=pixel_limit)(picture, least)
+
+
+def scaled(people: People, pitch: Array | float, origin: Array | float = 0.0) -> People:
+    """People of a picture in a part of it, or the other way round; their outlines are left out.
+
+    Args:
+        people: n.
+        pitch: pixels of theirs a pixel of the part, of x and y.
+        origin: of the part's left upper border in their picture.
+    """
+    points = people.points.copy()
+    points[..., :2] = (points[..., :2] + 0.5 - origin) / pitch - 0.5  # whole numbers are centres of pixels
+    boxes = ((people.boxes.reshape(-1, 2, 2) - origin) / pitch).reshape(-1, 4)
+    return People(boxes, people.score, points, people.point_scores, people.skeleton, people.ids, people.world)
+
+
+def with_masks(people: People, masks: Masks) -> People:
+    """The same people with these outlines."""
+    p = people
+    return People(p.boxes, p.score, p.points, p.point_scores, p.skeleton, p.ids, p.world, masks)
+
+
+def outlines(nets: PeopleMasks, people: People, image: Array, size: tuple[int, int]) -> Masks:
+    """The outlines of people in a picture of `size` (width, height), looked for in a copy of it of any size.
+
+    Only what is round some neighbours is cut out and worked on at a time.
+
+    Args:
+        nets: finds outlines.
+        people: in pixels of the picture of `size`.
+        image: (h, w, 3) uint8 RGB, that picture or a smaller copy.
+        size: of the picture.
+    """
+    corners, windows = np.zeros((len(people), 2), int), [np.zeros((0, 0), bool)] * len(people)
+    scale = np.array([image.shape[1], image.shape[0]]) / size  # pixels of the copy a pixel of the picture
+    for rows, box in neighbours(people.boxes, size):
+        low, high = np.floor(box[:2] * scale).astype(int), np.ceil(box[2:] * scale).astype(int)
+        part = image[low[1] : high[1], low[0] : high[0]]
+        largest = float((people.boxes[rows, 2:] - people.boxes[rows, :2]).max() * scale.max())
+        part = scaled_down(part, max(round(max(part.shape[:2]) * min(FINE / largest, 1.0)), 1))
+        origin, pitch = low / scale, (high - low) / scale / (part.shape[1], part.shape[0])  # pixels of the picture
+        masks = enlarged(nets(part, scaled(people[rows], pitch, origin)), size, origin, pitch)
+        for row, corner, window in zip(rows, masks.corners, masks.windows, strict=True):
+            corners[row], windows[row] = corner, window
+    return apart(Masks(size, corners, windows))
+
+
+def neighbours(boxes: Array, size: tuple[int, int]) -> Iterator[tuple[list[int], Array]]:
+    """Rows of people who are near each other, a few at a time, and the part (4,) x1 y1 x2 y2 of the picture round them."""
+    sides = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=1.0, keepdims=True)
+    low = np.clip(np.floor(boxes[:, :2] - MARGIN * sides), 0, np.array(size) - 1).astype(int)
+    high = np.clip(np.ceil(boxes[:, 2:] + MARGIN * sides), low + 1, size).astype(int)
+    left = list(range(len(boxes)))
+    while left:
+        rows = [left.pop(0)]
+        for row in rows:
+            near = [other for other in left if (low[row] < high[other]).all() and (low[other] < high[row]).all()]
+            near = near[: TOGETHER - len(rows)]
+            rows += near
+            left = [other for other in left if other not in near]
+        yield rows, np.concatenate([low[rows].min(axis=0), high[rows].max(axis=0)])
+
+
+def apart(masks: Masks) -> Masks:
+    """The same outlines; what two claim belongs to the first."""
+    corners, windows = masks.corners, list(masks.windows)
+    for later in range(1, len(masks)):
+        for row in range(later):
+            low = np.maximum(corners[row], corners[later])
+            high = np.minimum(corners[row] + windows[row].shape[::-1], corners[later] + windows[later].shape[::-1])
+            if (low >= high).any():
+                continue
+            first, second = (
+                windows[who][low[1] - y : high[1] - y, low[0] - x : high[0] - x]
+                for who, (x, y) in ((row, corners[row]), (later, corners[later]))
+            )
+            if (first & second).any():
+                windows[later] = windows[later].copy()
+                x, y = corners[later]
+                windows[later][low[1] - y : high[1] - y, low[0] - x : high[0] - x] &= ~first
+    return Masks(masks.size, corners, windows)
