@@ -39,3 +39,22 @@ def test_a_square_is_like_itself_and_not_like_one_turned_round() -> None:
     square = Turned(0.0, 0.0, 10.0, 3.1)
     assert square.like(Turned(0.2, 0.0, 10.1, -3.1))
     assert not square.like(Turned(0.0, 0.0, 10.0, 0.0))
+
+
+@pytest.mark.parametrize(("x", "y", "side", "angle"), [(160, 120, 200, 0.4), (30, 20, 150, -1.0), (160, 120, 500, 2.0)])
+def test_a_quick_cut_is_near_to_the_mean_of_what_each_pixel_covers(x: float, y: float, side: float, angle: float) -> None:
+    noise = np.random.default_rng(3).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    image = noise.repeat(4, axis=0).repeat(4, axis=1)
+    square, size, finer = Turned(x, y, side, angle), 48, 8
+    mean = square.cut(image, size * finer).reshape(size, finer, size, finer, 3).mean(axis=(1, 3))
+    slow, quick = (np.abs(square.cut(image, size, quick=way) - mean).mean() for way in (False, True))
+    assert quick < 1.1 * slow + 1
+    shown = square.shown(image, size, quick=True)
+    assert shown.dtype == np.float32 and shown.shape == (1, size, size, 3)
+    np.testing.assert_array_equal(shown[0], square.cut(image, size, quick=True).astype(np.float32) / 255)
+
+
+def test_a_quick_cut_beyond_the_picture_is_black() -> None:
+    image = np.full((50, 60, 3), 255, np.uint8)
+    assert Turned(900.0, -700.0, 300.0, 0.3).cut(image, 32, quick=True).max() == 0
+    assert Turned(30.0, 25.0, 3000.0, 0.3).cut(image, 32, quick=True).max() > 0

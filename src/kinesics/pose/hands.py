@@ -287,7 +287,7 @@ def _without(image: Array, hand: Hand) -> Array:
     """A copy of the picture with a hand painted over, so that the hand beside it is seen."""
     hull = cv2.convexHull(np.round(hand.points).astype(np.int32))
     copy = image.copy()
-    cv2.fillConvexPoly(copy, hull, image.mean(axis=(0, 1)).tolist())
+    cv2.fillConvexPoly(copy, hull, cv2.mean(image)[:3])
     return copy
 
 

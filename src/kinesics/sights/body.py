@@ -65,7 +65,7 @@ class BodyNet:
             square: where; the person's head towards its upper edge, hips near its middle.
             mirrored: show the net the mirrored square; of the answer only `mask` and `score` are of use then.
         """
-        cut = square.cut(image, SIDE)[None].astype(np.float32) / 255
+        cut = square.shown(image, SIDE, quick=True)
         found, score, logit, heat, metres = self._net.run(np.ascontiguousarray(cut[:, :, ::-1]) if mirrored else cut)
         rows = found.reshape(39, 5).astype(float)
         flat = square.back(refined(rows[:, :2], heat[0], SIDE), SIDE)

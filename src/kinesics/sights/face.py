@@ -45,7 +45,7 @@ class FaceNet:
 
     def look(self, image: Array, square: Turned) -> FaceSight:
         """Look at one square of (h, w, 3) uint8 RGB, eyes level in it."""
-        found, logit = self._net.run(square.cut(image, SIDE)[None].astype(np.float32) / 255)
+        found, logit = self._net.run(square.shown(image, SIDE))
         rows = found.reshape(468, 3).astype(float)
         mesh = np.column_stack([square.back(rows[:, :2], SIDE), rows[:, 2] * square.side / SIDE])
         return FaceSight(square, mesh, float(1 / (1 + np.exp(-np.clip(logit.ravel()[0], -50, 50)))))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..types import Array
 from ..weights import load
 from .body import upright
@@ -50,7 +48,7 @@ class HandNet:
 
     def look(self, image: Array, square: Turned) -> HandSight:
         """Look at one square of (h, w, 3) uint8 RGB, fingers towards its upper edge."""
-        found, presence, right, metres = self._net.run(square.cut(image, SIDE)[None].astype(np.float32) / 255)
+        found, presence, right, metres = self._net.run(square.shown(image, SIDE))
         points = square.back(found.reshape(21, 3)[:, :2].astype(float), SIDE)
         world = upright(metres.reshape(21, 3).astype(float), square.angle)
         return HandSight(square, points, float(presence[0, 0]), float(right[0, 0]), world)

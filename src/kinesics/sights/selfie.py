@@ -28,6 +28,6 @@ class SelfieNet:
 
     def look(self, image: Array, square: Turned, *, mirrored: bool = False) -> Array:
         """(256, 256) float32 0 to 1: how much each cell of a square of (h, w, 3) uint8 RGB is a person, whoever it is."""
-        cut = square.cut(image, SIDE)[None].astype(np.float32) / 255
+        cut = square.shown(image, SIDE)
         seen: Array = self._net.run(np.ascontiguousarray(cut[:, :, ::-1]) if mirrored else cut)[0][0, :, :, 0]
         return np.ascontiguousarray(seen[:, ::-1]) if mirrored else seen

@@ -40,12 +40,25 @@ class Turned:
         half = (size - 1) / 2
         return np.array([[c, s, half - c * self.x - s * self.y], [-s, c, half + s * self.x - c * self.y]])
 
-    def cut(self, image: Array, size: int) -> Array:
-        """(size, size, channels) of what lies in the square, black beyond the picture; strong reductions are averaged."""
-        matrix = self.matrix(size)
-        if (ratio := self.side / size) > 1.5:  # a linear warp reads 2x2 pixels for each it makes
-            image, matrix = _reduced(image, matrix, self, ratio)
+    def cut(self, image: Array, size: int, *, quick: bool = False) -> Array:
+        """(size, size, channels) of what lies in the square, black beyond the picture; strong reductions are averaged.
+
+        Args:
+            image: (h, w, channels) uint8.
+            size: pixels of the cut's side.
+            quick: average a whole number of pixels, which takes a tenth of the time of a fraction and comes as near to the mean
+                over what a pixel of the cut covers.
+        """
+        matrix, times = self.matrix(size), self.side / size
+        if times > 1.5 and not quick:  # a linear warp reads 2x2 pixels for each it makes
+            image, matrix = _reduced(image, matrix, self, times)
+        elif quick and (whole := int(times + 0.25)) > 1:
+            image, matrix = _whole(image, matrix, self, whole)
         return np.asarray(cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR))
+
+    def shown(self, image: Array, size: int, *, quick: bool = False) -> Array:
+        """A cut as the nets take it: (1, size, size, channels) float32, 0 to 1."""
+        return np.divide(self.cut(image, size, quick=quick)[None], np.float32(255), dtype=np.float32)
 
     def back(self, points: Array, size: int) -> Array:
         """Points (…, 2) in a cut's pixels as points in the picture."""
@@ -82,3 +95,16 @@ def _reduced(image: Array, matrix: Array, square: Turned, ratio: float) -> tuple
     fx, fy = (right - left) / wide, (bottom - top) / high
     grown = np.array([[fx, 0, left + (fx - 1) / 2], [0, fy, top + (fy - 1) / 2], [0, 0, 1]])
     return part, matrix @ grown
+
+
+def _whole(image: Array, matrix: Array, square: Turned, times: int) -> tuple[Array, Array]:
+    """The same with means of times x times pixels each."""
+    reach = square.side / 2 * (abs(math.cos(square.angle)) + abs(math.sin(square.angle))) + 2 * times
+    left, right = (min(max(round(square.x + d), 0), image.shape[1]) for d in (-reach, reach))
+    top, bottom = (min(max(round(square.y + d), 0), image.shape[0]) for d in (-reach, reach))
+    wide, high = (right - left) // times, (bottom - top) // times
+    if wide < 1 or high < 1:
+        return image, matrix
+    part = image[top : top + high * times, left : left + wide * times]
+    grown = np.array([[times, 0, left + (times - 1) / 2], [0, times, top + (times - 1) / 2], [0, 0, 1]])
+    return cv2.resize(part, (wide, high), interpolation=cv2.INTER_AREA), matrix @ grown
