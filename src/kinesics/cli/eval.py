@@ -13,6 +13,7 @@ from .eval_actions import actions, fewshot
 from .eval_depth import depth
 from .eval_masks import masks
 from .eval_viewer import viewer
+from .eval_whole_body import whole_body
 from .output import Bar, Json, Output, Progress, ProgressOption, Quiet, report
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -106,3 +107,4 @@ app.command()(fewshot)
 app.command()(depth)
 app.command()(masks)
 app.command()(viewer)
+app.command("whole-body")(whole_body)
