@@ -104,7 +104,7 @@ def _whole(image: Array, matrix: Array, square: Turned, times: int) -> tuple[Arr
     top, bottom = (min(max(round(square.y + d), 0), image.shape[0]) for d in (-reach, reach))
     wide, high = (right - left) // times, (bottom - top) // times
     if wide < 1 or high < 1:
-        return image, matrix
+        return _reduced(image, matrix, square, times)
     part = image[top : top + high * times, left : left + wide * times]
     grown = np.array([[times, 0, left + (times - 1) / 2], [0, times, top + (times - 1) / 2], [0, 0, 1]])
     return cv2.resize(part, (wide, high), interpolation=cv2.INTER_AREA), matrix @ grown
