@@ -14,7 +14,8 @@ from .heads import head_spots
 
 __all__ = ["FaceSpots"]
 
-ON_HEAD = 0.2  # score from which a face is believed where a head is …
+ON_HEAD = 0.2  # score from which a face is believed in the middle of a head …
+NEAR_HEAD = 0.4  # … beside it, where hands are taken for faces …
 AGAIN = 0.3  # … where a face was found in the picture before …
 ANYWHERE = 0.5  # … and anywhere else
 CLOSE = 3.0  # side of the square looked at, in half widths of a head
@@ -62,10 +63,12 @@ class FaceSpots:
         cut = self._is_cut(image)
         if cut:
             self._known = []
-        looks = [(Turned(x, y, CLOSE * max(rx, ry), 0.0), ON_HEAD) for x, y, rx, ry in head_spots(people)[0].tolist()]
-        looks += [(_round(box), AGAIN) for box, _ in self._known]
-        looks += [(square, ANYWHERE) for square in self._sweep((image.shape[1], image.shape[0]), cut)]
-        found = [self._look(image, square, least) for square, least in looks if square.inside(image) > 0.05]
+        looks = [
+            (Turned(x, y, CLOSE * max(rx, ry), 0.0), NEAR_HEAD, ON_HEAD) for x, y, rx, ry in head_spots(people)[0].tolist()
+        ]
+        looks += [(_round(box), NEAR_HEAD, AGAIN) for box, _ in self._known]
+        looks += [(square, ANYWHERE, ANYWHERE) for square in self._sweep((image.shape[1], image.shape[0]), cut)]
+        found = [self._look(image, *look) for look in looks if look[0].inside(image) > 0.05]
         boxes = _kept(np.concatenate([np.zeros((0, 5)), *found]))[:, :4]
         self._remember(boxes)
         return boxes
@@ -77,10 +80,12 @@ class FaceSpots:
         self._turn += 1
         return [level[self._turn % len(level)] for level in levels]
 
-    def _look(self, image: Array, square: Turned, least: float) -> Array:
-        """(n, 5) boxes and scores of the faces in a square."""
+    def _look(self, image: Array, square: Turned, least: float, middle: float) -> Array:
+        """(n, 5) boxes and scores of the faces in a square; in its middle a lower score will do."""
         scores, boxes, _ = self._net.see(square.cut(image, self._net.size))
-        scores, boxes = scores[scores >= least], boxes[scores >= least]
+        far = np.linalg.norm((boxes[:, :2] + boxes[:, 2:]) / 2 - self._net.size / 2, axis=1)
+        good = scores >= np.where(far < self._net.size / 6, middle, least)
+        scores, boxes = scores[good], boxes[good]
         corners = square.back(boxes.reshape(-1, 2, 2), self._net.size).reshape(-1, 4)
         return np.column_stack([corners, scores])
 
