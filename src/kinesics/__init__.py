@@ -26,6 +26,9 @@ _HOMES = {
     "label_clip": "actions",
     "live_actions": "actions",
     "register_action_model": "actions",
+    "FaceFilter": "faces",
+    "filter_template": "faces",
+    "filtered": "pipeline",
     "Painter": "draw",
     "draw": "draw",
     "PersonMask": "masks",
@@ -110,6 +113,8 @@ if TYPE_CHECKING:
     from .errors import UsageError as UsageError
     from .evaluate.actions import evaluate_actions as evaluate_actions
     from .evaluate.report import write_report as write_report
+    from .faces import FaceFilter as FaceFilter
+    from .faces import filter_template as filter_template
     from .formats import convert as convert
     from .formats import open_sink as open_sink
     from .formats import read_scenes as read_scenes
@@ -123,6 +128,7 @@ if TYPE_CHECKING:
     from .pipeline import data_problems as data_problems
     from .pipeline import demo as demo
     from .pipeline import draw_session as draw_session
+    from .pipeline import filtered as filtered
     from .pipeline import find_people as find_people
     from .pipeline import fit_person as fit_person
     from .pipeline import load_clips as load_clips

@@ -7,16 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 _HOMES = {
     "Face": "records",
+    "FaceFilter": "overlay",
     "FaceFinder": "finding",
+    "FaceLayout": "layout",
     "Gates": "records",
+    "Wearers": "wearing",
+    "face_filter": "artwork",
+    "filter_template": "layout",
 }
 
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
+    from .artwork import face_filter as face_filter
     from .finding import FaceFinder as FaceFinder
+    from .layout import FaceLayout as FaceLayout
+    from .layout import filter_template as filter_template
+    from .overlay import FaceFilter as FaceFilter
     from .records import Face as Face
     from .records import Gates as Gates
+    from .wearing import Wearers as Wearers
 
 
 def __getattr__(name: str) -> Any:

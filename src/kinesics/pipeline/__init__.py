@@ -11,6 +11,7 @@ _HOMES = {
     "data_problems": "problems",
     "demo": "showing",
     "draw_session": "coaching",
+    "filtered": "filtering",
     "find_people": "find",
     "fit_person": "viewing",
     "footage_of": "filming",
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from .depth_running import track_depth as track_depth
     from .depth_watching import watch_depth as watch_depth
     from .filming import footage_of as footage_of
+    from .filtering import filtered as filtered
     from .find import find_people as find_people
     from .outlining import Outliner as Outliner
     from .outlining import outline_people as outline_people
