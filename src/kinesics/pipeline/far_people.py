@@ -1,44 +1,99 @@
-"""People who are small in a big picture: looked for close up, part by part."""
+"""People who are small in a big picture: searched for part by part, then looked at one by one."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
+from ..geometry import box_area, iou
+from ..pose import Look
+from ..pose.movenet import fit_canvas
+from ..pose.planner import Planner
 from ..types import Array, People
 
-__all__ = ["far_people", "worth_looking"]
+__all__ = ["far_people", "joined", "worth_looking"]
 
-CANVAS = 448  # longer side of a look, pixels
-SEEN = 48.0  # side on a canvas, pixels, below which the net loses people
-SMALL = 0.25  # longer side of a person, in shares of the picture's, below which more like it may have been missed
-HINT = 0.1  # least score of a find that says "there is somebody, look closer"
-FINEST = 1.0  # canvas pixels per pixel of the picture beyond which nothing is gained
-OVERLAP = 0.2  # of neighbouring parts
-LOOKS = 96  # at most
+CANVAS = 448  # longer side of a look that searches, pixels
+QUARTER = 320  # … of one that searches in a crowd
+ACROSS = 6  # parts along the longer side at most: people of a 60th of the picture are found, and the time has an end
+OVERLAP = 0.2  # of neighbouring parts, in shares of them
+CROWD = 6  # finds in one part from which its quarters are searched as well: the net names six people at most
+CROWDS = 8  # parts of which that is done
+PERSON = 128.0  # canvas pixels along a person in a look at people who are known
+SMALL = 0.2  # longer side of a person, in shares of the picture's, below which there may be others who were missed
+SAME = 0.45  # overlap of boxes from which two finds are one person
+PIECE = 0.7  # share of a find in the box of somebody far larger from which it is a piece of them
 
 
 def worth_looking(people: People, size: tuple[int, int]) -> bool:
-    """Whether a look at the whole picture, with all its finds from a score of 0.1 on, leaves room for people whom it missed.
+    """Whether a look at the whole picture leaves room for people whom it missed: it found nobody, or mostly small people.
 
-    It does where nobody was found, and where half of those found are small.
+    Args:
+        people: all finds of that look, from a score of 0.1 on.
+        size: (width, height) of the picture.
     """
-    if not len(people):
-        return True
     sides = (people.boxes[:, 2:] - people.boxes[:, :2]).max(axis=1)
-    return bool(np.median(sides) < SMALL * max(size))
+    return not len(people) or bool(np.median(sides) < SMALL * max(size))
 
 
 def far_people(model: Any, image: Array, known: People) -> People:
-    """Everybody in a picture: those who are known and those whom closer looks find.
-
-    Parts of the picture are looked at, halves of its sides first; a part that shows somebody small, or nobody in all of them,
-    is looked at in parts again, down to the picture's own pixels.
+    """Everybody in a picture: those who are known already and those whom closer looks find.
 
     Args:
         model: has `look(image, looks)`, see `MultiPose.look`.
         image: (h, w, 3) uint8 RGB, all of it.
-        known: people of `coco17` found so far, pixels of `image`.
+        known: people of `coco17` who were found in a look at the whole picture, pixels of `image`.
     """
-    return known
+    size = (image.shape[1], image.shape[0])
+    grid = _grid((0.0, 0.0, float(size[0]), float(size[1])), min(ACROSS, math.ceil(max(size) / CANVAS)))
+    hints = model.look(image, [_look(part) for part in grid])
+    crowded = [part for part in grid if _inside(hints, part) >= CROWD][:CROWDS]
+    if crowded:
+        closer = model.look(image, [_look(quarter, QUARTER) for part in crowded for quarter in _grid(part, 2)])
+        hints = joined(closer, hints)
+    plan = Planner(person=PERSON, intervals=()).plan(size, hints, 0.0)  # a look of the right scale at everybody
+    return joined(known, model.look(image, plan.looks)) if plan.looks else known
+
+
+def joined(first: People, second: People) -> People:
+    """Both lists; of those who are in both, and of pieces of people, the ones of the first stay."""
+    if not len(first) or not len(second):
+        return first if len(first) else second
+    overlap = iou(second.boxes, first.boxes)  # (m, n)
+    areas, others = box_area(second.boxes)[:, None], box_area(first.boxes)[None]
+    shared = overlap * (areas + others) / (1 + overlap)
+    piece = (shared > PIECE * areas) & (others > 4 * areas)
+    new = second[~((overlap > SAME) | piece).any(axis=1)]
+    return People(
+        np.concatenate([first.boxes, new.boxes]),
+        np.concatenate([first.score, new.score]),
+        np.concatenate([first.points, new.points]),
+        np.concatenate([first.point_scores, new.point_scores]),
+        first.skeleton,
+    )
+
+
+def _grid(box: tuple[float, float, float, float], across: int) -> list[tuple[float, float, float, float]]:
+    """Parts of a box, `across` of them along its longer side, as square as can be, overlapping."""
+    x1, y1, x2, y2 = box
+    pitch = max(x2 - x1, y2 - y1) / across
+    spans = []
+    for low, high in ((y1, y2), (x1, x2)):
+        count = max(round((high - low) / pitch), 1)
+        length = (high - low) / count * (1 + OVERLAP * (count > 1))
+        steps = np.linspace(low, high - length, count).tolist()
+        spans.append([(start, start + length) for start in steps])
+    return [(left, top, right, bottom) for top, bottom in spans[0] for left, right in spans[1]]
+
+
+def _look(box: tuple[float, float, float, float], canvas: int = CANVAS) -> Look:
+    wide, high = box[2] - box[0], box[3] - box[1]
+    return Look(box, fit_canvas(wide, high, canvas / max(wide, high)))
+
+
+def _inside(people: People, box: tuple[float, float, float, float]) -> int:
+    """How many have their middle in a box."""
+    middle = (people.boxes[:, :2] + people.boxes[:, 2:]) / 2
+    return int(((middle >= box[:2]) & (middle < box[2:])).all(axis=1).sum())
