@@ -49,6 +49,7 @@ _HOMES = {
     "data_problems": "pipeline",
     "demo": "pipeline",
     "draw_session": "pipeline",
+    "find_faces": "pipeline",
     "find_people": "pipeline",
     "fit_person": "pipeline",
     "load_clips": "pipeline",
@@ -129,6 +130,7 @@ if TYPE_CHECKING:
     from .pipeline import demo as demo
     from .pipeline import draw_session as draw_session
     from .pipeline import filtered as filtered
+    from .pipeline import find_faces as find_faces
     from .pipeline import find_people as find_people
     from .pipeline import fit_person as fit_person
     from .pipeline import load_clips as load_clips

@@ -12,6 +12,7 @@ _HOMES = {
     "demo": "showing",
     "draw_session": "coaching",
     "filtered": "filtering",
+    "find_faces": "faces",
     "find_people": "find",
     "fit_person": "viewing",
     "footage_of": "filming",
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from .datasets import read_actions as read_actions
     from .depth_running import track_depth as track_depth
     from .depth_watching import watch_depth as watch_depth
+    from .faces import find_faces as find_faces
     from .filming import footage_of as footage_of
     from .filtering import filtered as filtered
     from .find import find_people as find_people
