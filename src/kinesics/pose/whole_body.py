@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import UsageError
 from ..types import Array, Frame, People, skeleton
 from .merging import FACE, LEFT, RIGHT, feet, world_of
-from .part_reader import PartReader
-from .parts import NOTHING, Known, Parts, Wait, carried
-
-if TYPE_CHECKING:
-    from .body_reader import BodyReader
+from .parts import Known, Parts, carried
+from .person_reader import PersonReader, Seat
+from .side_by_side import SideBySide
 
 __all__ = ["WholeBody"]
 
@@ -31,7 +27,7 @@ class WholeBody:
     `reset()` stands between videos.
 
     Args:
-        threads: how many threads a net may use.
+        threads: how many are used; the answers do not depend on it. Two people are read at the same time on two.
         parts: what is read: "body" (33 joints in three dimensions and the outline, `People.world`, the feet), "hands", "face".
         in_turn: for live pictures: one hand a picture, the face in every third; what is not looked at goes along with its
             wrist or the nose.
@@ -48,8 +44,7 @@ class WholeBody:
         if unknown := sorted(set(parts) - set(PARTS)):
             raise UsageError(f"a whole body has no part {unknown[0]!r}; expected some of {', '.join(PARTS)}")
         self.threads, self.parts, self.in_turn = threads, tuple(parts), in_turn
-        self._parts = PartReader(threads, self.parts)
-        self._bodies = _body_reader(threads) if "body" in self.parts else None
+        self._read = SideBySide[Seat, Known](lambda each: PersonReader(each, self.parts, in_turn), threads)
         self.reset()
 
     def reset(self) -> None:
@@ -77,40 +72,25 @@ class WholeBody:
         if people.skeleton.name != "coco17":
             raise UsageError(f"a whole body is built on people of coco17, these are of {people.skeleton.name}")
         picture = image.image if isinstance(image, Frame) else image
-        chosen = set(range(len(people)) if rows is None else np.arange(len(people))[np.asarray(rows)].tolist())
-        seen: list[Parts | None] = []
-        known: Known | None
-        memory: dict[int, Known] = {}
-        for row, who in enumerate(people.ids.tolist()):
-            points, scores = people.points[row, :, :2].astype(float), people.point_scores[row].astype(float)
-            before = self._memory.get(who) if who >= 0 else None
-            if row in chosen:
-                others = [*people.points[:row, :, :2], *people.points[row + 1 :, :, :2]]
-                known = self._look(picture, points, scores, before, others)
-            else:
-                known = _along(before, points, scores)
-            seen.append(None if known is None else known.parts)
-            if who >= 0 and known is not None:
-                memory[who] = known
-        self._memory, self.seen = memory, tuple(seen)
+        points, scores = people.points[..., :2].astype(float), people.point_scores.astype(float)
+        ids, chosen = people.ids.tolist(), np.zeros(len(people), bool)
+        chosen[slice(None) if rows is None else list(rows)] = True
+        before = [self._memory.get(who) if who >= 0 else None for who in ids]
+        found = iter(
+            self._read(
+                [
+                    Seat(picture, points[row], scores[row], [*points[:row], *points[row + 1 :]], before[row])
+                    for row in np.flatnonzero(chosen)
+                ]
+            )
+        )
+        known = [
+            next(found) if looked else _along(old, *joints)
+            for looked, old, *joints in zip(chosen, before, points, scores, strict=True)
+        ]
+        self.seen = tuple(None if one is None else one.parts for one in known)
+        self._memory = {who: one for who, one in zip(ids, known, strict=True) if who >= 0 and one is not None}
         return _merged(people, self.seen, "body" in self.parts)
-
-    def _look(self, image: Array, points: Array, scores: Array, before: Known | None, others: Sequence[Array]) -> Known:
-        old = before.parts if before is not None else NOTHING
-        wait = Wait()
-        if self.in_turn:
-            found, wait = self._parts.read_next(image, points, scores, before or Known(NOTHING, points, scores))
-        else:
-            found = self._parts.read(image, points, scores, old)
-        if self._bodies is not None:
-            found = replace(found, body=self._bodies.read(image, points, scores, old.body, others))
-        return Known(found, points, scores, wait)
-
-
-def _body_reader(threads: int) -> BodyReader:
-    from .body_reader import BodyReader
-
-    return BodyReader(threads)
 
 
 def _along(before: Known | None, points: Array, scores: Array) -> Known | None:
