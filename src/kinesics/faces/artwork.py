@@ -19,8 +19,15 @@ from .surfaces import whole_picture
 __all__ = ["FILTERS", "face_filter", "filter_of_picture"]
 
 FILTERS = {
+    "beard": "whiskers",
+    "butterfly": "paint",
+    "cat-ears": "headwear",
+    "clown-nose": "noses",
+    "crown": "headwear",
     "glasses": "eyewear",
+    "moustache": "whiskers",
     "sunglasses": "eyewear",
+    "tiger": "paint",
 }
 PIXELS = 16_000_000
 

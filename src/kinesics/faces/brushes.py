@@ -9,7 +9,7 @@ import numpy as np
 
 from ..types import Array
 
-__all__ = ["Paper", "bulge", "curve", "mirrored", "soft", "strand"]
+__all__ = ["Paper", "bulge", "curve", "hairs", "mirrored", "soft", "strand"]
 
 FINE = 4  # shapes are drawn this many times larger and averaged
 
@@ -53,6 +53,14 @@ class Paper:
         self.colour = mixed / np.maximum(total, 1e-6)[..., None]
         self.alpha = total
 
+    def lines(self, lines: Sequence[Array], width: float) -> Array:
+        """Mask of thin lines (m, 2) each, `width` units wide."""
+        fine = np.zeros((self.high * FINE, self.wide * FINE), np.uint8)
+        scale = self.per_unit * FINE
+        rows = [np.rint(((line - self.start) * scale - 0.5) * 16).astype(np.int32) for line in lines]
+        cv2.polylines(fine, rows, False, 255, max(round(width * scale), 1), cv2.LINE_8, 4)
+        return np.asarray(cv2.resize(fine, (self.wide, self.high), interpolation=cv2.INTER_AREA).astype(np.float32) / 255)
+
     def erase(self, mask: Array) -> None:
         """Clear the sheet where the mask is."""
         self.alpha = self.alpha * (1 - mask)
@@ -93,6 +101,15 @@ def strand(line: Array, widths: Sequence[float]) -> Array:
 def mirrored(outline: Array, middle: float = 256.0) -> Array:
     """The same on the other side of the face."""
     return np.asarray([2 * middle, 0] + outline * [-1, 1])
+
+
+def hairs(paper: Paper, lines: Sequence[Array], colours: Sequence[Sequence[float]], width: float, opacity: float) -> None:
+    """Lay hairs (m, 2) on a sheet, in turn in each of some colours, so that none lies on top everywhere."""
+    rounds = 4 * len(colours)
+    for k in range(rounds):
+        mine = lines[k::rounds]
+        if mine:
+            paper.lay(paper.lines(mine, width), colours[k % len(colours)], opacity)
 
 
 def soft(mask: Array, pixels: float) -> Array:

@@ -10,7 +10,7 @@ from ..errors import ShapeError
 from ..types import Array
 from .layout import STABLE, face_layout
 
-__all__ = ["Pinned", "Surface", "pinned", "sheet", "skin", "whole_picture"]
+__all__ = ["Pinned", "Surface", "pinned", "sheet", "skin", "whole_picture", "window"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +53,20 @@ def whole_picture() -> Surface:
     rows = np.concatenate([layout.skin, layout.openings, layout.rim])
     soft = np.where(np.arange(len(layout.points)) < 468, np.arange(len(layout.points)), -1)
     return Surface(layout.points, _shares(layout.points), rows, soft)
+
+
+def window(surface: Surface, box: tuple[float, float, float, float]) -> Surface:
+    """The part of a surface on the layout's picture that a picture of the window `box` (left, top, right, bottom) covers."""
+    low, high = np.array(box[:2]), np.array(box[2:])
+    at = surface.spots * 512
+    spots = (at - low) / (high - low)
+    corners = at[surface.triangles]  # (t, 3, 2)
+    touches = ((corners.max(1) >= low) & (corners.min(1) <= high)).all(1)
+    rows = surface.triangles[touches]
+    used = np.unique(rows)
+    index = np.full(len(at), -1)
+    index[used] = np.arange(len(used))
+    return Surface(surface.places[used], spots[used], index[rows], surface.soft[used])
 
 
 def sheet(places: Array, *, facing: bool = False, both: bool = False) -> Surface:
