@@ -55,6 +55,7 @@ class FaceFinder:
 
     Args:
         threads: how many a net may use.
+        sure: least score of a face without a mesh that is nobody's; less finds more, and more that is none.
         finest: how many times smaller than the picture's shorter side the smallest squares are in which faces are looked for: a
             face is found when it is a tenth of such a square or more.
         gated: whether the gates are worked out.
@@ -63,8 +64,8 @@ class FaceFinder:
         WeightsError: a net is not installed; the text says how to get it.
     """
 
-    def __init__(self, threads: int = 1, *, finest: float = 2.0, gated: bool = True) -> None:
-        self.threads, self.finest, self.gated = threads, finest, gated
+    def __init__(self, threads: int = 1, *, sure: float = 0.75, finest: float = 2.0, gated: bool = True) -> None:
+        self.threads, self.sure, self.finest, self.gated = threads, sure, finest, gated
         self._net, self._scanner = FaceNet(threads), Scanner(threads)
         self.reset()
 
@@ -106,11 +107,11 @@ class FaceFinder:
             if one is not None:
                 _add(found, one)
         for old in self._before:
-            if old.head is None and (one := self._settle(image, old.square, None)) is not None:
+            if old.head is None and (one := self._followed(image, old)) is not None:
                 _add(found, one)
         for spot in self._scan(image, people is None):
-            if not _taken(found, spot.box):
-                _add(found, self._of_spot(image, spot))
+            if not _taken(found, spot.box) and (one := self._confirmed(image, spot)) is not None:
+                _add(found, one)
         self._before = found
         return [self._measured(one, size, hands, masks) for one in found]
 
@@ -137,6 +138,22 @@ class FaceFinder:
         if one is not None and float(iou(one.box[None], spot.box[None])[0, 0]) > 0.2:
             return one
         return _Found(spot.score, spot.box, None, spot, head)
+
+    def _followed(self, image: Array, old: _Found) -> _Found | None:
+        """A face that is nobody's, where it was."""
+        if old.sight is not None:
+            return self._settle(image, old.square, None)
+        spots = self._scanner.see(image, Turned(old.square.x, old.square.y, 1.2 * old.square.side, old.square.angle))
+        return self._confirmed(image, spots[0]) if spots else None
+
+    def _confirmed(self, image: Array, spot: Spot) -> _Found | None:
+        """What the detector took for a face, if it looks like one from nearer too."""
+        again = self._scanner.again(image, spot)
+        one = self._of_spot(image, spot)
+        if one.sight is not None:
+            return one if again > (0.5 if one.score > 0.9 else 0.6) else None
+        score = (spot.score + 2 * again) / 3
+        return _Found(score, one.box, None, spot, None) if score >= self.sure else None
 
     def _settle(self, image: Array, square: Turned, head: Head | None) -> _Found | None:
         """Look, and look again where the first look was off: a mesh that is sure of itself."""
