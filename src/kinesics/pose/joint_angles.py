@@ -57,8 +57,8 @@ def joint_angles(
     """Angles of every person, in degrees, by anatomical name (`ANGLES` says what each means).
 
     Where a body is known in 3D (`People.world`, or a clip with three coordinates a joint, see `world_clip`), all angles are
-    told. Where it is known in the picture alone, those are told that a flat picture shows, as they look there and without
-    forwards and back: hip and knee flexion, ankle dorsiflexion, shoulder elevation, elbow flexion, trunk lean; they are true
+    told. Where it is known in the picture alone, those are told that a flat picture shows, as they look there (hip flexion
+    without its sign): hip and knee flexion, ankle dorsiflexion, shoulder elevation, elbow flexion, trunk lean. They are true
     where limbs move across the line of sight. The others are NaN.
 
     Args:
@@ -75,7 +75,7 @@ def joint_angles(
         UsageError: `up` is no direction.
     """
     vertical = np.asarray(up, float)
-    if vertical.shape != (3,) or not np.linalg.norm(vertical) > 0:
+    if vertical.shape != (3,) or not 0 < np.linalg.norm(vertical) < np.inf:
         raise UsageError(f"joint_angles: expected three numbers upwards, got {up}")
     if isinstance(people, PoseSequence):
         places, scores = people.points, people.scores
@@ -83,7 +83,7 @@ def joint_angles(
         places, scores = people.points[..., :2] if people.world is None else people.world, people.point_scores
     known = np.where((scores >= max(least, 1e-6))[..., None], places, np.nan).astype(float)
     lead = known.shape[:-2]
-    at = _Joints(known.reshape(-1, *known.shape[-2:]), people.skeleton)
+    at = _Joints(known.reshape(int(np.prod(lead)), *known.shape[-2:]), people.skeleton)
     found = _flat(at) if known.shape[-1] == 2 else _deep(at, unit(vertical))
     return {name: found.get(name, np.full(len(at.points), np.nan)).reshape(lead) for name in ANGLES}
 
@@ -207,7 +207,7 @@ def _trunk(at: _Joints, trunk: Array, pelvis: Array, up: Array) -> dict[str, Arr
     level = across - (across @ up)[:, None] * up
     plain = np.linalg.norm(level, axis=-1) >= PLAIN
     left = np.where(plain[:, None], unit(level), np.nan)
-    ahead = np.cross(up, left)
+    ahead = np.cross(left, up)
     along = unit(trunk)
     shoulders = within(pelvis, unit(at.across("shoulder")))
     return {
