@@ -190,3 +190,17 @@ def viewer(
 
     options: dict[str, Any] = {"rounds": rounds, "pictures": pictures, "starts": starts, "reference": reference}
     report(bench_viewer(person, workers=workers, budget=budget / 1000, **options), as_json)
+
+
+@app.command("whole-body")
+def whole_body(
+    clip: Annotated[str | None, typer.Argument(metavar="CLIP", help="A video; the bundled one if not given.")] = None,
+    frames: Annotated[int, typer.Option(min=1, help="Of its beginning, those with people.")] = 120,
+    threads: Annotated[int, typer.Option(min=1, help="For the pass.")] = 2,
+    as_json: Json = False,
+) -> None:
+    """Milliseconds a person for 33 joints, outline, hands and face. In Python: kinesics.bench.whole_body.bench_whole_body()."""
+    from ..bench.whole_body import bench_whole_body
+
+    nets = ("pose_landmark_full", "hand_landmark_full", "face_landmark", "palm_detection_full", "face_detection_short_range")
+    report(bench_whole_body(clip, frames=frames, threads=threads), as_json, nets)
