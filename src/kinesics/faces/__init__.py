@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 _HOMES = {
     "Face": "records",
+    "FaceEncoder": "embedding",
     "FaceFilter": "overlay",
     "FaceFinder": "finding",
     "FaceLayout": "layout",
     "Gates": "records",
+    "KnownFaces": "known",
+    "Naming": "naming",
     "Wearers": "wearing",
     "face_filter": "artwork",
     "filter_template": "layout",
@@ -20,9 +23,12 @@ __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
     from .artwork import face_filter as face_filter
+    from .embedding import FaceEncoder as FaceEncoder
     from .finding import FaceFinder as FaceFinder
+    from .known import KnownFaces as KnownFaces
     from .layout import FaceLayout as FaceLayout
     from .layout import filter_template as filter_template
+    from .naming import Naming as Naming
     from .overlay import FaceFilter as FaceFilter
     from .records import Face as Face
     from .records import Gates as Gates

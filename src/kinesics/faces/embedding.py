@@ -10,6 +10,7 @@ from ..errors import ShapeError
 from ..sights import Turned
 from ..types import Array
 from ..weights import load
+from .likeness import likeness
 from .records import Face
 
 __all__ = ["DIMENSIONS", "FaceEncoder", "aligned_square"]
@@ -30,7 +31,8 @@ FREE = 0.25
 class FaceEncoder:
     """Faces to unit vectors: those of one person are close together (dlib's face net: King 2017; He et al. 2016).
 
-    A face is cut out with eyes and nose where the net expects them, and looked at as it is and mirrored.
+    A face is cut out with eyes and nose where the net expects them, and looked at as it is and mirrored; what all faces have in
+    common is taken off. The cosine of two encodings is about 0.8 for one person and 0.2 for two; 0.6 parts them.
 
     Args:
         threads: how many the net may use.
@@ -71,8 +73,7 @@ class FaceEncoder:
         """(n, 128) unit vectors of crops (n, 150, 150, 3)."""
         both = np.concatenate([crops, crops[:, :, ::-1]]).astype(np.float32)
         (raw,) = self._net.run(both)
-        whole = raw[: len(crops)] + raw[len(crops) :]
-        return np.asarray(whole / np.linalg.norm(whole, axis=1, keepdims=True))
+        return likeness().centred(raw[: len(crops)] + raw[len(crops) :])
 
 
 def aligned_square(mesh: Array) -> Turned:
