@@ -15,12 +15,9 @@ from ..types import Array, People
 
 __all__ = ["far_people", "joined", "worth_looking"]
 
-CANVAS = 448  # longer side of a look that searches, pixels
-QUARTER = 320  # … of one that searches in a crowd
-ACROSS = 6  # parts along the longer side at most: people of a 60th of the picture are found, and the time has an end
+CANVAS = 320  # longer side of a look that searches, pixels
+ACROSS = 8  # parts along the longer side at most: people of a 60th of the picture are found, and the time has an end
 OVERLAP = 0.2  # of neighbouring parts, in shares of them
-CROWD = 6  # finds in one part from which its quarters are searched as well: the net names six people at most
-CROWDS = 8  # parts of which that is done
 PERSON = 128.0  # canvas pixels along a person in a look at people who are known
 SMALL = 0.2  # longer side of a person, in shares of the picture's, below which there may be others who were missed
 SAME = 0.45  # overlap of boxes from which two finds are one person
@@ -47,12 +44,7 @@ def far_people(model: Any, image: Array, known: People) -> People:
         known: people of `coco17` who were found in a look at the whole picture, pixels of `image`.
     """
     size = (image.shape[1], image.shape[0])
-    grid = _grid((0.0, 0.0, float(size[0]), float(size[1])), min(ACROSS, math.ceil(max(size) / CANVAS)))
-    hints = model.look(image, [_look(part) for part in grid])
-    crowded = [part for part in grid if _inside(hints, part) >= CROWD][:CROWDS]
-    if crowded:
-        closer = model.look(image, [_look(quarter, QUARTER) for part in crowded for quarter in _grid(part, 2)])
-        hints = joined(closer, hints)
+    hints = model.look(image, _grid(size, min(ACROSS, math.ceil(max(size) / CANVAS))))
     plan = Planner(person=PERSON, intervals=()).plan(size, hints, 0.0)  # a look of the right scale at everybody
     return joined(known, model.look(image, plan.looks)) if plan.looks else known
 
@@ -75,25 +67,14 @@ def joined(first: People, second: People) -> People:
     )
 
 
-def _grid(box: tuple[float, float, float, float], across: int) -> list[tuple[float, float, float, float]]:
-    """Parts of a box, `across` of them along its longer side, as square as can be, overlapping."""
-    x1, y1, x2, y2 = box
-    pitch = max(x2 - x1, y2 - y1) / across
+def _grid(size: tuple[int, int], across: int) -> list[Look]:
+    """Looks at parts of a picture, `across` of them along its longer side, as square as can be, overlapping."""
+    pitch = max(size) / across
     spans = []
-    for low, high in ((y1, y2), (x1, x2)):
-        count = max(round((high - low) / pitch), 1)
-        length = (high - low) / count * (1 + OVERLAP * (count > 1))
-        steps = np.linspace(low, high - length, count).tolist()
-        spans.append([(start, start + length) for start in steps])
-    return [(left, top, right, bottom) for top, bottom in spans[0] for left, right in spans[1]]
-
-
-def _look(box: tuple[float, float, float, float], canvas: int = CANVAS) -> Look:
-    wide, high = box[2] - box[0], box[3] - box[1]
-    return Look(box, fit_canvas(wide, high, canvas / max(wide, high)))
-
-
-def _inside(people: People, box: tuple[float, float, float, float]) -> int:
-    """How many have their middle in a box."""
-    middle = (people.boxes[:, :2] + people.boxes[:, 2:]) / 2
-    return int(((middle >= box[:2]) & (middle < box[2:])).all(axis=1).sum())
+    for side in size:
+        count = max(math.ceil(side / pitch - 0.25), 1)
+        length = side / count * (1 + OVERLAP * (count > 1))
+        spans.append([(start, start + length) for start in np.linspace(0, side - length, count).tolist()])
+    scale = CANVAS / max(span[0][1] for span in spans)
+    canvas = fit_canvas(spans[0][0][1], spans[1][0][1], scale)
+    return [Look((left, top, right, bottom), canvas) for top, bottom in spans[1] for left, right in spans[0]]

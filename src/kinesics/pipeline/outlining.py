@@ -19,8 +19,10 @@ __all__ = ["Outliner", "outline_people"]
 
 LONGEST = 1600
 MARGIN = 0.35  # what is cut out round people to find their outlines in, in shares of a person's longer side
-TOGETHER = 8  # people who are cut out together at most
-FINE = 512  # pixels of a person's longer side beyond which a closer look at the edges is not worth its time
+TOGETHER = 12  # people who are cut out together at most
+AREA = 2_000_000  # pixels of a part that holds more than two of them, at most
+ALIKE = (0.7, 0.35)  # least ratio of the scales that two people want who are worked on together; if they touch
+FINE = 640.0  # pixels of a person's longer side beyond which a closer look at the edges is not worth its time
 
 
 class Outliner:
@@ -135,11 +137,10 @@ def outlines(nets: PeopleMasks, people: People, image: Array, size: tuple[int, i
     """
     corners, windows = np.zeros((len(people), 2), int), [np.zeros((0, 0), bool)] * len(people)
     scale = np.array([image.shape[1], image.shape[0]]) / size  # pixels of the copy a pixel of the picture
-    for rows, box in neighbours(people.boxes, size):
+    for rows, box, wanted in batches(people.boxes, size, float(scale.max())):
         low, high = np.floor(box[:2] * scale).astype(int), np.ceil(box[2:] * scale).astype(int)
         part = image[low[1] : high[1], low[0] : high[0]]
-        largest = float((people.boxes[rows, 2:] - people.boxes[rows, :2]).max() * scale.max())
-        part = scaled_down(part, max(round(max(part.shape[:2]) * min(FINE / largest, 1.0)), 1))
+        part = scaled_down(part, max(round(max(part.shape[:2]) * wanted / scale.max()), 1))
         origin, pitch = low / scale, (high - low) / scale / (part.shape[1], part.shape[0])  # pixels of the picture
         masks = enlarged(nets(part, scaled(people[rows], pitch, origin)), size, origin, pitch)
         for row, corner, window in zip(rows, masks.corners, masks.windows, strict=True):
@@ -147,37 +148,50 @@ def outlines(nets: PeopleMasks, people: People, image: Array, size: tuple[int, i
     return apart(Masks(size, corners, windows))
 
 
-def neighbours(boxes: Array, size: tuple[int, int]) -> Iterator[tuple[list[int], Array]]:
-    """Rows of people who are near each other, a few at a time, and the part (4,) x1 y1 x2 y2 of the picture round them."""
+def batches(boxes: Array, size: tuple[int, int], scale: float) -> Iterator[tuple[list[int], Array, float]]:
+    """People to work on together, neighbours above all.
+
+    Args:
+        boxes: (n, 4) in a picture of `size` (width, height).
+        size: of that picture.
+        scale: of the copy that is there, pixels of it a pixel of the picture.
+
+    Yields:
+        their rows, the part (4,) x1 y1 x2 y2 of the picture round them in whole pixels, and the scale it should have.
+    """
     sides = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=1.0, keepdims=True)
     low = np.clip(np.floor(boxes[:, :2] - MARGIN * sides), 0, np.array(size) - 1).astype(int)
     high = np.clip(np.ceil(boxes[:, 2:] + MARGIN * sides), low + 1, size).astype(int)
-    left = list(range(len(boxes)))
-    while left:
-        rows = [left.pop(0)]
-        for row in rows:
-            near = [other for other in left if (low[row] < high[other]).all() and (low[other] < high[row]).all()]
-            near = near[: TOGETHER - len(rows)]
-            rows += near
-            left = [other for other in left if other not in near]
-        yield rows, np.concatenate([low[rows].min(axis=0), high[rows].max(axis=0)])
+    wanted = np.minimum(FINE / sides[:, 0], scale)
+    left = np.ones(len(boxes), bool)
+    for first in range(len(boxes)):
+        if not left[first]:
+            continue
+        rows, left[first] = [first], False
+        gaps = np.maximum(np.maximum(low - high[first], low[first] - high), 0).max(axis=1)
+        for row in np.argsort(gaps, kind="stable").tolist():
+            more = [*rows, row]
+            area = np.prod((high[more].max(axis=0) - low[more].min(axis=0)) * wanted[more].min())
+            alike = wanted[more].min() > ALIKE[int(gaps[row] == 0)] * wanted[more].max()
+            if left[row] and alike and (area < AREA or len(more) < 3) and len(more) <= TOGETHER:
+                rows, left[row] = more, False
+        yield rows, np.concatenate([low[rows].min(axis=0), high[rows].max(axis=0)]), float(wanted[rows].min())
 
 
 def apart(masks: Masks) -> Masks:
     """The same outlines; what two claim belongs to the first."""
-    corners, windows = masks.corners, list(masks.windows)
-    for later in range(1, len(masks)):
-        for row in range(later):
-            low = np.maximum(corners[row], corners[later])
-            high = np.minimum(corners[row] + windows[row].shape[::-1], corners[later] + windows[later].shape[::-1])
-            if (low >= high).any():
-                continue
-            first, second = (
-                windows[who][low[1] - y : high[1] - y, low[0] - x : high[0] - x]
-                for who, (x, y) in ((row, corners[row]), (later, corners[later]))
-            )
-            if (first & second).any():
-                windows[later] = windows[later].copy()
-                x, y = corners[later]
-                windows[later][low[1] - y : high[1] - y, low[0] - x : high[0] - x] &= ~first
-    return Masks(masks.size, corners, windows)
+    windows = list(masks.windows)
+    start = masks.corners
+    end = start + np.array([window.shape[::-1] for window in windows], int).reshape(-1, 2)
+    meet = ((start[:, None] < end[None]) & (start[None] < end[:, None])).all(axis=2)  # (n, n)
+    for first, later in np.argwhere(np.triu(meet, 1)).tolist():
+        (x1, y1), (x2, y2) = np.maximum(start[first], start[later]), np.minimum(end[first], end[later])
+        ours, theirs = (
+            windows[row][y1 - start[row, 1] : y2 - start[row, 1], x1 - start[row, 0] : x2 - start[row, 0]]
+            for row in (first, later)
+        )
+        if (ours & theirs).any():
+            windows[later] = windows[later].copy()
+            x, y = start[later]
+            windows[later][y1 - y : y2 - y, x1 - x : x2 - x] &= ~ours
+    return Masks(masks.size, masks.corners, windows)
