@@ -10,7 +10,7 @@ import numpy as np
 from ..types import Array
 from .centimetre import SURE, centimetre
 from .face_points import FaceReader, Head
-from .hands import Arm, Hand, HandReader
+from .hands import WHOLE, Arm, Hand, HandReader
 from .parts import NOTHING, Known, Parts, Wait
 
 __all__ = ["PartReader"]
@@ -18,6 +18,8 @@ __all__ = ["PartReader"]
 FADE = 0.97  # what scores of a part that is not looked at in a picture are taken times
 MISSES = 3  # looks in vain after which a followed hand is lost
 FACES = 3  # of so many pictures one looks at a followed face
+HANDS = ((80.0, 0), (56.0, 1))  # pixels of a whole hand from which so many pictures pass without a look at either hand …
+TINY = 2  # … and of a smaller one: less than a quarter of what the net takes, which shows little but where it is
 PAUSES = (0, 1, 1, 4, 4, 6, 8)  # pictures to the next look for a part, by how often it was looked for in vain
 
 
@@ -54,23 +56,25 @@ class PartReader:
         """One hand, and the face now and then; what is not looked at goes along with its wrist or the nose.
 
         The hand that waits longest is looked at; one that is not found is looked for less and less often, so that it costs
-        little, and the other hand has its turns meanwhile.
+        little, and the other hand has its turns meanwhile. Small hands show little and are looked at in every second or third
+        picture.
         """
         unit = centimetre(points, scores)
-        wait = Wait(tuple(age + 1 for age in before.wait.age), before.wait.misses)  # type: ignore[arg-type]
+        wait = Wait(tuple(age + 1 for age in before.wait.age), before.wait.misses)
         if unit == 0:
             return NOTHING, Wait()
         points = np.where((scores > SURE)[:, None], points, np.nan)
         hands: list[Hand | None] = [None, None]
         if self._hands is not None:
             hands, wait = self._one(self._hands, image, _arms(points, unit), (before.parts.left, before.parts.right), wait)
+        later = 2 * (min(wait.age[:2]) == 0)  # rather in a picture without a look at a hand
         face = before.parts.face
         if self._faces is not None:
             head = Head(points[:5], unit)
             if face is None and wait.age[2] > PAUSES[min(wait.misses[2], len(PAUSES) - 1)]:
                 face = self._faces.read(image, head)
                 wait = _after(wait, 2, face is not None)
-            elif face is not None and wait.age[2] >= FACES:
+            elif face is not None and wait.age[2] >= FACES + later:
                 face = self._faces.follow(image, head, face)
                 wait = _after(wait, 2, face is not None)
             elif face is not None:
@@ -88,7 +92,8 @@ class PartReader:
             for arm, hand, there in zip(arms, old, known, strict=True)
         ]
         due = [side for side in (0, 1) if known[side] and _is_due(hands[side], wait, side)]
-        if not due:
+        pause = next((least for size, least in HANDS if arms[0].unit * WHOLE >= size), TINY)
+        if not due or min(wait.age[:2]) <= pause:
             return hands, wait
         side = max(due, key=lambda one: wait.age[one])
         was, mine, other = old[side], hands[side], hands[1 - side]
@@ -127,7 +132,7 @@ def _after(wait: Wait, part: int, found: bool) -> Wait:
     """After a look at a part."""
     age, misses = list(wait.age), list(wait.misses)
     age[part], misses[part] = 0, 0 if found else misses[part] + 1
-    return Wait(tuple(age), tuple(misses))  # type: ignore[arg-type]
+    return Wait(tuple(age), tuple(misses))
 
 
 def _claimed_twice(left: Hand, right: Hand) -> bool:

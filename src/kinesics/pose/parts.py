@@ -45,8 +45,8 @@ NOTHING = Parts()
 class Wait:
     """How long left hand, right hand and face have not been looked at, and how often they were looked for in vain."""
 
-    age: tuple[int, int, int] = (99, 99, 99)
-    misses: tuple[int, int, int] = (0, 0, 0)
+    age: tuple[int, ...] = (99, 99, 99)
+    misses: tuple[int, ...] = (0, 0, 0)
 
 
 @dataclass(frozen=True)
