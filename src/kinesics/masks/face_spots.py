@@ -14,10 +14,10 @@ from .heads import head_spots
 
 __all__ = ["FaceSpots"]
 
-ON_HEAD = 0.2  # score from which a face is believed in the middle of a head …
-NEAR_HEAD = 0.4  # … beside it, where hands are taken for faces …
-AGAIN = 0.3  # … where a face was found in the picture before …
-ANYWHERE = 0.5  # … and anywhere else
+ON_HEAD = 0.35  # score from which a face is believed that fits a head …
+AGAIN = 0.5  # … that fits one found in the picture before …
+ANYWHERE = 0.75  # … anywhere else, if it is seen again from close by with …
+CONFIRMED = 0.6  # … this score
 CLOSE = 3.0  # side of the square looked at, in half widths of a head
 LEVELS = 3  # squares as high as the picture, half as high, a quarter as high: one of each in each picture
 LEAST = 150.0  # pixels of a square's side, at least
@@ -63,15 +63,27 @@ class FaceSpots:
         cut = self._is_cut(image)
         if cut:
             self._known = []
-        looks = [
-            (Turned(x, y, CLOSE * max(rx, ry), 0.0), NEAR_HEAD, ON_HEAD) for x, y, rx, ry in head_spots(people)[0].tolist()
-        ]
-        looks += [(_round(box), NEAR_HEAD, AGAIN) for box, _ in self._known]
-        looks += [(square, ANYWHERE, ANYWHERE) for square in self._sweep((image.shape[1], image.shape[0]), cut)]
-        found = [self._look(image, *look) for look in looks if look[0].inside(image) > 0.05]
+        found = []
+        for x, y, rx, ry in head_spots(people)[0].tolist():
+            radius = max(rx, ry)
+            found.append(self._near(image, Turned(x, y, CLOSE * radius, 0.0), ON_HEAD, 0.9 * radius))
+        found += [self._near(image, _round(box), AGAIN, _size(box)) for box, _ in self._known]
+        for square in self._sweep((image.shape[1], image.shape[0]), cut):
+            spied = _kept(self._look(image, square, ANYWHERE))
+            found += [self._near(image, _round(row), CONFIRMED, _size(row)) for row in spied]
         boxes = _kept(np.concatenate([np.zeros((0, 5)), *found]))[:, :4]
         self._remember(boxes)
         return boxes
+
+    def _near(self, image: Array, square: Turned, least: float, size: float) -> Array:
+        """(n, 5) the faces of about this size in the middle of a square; others in it only when they are sure."""
+        if square.inside(image) < 0.05:
+            return np.zeros((0, 5))
+        rows = self._look(image, square, least)
+        far = np.abs((rows[:, :2] + rows[:, 2:4]) / 2 - (square.x, square.y)).max(axis=1)
+        ratio = (rows[:, 2] - rows[:, 0]) / size
+        fits = (far < 0.6 * size) & (ratio > 0.45) & (ratio < 1.7)
+        return _kept(rows[fits | (rows[:, 4] > ANYWHERE)])
 
     def _sweep(self, size: tuple[int, int], everything: bool) -> list[Turned]:
         levels = _pyramid(size)
@@ -80,12 +92,10 @@ class FaceSpots:
         self._turn += 1
         return [level[self._turn % len(level)] for level in levels]
 
-    def _look(self, image: Array, square: Turned, least: float, middle: float) -> Array:
-        """(n, 5) boxes and scores of the faces in a square; in its middle a lower score will do."""
+    def _look(self, image: Array, square: Turned, least: float) -> Array:
+        """(n, 5) boxes and scores of the faces in a square."""
         scores, boxes, _ = self._net.see(square.cut(image, self._net.size))
-        far = np.linalg.norm((boxes[:, :2] + boxes[:, 2:]) / 2 - self._net.size / 2, axis=1)
-        good = scores >= np.where(far < self._net.size / 6, middle, least)
-        scores, boxes = scores[good], boxes[good]
+        scores, boxes = scores[scores >= least], boxes[scores >= least]
         corners = square.back(boxes.reshape(-1, 2, 2), self._net.size).reshape(-1, 4)
         return np.column_stack([corners, scores])
 
@@ -117,25 +127,25 @@ def _places(length: float, side: float) -> list[float]:
     return np.linspace(side / 2, length - side / 2, number).tolist() if number > 1 else [length / 2]
 
 
+def _size(box: Array) -> float:
+    return float((box[2:4] - box[:2]).max())
+
+
 def _round(box: Array) -> Turned:
-    x, y = ((box[:2] + box[2:]) / 2).tolist()
-    return Turned(x, y, 2.5 * float((box[2:] - box[:2]).max()), 0.0)
+    x, y = ((box[:2] + box[2:4]) / 2).tolist()
+    return Turned(x, y, 2.5 * _size(box), 0.0)
 
 
 def _same(a: Array, b: Array) -> bool:
     """Whether two boxes hold the same face: their middles are near, their sizes alike."""
-    size_a, size_b = float((a[2:4] - a[:2]).max()), float((b[2:4] - b[:2]).max())
     gap = float(np.linalg.norm(a[:2] + a[2:4] - b[:2] - b[2:4])) / 2
-    return gap < 0.5 * max(size_a, size_b) and 0.5 < size_a / max(size_b, 1e-6) < 2
+    return gap < 0.5 * max(_size(a), _size(b)) and 0.5 < _size(a) / max(_size(b), 1e-6) < 2
 
 
 def _kept(found: Array) -> Array:
-    """The best of those that hold the same face, with the extent of all of them."""
+    """(n, 5) the best of those that hold the same face."""
     kept: list[Array] = []
     for row in found[np.argsort(-found[:, 4], kind="stable")]:
-        twin = next((other for other in kept if _same(other, row)), None)
-        if twin is None:
-            kept.append(row.copy())
-        elif row[4] > 0.6 * twin[4]:
-            twin[:2], twin[2:4] = np.minimum(twin[:2], row[:2]), np.maximum(twin[2:4], row[2:4])
+        if not any(_same(other, row) for other in kept):
+            kept.append(row)
     return np.array(kept).reshape(-1, 5)

@@ -11,7 +11,7 @@ from ..types import Array
 __all__ = ["HoldOver"]
 
 NEAR = 0.1  # seconds round a moment whose sightings are covered together: regions do not flicker
-GATE = 1.6  # how many radii a spot may lie from where its track is expected, to be the same
+GATE = 0.8  # how many radii a spot may lie from where its track is expected, to be the same
 SPREAD = 2.0  # … and so many radii a second more
 GROWTH = 1.2  # a missed spot grows by this share of itself a second …
 DAMP = 0.3  # seconds that a spot goes on moving after it was last seen

@@ -234,7 +234,7 @@ def _merged(heads: Array, ids: Array, faces: Array) -> tuple[Array, Array]:
     heads, alone = heads.copy(), []
     for face in faces:
         far = np.linalg.norm((heads[:, :2] - face[:2]) / heads[:, 2:], axis=1) if len(heads) else np.zeros(0)
-        if len(far) and far.min() < 1:
+        if len(far) and far.min() < 0.7:
             nearest = int(far.argmin())
             heads[nearest] = _around(np.stack([heads[nearest], face]))
         else:
