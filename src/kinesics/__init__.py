@@ -45,6 +45,7 @@ _HOMES = {
     "register_pose_model": "pose",
     "world_clip": "pose",
     "ActionSet": "pipeline",
+    "check_faces": "pipeline",
     "coach": "pipeline",
     "data_problems": "pipeline",
     "demo": "pipeline",
@@ -125,6 +126,7 @@ if TYPE_CHECKING:
     from .masks import PersonMask as PersonMask
     from .pipeline import ActionSet as ActionSet
     from .pipeline import Outliner as Outliner
+    from .pipeline import check_faces as check_faces
     from .pipeline import coach as coach
     from .pipeline import data_problems as data_problems
     from .pipeline import demo as demo

@@ -11,6 +11,7 @@ from ..errors import UsageError
 from ..types import Scene
 from .eval_actions import actions, fewshot
 from .eval_depth import depth
+from .eval_face_check import face_check
 from .eval_masks import masks
 from .eval_viewer import viewer
 from .eval_whole_body import whole_body
@@ -105,6 +106,7 @@ def tracks(
 app.command()(actions)
 app.command()(fewshot)
 app.command()(depth)
+app.command("face-check")(face_check)
 app.command()(masks)
 app.command()(viewer)
 app.command("whole-body")(whole_body)

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES = {
+    "check_faces": "face_check",
     "coach": "coaching",
     "ActionSet": "datasets",
     "data_problems": "problems",
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from .datasets import read_actions as read_actions
     from .depth_running import track_depth as track_depth
     from .depth_watching import watch_depth as watch_depth
+    from .face_check import check_faces as check_faces
     from .faces import find_faces as find_faces
     from .filming import footage_of as footage_of
     from .filtering import filtered as filtered

@@ -124,7 +124,7 @@ def _unseen(scenes: Generator[Scene], filter: Any, redact: str | None, how: str 
     if redact is not None:
         from .redacting import redacted
 
-        scenes = redacted(scenes, redact, **({} if how is None else {"how": how}))
+        scenes = redacted(scenes, redact) if how is None else redacted(scenes, redact, how)
     if no_pixels:
         from .redacting import without_pixels
 
