@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .coco import outline_record
 from .encode import scene_json
 from .registry import FORMATS, Format, Writer, register_format
 from .sequence import gather, read_sequence, scenes_of, write_sequence
@@ -17,6 +18,7 @@ __all__ = [
     "convert",
     "gather",
     "open_sink",
+    "outline_record",
     "read_scenes",
     "read_sequence",
     "register_format",

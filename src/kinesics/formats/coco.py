@@ -23,7 +23,7 @@ from .encode import to_json
 from .numbers import shortest
 from .output import Output, sink_error, spare_path
 
-__all__ = ["CocoWriter"]
+__all__ = ["CocoWriter", "outline_record"]
 
 
 class CocoWriter:
@@ -60,31 +60,10 @@ class CocoWriter:
             self._bodies.append(people.skeleton)
             self._put("category", _category(people.skeleton, len(self._bodies)))
         category = 1 + self._bodies.index(people.skeleton)
-        size = {"width": int(scene.size[0]), "height": int(scene.size[1])}
-        image = {"id": scene.index, "file_name": f"{scene.index:012d}.jpg", **size, "frame": scene.index, "time": scene.time}
-        rows = _results(scene.index, people, category)
-        if self._form == "annotations":
-            rows = [self._annotation(row, people, i) for i, row in enumerate(rows)]
-        if people.skeleton == skeleton("wholebody133"):
-            rows = [_in_parts(row, people, i) for i, row in enumerate(rows)]
+        image = _image(scene.index, scene.size) | {"frame": scene.index, "time": scene.time}
+        rows = _rows(scene.index, people, category, self._rows + 1 if self._form == "annotations" else None)
+        self._rows += len(rows)
         self._output.write(_line("image", image) + b"".join(_line("annotation", row) for row in rows))
-
-    def _annotation(self, row: dict[str, Any], people: People, i: int) -> dict[str, Any]:
-        self._rows += 1
-        seen = people.point_scores[i] > 0
-        joints = np.array(row["keypoints"]).reshape(-1, 3)
-        joints[:, 2] = np.where(seen, 2, 0)
-        row |= {
-            "id": self._rows,
-            "keypoints": [int(v) if v == int(v) else v for v in joints.ravel().tolist()],
-            "num_keypoints": int(seen.sum()),
-            "keypoint_scores": shortest(people.point_scores[i]).tolist(),
-            "area": round(row["bbox"][2] * row["bbox"][3], 3),
-            "iscrowd": 0,
-        }
-        if people.masks is not None:
-            row |= {"area": int(people.masks.areas[i]), "segmentation": people.masks.rle(i)}
-        return row
 
     def close(self) -> None:
         """Put the document together."""
@@ -108,6 +87,63 @@ def _line(kind: str, value: Any) -> bytes:
     return b'{"' + kind.encode() + b'":' + to_json(value, kind) + b"}\n"
 
 
+def outline_record(people: People, size: tuple[int, int], *, polygons: bool = False) -> dict[str, Any]:
+    """What is in one picture as a COCO document: a dict of `images` (one), `annotations` and `categories`, ready for JSON.
+
+    Args:
+        people: with `masks` where their outlines shall be told: `segmentation` holds the run lengths.
+        size: (width, height) of the picture.
+        polygons: tell the outlines as polygons too, under `polygons` in each annotation.
+
+    Raises:
+        UsageError: polygons are asked for and the people have no outlines.
+
+    Example:
+        >>> import json, kinesics as ks
+        >>> from kinesics.formats import outline_record
+        >>> record = outline_record(ks.People.empty(ks.skeleton("coco17")), (640, 480))
+        >>> json.dumps(record["images"])
+        '[{"id": 0, "file_name": "000000000000.jpg", "width": 640, "height": 480}]'
+    """
+    rows = _rows(0, people, 1, 1)
+    if polygons:
+        if people.masks is None:
+            raise UsageError("polygons are made of outlines, and these people have none; see kinesics.outline_people")
+        rows = [row | {"polygons": people.masks.polygons(i)} for i, row in enumerate(rows)]
+    return {"images": [_image(0, size)], "annotations": rows, "categories": [_category(people.skeleton, 1)]}
+
+
+def _image(number: int, size: tuple[int, int]) -> dict[str, Any]:
+    return {"id": number, "file_name": f"{number:012d}.jpg", "width": int(size[0]), "height": int(size[1])}
+
+
+def _rows(image: int, people: People, category: int, first: int | None) -> list[dict[str, Any]]:
+    """The people of a picture as rows of a data set numbered from `first`, or of a list of results if that is None."""
+    rows = _results(image, people, category)
+    if first is not None:
+        rows = [_annotation(row, people, i, first + i) for i, row in enumerate(rows)]
+    if people.skeleton == skeleton("wholebody133"):
+        rows = [_in_parts(row, people, i) for i, row in enumerate(rows)]
+    return rows
+
+
+def _annotation(row: dict[str, Any], people: People, i: int, number: int) -> dict[str, Any]:
+    seen = people.point_scores[i] > 0
+    joints = np.array(row["keypoints"]).reshape(-1, 3)
+    joints[:, 2] = np.where(seen, 2, 0)
+    row |= {
+        "id": number,
+        "keypoints": [int(v) if v == int(v) else v for v in joints.ravel().tolist()],
+        "num_keypoints": int(seen.sum()),
+        "keypoint_scores": shortest(people.point_scores[i]).tolist(),
+        "area": round(row["bbox"][2] * row["bbox"][3], 3),
+        "iscrowd": 0,
+    }
+    if people.masks is not None:
+        row["area"] = int(np.count_nonzero(people.masks.window(i)[2]))
+    return row
+
+
 def _category(body: Skeleton, number: int) -> dict[str, Any]:
     body = skeleton("coco17") if body == skeleton("wholebody133") else body
     bones = [[a + 1, b + 1] for a, b in body.bones]  # COCO counts joints from 1
@@ -120,11 +156,14 @@ def _results(image: int, people: People, category: int) -> list[dict[str, Any]]:
     triples[:, :, 2] = shortest(people.point_scores)
     flat = triples.reshape(len(people), triples.shape[1] * 3).tolist()
     columns = zip(flat, shortest(people.score).tolist(), sides(people.boxes), people.ids.tolist(), strict=True)
-    return [
+    rows = [
         {"image_id": image, "category_id": category, "keypoints": keypoints, "score": score, "bbox": box}
         | ({"track_id": identity} if identity >= 0 else {})
         for keypoints, score, box, identity in columns
     ]
+    if people.masks is not None:
+        rows = [row | {"segmentation": people.masks.rle(i)} for i, row in enumerate(rows)]
+    return rows
 
 
 def _in_parts(row: dict[str, Any], people: People, i: int) -> dict[str, Any]:

@@ -46,7 +46,9 @@ def far_people(model: Any, image: Array, known: People) -> People:
     size = (image.shape[1], image.shape[0])
     hints = model.look(image, _grid(size, min(ACROSS, math.ceil(max(size) / CANVAS))))
     plan = Planner(person=PERSON, intervals=()).plan(size, hints, 0.0)  # a look of the right scale at everybody
-    return joined(known, model.look(image, plan.looks)) if plan.looks else known
+    large = (known.boxes[:, 2:] - known.boxes[:, :2]).max(axis=1) >= SMALL * max(size)
+    found = model.look(image, plan.looks) if plan.looks else hints
+    return joined(joined(known[large], found), known[~large])
 
 
 def joined(first: People, second: People) -> People:
