@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 
 from ..types import Array
 from .brushes import Paper, bulge, curve, mirrored, soft
 from .overlay import FaceFilter, Layer
-from .surfaces import Surface, sheet, skin
+from .surfaces import Surface, sheet, skin, window
 
 __all__ = ["glasses", "sunglasses"]
 
 LEFT, RIGHT, TOP, BOTTOM = 156.0, 356.0, 216.0, 308.0  # of the front
+SHADOW = (148.0, 210.0, 364.0, 330.0)  # left, top, right, bottom
 HINGE, EAR = 6.0, 98.0  # depth at which the arms begin and end
 
 
@@ -134,13 +136,11 @@ def _arms(colour: tuple[int, int, int], span: tuple[float, float]) -> tuple[Laye
 
 def _shadow(rim: Array, holes: Array, dark: bool) -> Layer:
     """What the glasses take away of the light on the skin: the rim's shadow a little lower, and under dark lenses more."""
-    paper = Paper((512, 512), 1.0)
-    import cv2
-
-    whole = np.zeros((512, 512), np.float32)
+    paper = Paper((SHADOW[2] - SHADOW[0], SHADOW[3] - SHADOW[1]), 1.0, SHADOW[:2])
     cast = np.maximum(rim, holes * (0.8 if dark else 0.1))
     small = cv2.resize(cast, (round(RIGHT - LEFT), round(BOTTOM - TOP)), interpolation=cv2.INTER_AREA)
-    y, x = round(TOP) + 7, round(LEFT)
+    whole = np.zeros_like(paper.alpha)
+    y, x = round(TOP - SHADOW[1]) + 7, round(LEFT - SHADOW[0])
     whole[y : y + small.shape[0], x : x + small.shape[1]] = small
     paper.lay(soft(whole, 3.5), (40, 18, 10), 0.34)
-    return Layer(paper.picture(), skin(openings=True))
+    return Layer(paper.picture(), window(skin(openings=True), SHADOW))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from ..types import Array
 from .brushes import Paper, bulge, curve, hairs, soft, strand
 from .overlay import FaceFilter, Layer
-from .surfaces import sheet, skin
+from .surfaces import sheet, skin, window
 
 __all__ = ["cat_ears", "crown"]
 
@@ -21,7 +23,7 @@ def crown() -> FaceFilter:
     paper = Paper((wide, high + 8), 3.0)
     tips = np.linspace(0, wide, 9)
     outline: list[tuple[float, float]] = [(0, 92), (0, 42)]
-    for left, right in zip(tips[:-1], tips[1:], strict=True):
+    for left, right in itertools.pairwise(tips):
         middle = (left + right) / 2
         outline += [
             (left + 3, 52),
@@ -56,15 +58,16 @@ def crown() -> FaceFilter:
     flare = 1.0 + 0.07 * (1 - down)
     places = np.empty((3, 25, 3))
     places[..., 0] = 256 + 106 * np.sin(turn)[None] * flare[:, None]
-    places[..., 1] = 84 + 104 * down[:, None] - 12 * (1 - np.cos(turn))[None]  # the back is higher
+    places[..., 1] = 90 + 104 * down[:, None] - 12 * (1 - np.cos(turn))[None]  # the back is higher
     places[..., 2] = 82 - 104 * np.cos(turn)[None] * flare[:, None]
-    shadow = Paper((512, 512), 1.0)
+    box = (144.0, 146.0, 368.0, 216.0)
+    shadow = Paper((224, 70), 1.0, box[:2])
     shadow.lay(
         soft(shadow.shape(curve([(150, 150), (256, 158), (362, 150), (362, 192), (256, 199), (150, 192)])), 5),
         (40, 16, 8),
         0.35,
     )
-    return FaceFilter((Layer(shadow.picture(), skin()), Layer(paper.picture(), sheet(places))), "crown")
+    return FaceFilter((Layer(shadow.picture(), window(skin(), box)), Layer(paper.picture(), sheet(places))), "crown")
 
 
 def _stone(paper: Paper, centre: tuple[float, float], radii: tuple[float, float], colour: tuple[int, int, int]) -> None:
@@ -90,7 +93,8 @@ def cat_ears() -> FaceFilter:
     ear = _ear()
     left = _ear_places()
     right = left[:, ::-1] * [-1, 1, 1] + [512, 0, 0]
-    nose = Paper((512, 512), 2.0)
+    box = (204.0, 290.0, 308.0, 350.0)
+    nose = Paper((104, 60), 5.0, box[:2])
     shape = curve(
         [(240, 304), (248, 300), (256, 301), (264, 300), (272, 304), (268, 313), (260, 320), (256, 322), (252, 320), (244, 313)]
     )
@@ -106,7 +110,7 @@ def cat_ears() -> FaceFilter:
     nose.lay(np.max(dots, axis=0), (52, 36, 38), 0.8)
     beard_left = _whiskers()
     layers = [
-        Layer(nose.picture(), skin(), 0.4),
+        Layer(nose.picture(), window(skin(), box), 0.4),
         *(Layer(picture, sheet(places, both=True)) for picture, places in beard_left),
         Layer(ear, sheet(left, both=True)),
         Layer(np.ascontiguousarray(ear[:, ::-1]), sheet(right, both=True)),

@@ -6,7 +6,7 @@ import numpy as np
 
 from .brushes import Paper, soft
 from .overlay import FaceFilter, Layer
-from .surfaces import sheet, skin
+from .surfaces import sheet, skin, window
 
 __all__ = ["clown_nose"]
 
@@ -27,8 +27,10 @@ def clown_nose() -> FaceFilter:
     paper.lay(ball * np.exp(-(((x + 0.14) / 0.07) ** 2 + ((y + 0.62) / 0.05) ** 2)), (255, 255, 255), 0.5)
     across, down = np.meshgrid(np.linspace(-1.1, 1.1, 3), np.linspace(-1.1, 1.1, 3))
     places = np.stack([CENTRE[0] + RADIUS * across, CENTRE[1] + RADIUS * down, np.full_like(across, CENTRE[2])], -1)
-    shadow = Paper((512, 512), 1.0)
+    box = (216.0, 284.0, 304.0, 362.0)
+    shadow = Paper((88, 78), 1.0, box[:2])
     shadow.lay(soft(shadow.ellipse((260, 322), (25, 20)), 5), (50, 18, 12), 0.42)
     return FaceFilter(
-        (Layer(shadow.picture(), skin(openings=True)), Layer(paper.picture(), sheet(places, facing=True))), "clown-nose"
+        (Layer(shadow.picture(), window(skin(openings=True), box)), Layer(paper.picture(), sheet(places, facing=True))),
+        "clown-nose",
     )

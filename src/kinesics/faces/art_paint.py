@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from ..types import Array
-from .brushes import Paper, curve, mirrored, soft, strand
+from .brushes import Paper, bulge, curve, mirrored, soft, strand
 from .layout import EYES, face_layout
 from .overlay import FaceFilter, Layer
-from .surfaces import skin
+from .surfaces import skin, window
 
 __all__ = ["butterfly", "tiger"]
 
 BLACK = (22, 17, 16)
+BOX = (152.0, 176.0, 360.0, 424.0)  # left, top, right, bottom
 
 STRIPES: tuple[tuple[Sequence[tuple[float, float]], Sequence[float]], ...] = (  # on the left of the picture: line, widths
     (((238, 190), (240, 205), (249, 216)), (2, 6.5, 1)),
@@ -33,8 +35,8 @@ STRIPES: tuple[tuple[Sequence[tuple[float, float]], Sequence[float]], ...] = (  
 
 def tiger() -> FaceFilter:
     """Orange, white and black."""
-    paper = Paper((512, 512), 2.0)
-    face = _face(paper, 7)
+    paper = _paper()
+    face = _face(paper, 15)
     x, y = paper.grid()
     paper.lay(face, np.array([238, 122, 26]) + np.clip((250 - y) / 90, 0, 1)[..., None] * [8, 36, 24] + 0 * x[..., None], 0.74)
     white = [
@@ -43,10 +45,10 @@ def tiger() -> FaceFilter:
         curve([(254, 322), (236, 322), (214, 332), (208, 348), (222, 362), (240, 366), (254, 366)]),
         curve([(256, 378), (236, 378), (226, 392), (236, 408), (256, 412)]),
     ]
-    mask = soft(paper.shape(*white, *[mirrored(w) for w in white]), 5)
+    mask = soft(paper.shape(*white, *[mirrored(w) for w in white]), 11)
     paper.lay(mask * face, (252, 247, 240), 0.86)
     lines = [strand(curve(line, closed=False), widths) for line, widths in STRIPES]
-    paper.lay(soft(paper.shape(*lines, *[mirrored(line) for line in lines]), 1.2) * soft(face, 4), BLACK, 0.94)
+    paper.lay(soft(paper.shape(*lines, *[mirrored(line) for line in lines]), 1.2) * soft(face, 10), BLACK, 0.94)
     _lids(paper, BLACK)
     nose = curve([(238, 307), (246, 300), (256, 302), (266, 300), (274, 307), (268, 316), (256, 322), (244, 316)])
     paper.lay(soft(paper.shape(nose), 1.5), (40, 22, 24), 0.92)
@@ -59,12 +61,12 @@ def tiger() -> FaceFilter:
     ]
     paper.lay(np.max(dots, axis=0), BLACK, 0.85)
     _keep_lips(paper, 0.75)
-    return FaceFilter((Layer(paper.picture(), skin(), 0.75),), "tiger")
+    return FaceFilter((Layer(paper.picture(), window(skin(), BOX), 0.75),), "tiger")
 
 
 def butterfly() -> FaceFilter:
     """Wings of blue and violet round the eyes, the body along the nose."""
-    paper = Paper((512, 512), 2.0)
+    paper = _paper()
     x, y = paper.grid()
     upper = curve(
         [
@@ -109,16 +111,13 @@ def butterfly() -> FaceFilter:
     mask = paper.shape(body, *feelers, *[mirrored(f) for f in feelers])
     ends = np.maximum(paper.ellipse((231, 211.5), (2.6, 2.6)), paper.ellipse((281, 211.5), (2.6, 2.6)))
     paper.lay(soft(np.maximum(mask, ends), 0.8), (24, 18, 40), 0.95)
-    paper.lay(np.clip(bulge_of(paper, body), 0, 1), (150, 170, 235), 0.55)
+    paper.lay(np.clip(bulge(paper.shape(body), 17), 0, 1), (150, 170, 235), 0.55)
     _lids(paper, (24, 18, 40))
-    return FaceFilter((Layer(paper.picture(), skin(), 0.65),), "butterfly")
+    return FaceFilter((Layer(paper.picture(), window(skin(), BOX), 0.65),), "butterfly")
 
 
-def bulge_of(paper: Paper, outline: Array) -> Array:
-    """Light on a rounded stroke."""
-    from .brushes import bulge
-
-    return bulge(paper.shape(outline), 7)
+def _paper() -> Paper:
+    return Paper((BOX[2] - BOX[0], BOX[3] - BOX[1]), 5.0, BOX[:2])
 
 
 def _veins(paper: Paper, wing: Array, whole: Array) -> None:
@@ -128,7 +127,7 @@ def _veins(paper: Paper, wing: Array, whole: Array) -> None:
     for k in np.linspace(0.14, 0.8, 7):
         tip = wing[int(k * len(wing))]
         bend = (root + tip) / 2 + np.array([0, -4.0])
-        rows.append(strand(curve([root, bend, tip], closed=False), [2.2, 1.2, 1.6]))
+        rows.append(strand(curve([root.tolist(), bend.tolist(), tip.tolist()], closed=False), [2.2, 1.2, 1.6]))
     paper.lay(paper.shape(*rows, *[mirrored(row) for row in rows]) * whole, (18, 14, 36), 0.6)
 
 
@@ -139,8 +138,6 @@ def _shrunk(outline: Array, share: float) -> Array:
 
 def _face(paper: Paper, softness: float) -> Array:
     """The whole face, soft towards its edge."""
-    import cv2
-
     hull = cv2.convexHull(face_layout().mesh[:, :2].astype(np.float32))[:, 0].astype(float)
     middle = np.array([256.0, 302.0])
     return np.clip(soft(paper.shape(middle + (hull - middle) * 0.94), softness) * 1.05, 0, 1)
@@ -151,19 +148,10 @@ def _lids(paper: Paper, colour: tuple[int, int, int]) -> None:
     points = face_layout().mesh[:, :2]
     for ring, side in ((EYES[0], -1), (EYES[1], 1)):
         eye = points[list(ring)]
-        outer = eye[0]
         wing = strand(
-            curve([outer - [0, 0.5], outer + [side * 8, -4], outer + [side * 16, -10]], closed=False), [3.4, 2.4, 0.6]
+            curve([eye[0] - [0, 0.5], eye[0] + [side * 8, -4], eye[0] + [side * 16, -10]], closed=False), [3.4, 2.4, 0.6]
         )
-        line = strand(np.concatenate([eye, eye[:1]]), [2.6])
-        paper.lay(soft(paper.shape(wing), 1) + 0 * paper.alpha, colour, 0.9)
-        paper.lay(
-            soft(
-                np.maximum(paper.shape(line[: len(line) // 2]), 0) * 0 + paper.lines([np.concatenate([eye, eye[:1]])], 2.4), 1
-            ),
-            colour,
-            0.9,
-        )
+        paper.lay(soft(np.maximum(paper.shape(wing), paper.lines([np.concatenate([eye, eye[:1]])], 2.4)), 1), colour, 0.9)
         paper.erase(soft(paper.shape(eye), 1))
 
 

@@ -14,7 +14,7 @@ __all__ = ["Light", "light_of"]
 
 SKIN = (*STABLE, 50, 280, 101, 330, 36, 266, 205, 425, 187, 411, 147, 376, 116, 345, 123, 352, 199, 175, 18, 200)
 WHITE = 190.0  # of 255: what something white looks like on a usual face in a usual picture
-SIDE = 40  # pixels to which the surroundings of a face are reduced
+SIDE = 32  # pixels to which the surroundings of a face are reduced
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,9 +40,9 @@ class Light:
         )
 
     def field(self, across: Array, down: Array) -> Array:
-        """(h, w, 1) brightness at places (w,) and (h,) in halves of the face's width from its middle."""
+        """(h, w) brightness at places (w,) and (h,) in halves of the face's width from its middle."""
         x, y = np.clip(across, -1.2, 1.2) * self.slope[0], np.clip(down, -1.2, 1.2) * self.slope[1]
-        return np.asarray(1 + x[None, :, None] + y[:, None, None], np.float32)
+        return np.asarray(1 + x[None] + y[:, None], np.float32)
 
 
 def light_of(image: Array, mesh: Array) -> Light:
@@ -58,25 +58,26 @@ def light_of(image: Array, mesh: Array) -> Light:
     x1, y1 = np.clip(np.floor(low - air).astype(int), 0, np.array(image.shape[1::-1]) - 1)
     x2, y2 = np.clip(np.ceil(high + air).astype(int), (x1 + 1, y1 + 1), image.shape[1::-1])
     part = image[y1:y2, x1:x2]
+    every = max(min(part.shape[:2]) // (4 * SIDE), 1)  # of large faces, not all pixels are asked
     wide, high_ = min(SIDE, part.shape[1]), min(SIDE, part.shape[0])
-    small = cv2.resize(part, (wide, high_), interpolation=cv2.INTER_AREA).astype(np.float32)
+    small = cv2.resize(part[::every, ::every], (wide, high_), interpolation=cv2.INTER_AREA).astype(np.float32)
     luma = small @ np.array([0.299, 0.587, 0.114], np.float32)
-    bright = float(np.percentile(luma, 95))
+    order = np.sort(luma, axis=None)
+    bright, top = float(order[int(0.95 * (len(order) - 1))]), luma >= order[int(0.8 * (len(order) - 1))]
     at = (flat[list(SKIN)] - (x1, y1)) * (wide / (x2 - x1), high_ / (y2 - y1))
     within = (at >= 0).all(1) & (at <= (wide - 1, high_ - 1)).all(1)
     if within.sum() < 12:
-        return Light(_gain(bright, small, luma), np.zeros(2), bright)
+        return Light(_gain(bright, small[top]), np.zeros(2), bright)
     columns, rows = np.rint(at[within]).astype(int).T
     skin = luma[rows, columns]
     where = (flat[list(SKIN)][within] - flat.mean(0)) / (max(float(np.ptp(flat[:, 0])), 1e-6) / 2)
     level, slope = _plane(where, skin)
-    return Light(_gain(max(bright * 0.8, level), small, luma), np.clip(0.7 * slope, -0.25, 0.25), level)
+    return Light(_gain(max(bright * 0.8, level), small[top]), np.clip(0.7 * slope, -0.25, 0.25), level)
 
 
-def _gain(bright: float, small: Array, luma: Array) -> Array:
-    """(3,) from how bright the brightest things are and from their colour, half believed."""
-    top = luma >= np.percentile(luma, 80)
-    colour = small[top].mean(0)
+def _gain(bright: float, brightest: Array) -> Array:
+    """(3,) from how bright the brightest things (n, 3) are and from their colour, half believed."""
+    colour = brightest.mean(0)
     cast = np.clip(np.sqrt(np.maximum(colour, 8) / max(float(colour.mean()), 8.0)), 0.9, 1.1)
     return np.asarray(np.clip((max(bright, 1.0) / WHITE) ** 0.6, 0.3, 1.08) * cast, np.float32)
 
@@ -86,7 +87,8 @@ def _plane(where: Array, skin: Array) -> tuple[float, Array]:
     rows = np.column_stack([np.ones(len(where)), where])
     keep = np.ones(len(where), bool)
     for _ in range(2):
-        found = np.linalg.lstsq(rows[keep], skin[keep], rcond=None)[0]
+        kept = rows[keep]
+        found = np.linalg.solve(kept.T @ kept + 1e-3 * np.eye(3), kept.T @ skin[keep])
         off = np.abs(skin - rows @ found)
         keep = off <= 2 * max(float(np.median(off)), 2.0)
     level = max(float(found[0]), 1.0)

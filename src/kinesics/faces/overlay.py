@@ -10,7 +10,6 @@ import numpy as np
 
 from ..errors import ShapeError
 from ..types import Array
-from .layout import SIZE
 from .lighting import Light, light_of
 from .surfaces import Pinned, Surface, pinned
 from .unfolding import Unfolded, unfold
@@ -87,68 +86,66 @@ class FaceFilter:
         light = light or light_of(image, mesh)
         head = pinned(mesh)
         for layer in self.layers:
+            picture = layer.reduced(_times(layer, head))
+            spots = layer.surface.spots * (picture.shape[1], picture.shape[0]) - 0.5
+            size, fade = (image.shape[1], image.shape[0]), bool((layer.surface.soft >= 0).all())
             corners = head.lay(layer.surface, mesh)
-            seen = unfold(
-                corners, layer.surface.spots, layer.surface.triangles, (image.shape[1], image.shape[0]), 190 * head.scale
-            )
+            seen = unfold(corners, spots, layer.surface.triangles, size, 190 * head.scale, fade=fade)
             if seen is not None:
-                _mix(image, layer, seen, opacity, light, head, _times(layer, corners, head), hidden)
+                _mix(image, layer, _Drawn(picture, seen, opacity, light, head), hidden)
 
 
-def _times(layer: Layer, corners: Array, head: Pinned) -> int:
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """A picture, where it is seen, and how."""
+
+    picture: Array
+    seen: Unfolded
+    opacity: float
+    light: Light
+    head: Pinned
+
+
+def _times(layer: Layer, head: Pinned) -> int:
     """How many times smaller the picture may be for a surface of this size: a power of two."""
     across = np.ptp(layer.surface.places, axis=0).max() * head.scale
-    texels = max(layer.picture.shape[:2]) * min(np.ptp(layer.surface.spots, axis=0).max(), 1.0)
+    texels = (np.ptp(layer.surface.spots, axis=0) * layer.picture.shape[1::-1]).max()
     ratio = texels / max(float(across), 1.0)
     return int(2 ** max(np.floor(np.log2(max(ratio, 1.0)) + 0.25), 0))
 
 
-def _mix(
-    image: Array,
-    layer: Layer,
-    seen: Unfolded,
-    opacity: float,
-    light: Light,
-    head: Pinned,
-    times: int,
-    hidden: Array | None,
-) -> None:
-    high, wide = seen.seen.shape
-    view = image[seen.top : seen.top + high, seen.left : seen.left + wide]
-    picture = layer.reduced(times)
-    size = np.array([picture.shape[1], picture.shape[0]], np.float32)
-    spots = seen.spots * size - 0.5
-    drawn = cv2.remap(picture, spots[..., 0], spots[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    rows, columns = _used(drawn[..., 3])
-    if rows.stop <= rows.start:
-        return
-    view, drawn = view[rows, columns], drawn[rows, columns].astype(np.float32)
-    part = seen.seen[rows, columns] * np.float32(opacity)
-    if hidden is not None:
-        part = part * (1 - hidden[seen.top : seen.top + high, seen.left : seen.left + wide][rows, columns].astype(np.float32))
-    part = part[..., None]
-    half = 95 * head.scale
-    across = (np.arange(columns.start, columns.stop) + seen.left - head.shift[0]) / half
-    down = (np.arange(rows.start, rows.stop) + seen.top - head.shift[1]) / half
-    bright = light.field(across, down)
-    below = view.astype(np.float32)
-    if layer.shade > 0:
-        bright = bright + layer.shade * (_shading(below, light, head) - bright)
-    colour = drawn[..., :3] * (bright * light.gain)
-    alpha = drawn[..., 3:] * np.float32(1 / 255)
-    mixed = below + part * (np.minimum(colour, 255 * alpha) - below * alpha)
-    view[:] = np.rint(mixed).astype(np.uint8)
-
-
-def _used(alpha: Array) -> tuple[slice, slice]:
-    """The window in which anything is drawn."""
+def _mix(image: Array, layer: Layer, drawn: _Drawn, hidden: Array | None) -> None:
+    seen, head, light = drawn.seen, drawn.head, drawn.light
+    laid = cv2.remap(drawn.picture, seen.spots, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    *colours, alpha = cv2.split(laid)
     x, y, wide, high = cv2.boundingRect(alpha)
-    return slice(y, y + high), slice(x, x + wide)
+    if not wide:
+        return
+    part = seen.seen[y : y + high, x : x + wide] * np.float32(drawn.opacity)
+    left, top = x + seen.left, y + seen.top
+    if hidden is not None:
+        part = part * (1 - hidden[top : top + high, left : left + wide].astype(np.float32))
+    view = image[top : top + high, left : left + wide]
+    half = 95 * head.scale
+    bright = light.field(
+        (np.arange(left, left + wide) - head.shift[0]) / half, (np.arange(top, top + high) - head.shift[1]) / half
+    )
+    if layer.shade > 0:
+        bright = bright + np.float32(layer.shade) * (_shading(view, light, head) - bright)
+    solid = alpha[y : y + high, x : x + wide].astype(np.float32)
+    stay = 1 - part * solid * np.float32(1 / 255)
+    bright *= part
+    most = solid * part
+    for channel, colour in enumerate(colours):  # plane by plane: numpy is slow along three channels
+        new = np.minimum(colour[y : y + high, x : x + wide] * (bright * np.float32(light.gain[channel])), most)
+        new += view[..., channel] * stay
+        new += np.float32(0.5)
+        view[..., channel] = new.astype(np.uint8)
 
 
-def _shading(below: Array, light: Light, head: Pinned) -> Array:
-    """(h, w, 1) the skin's light and shade about its own middle."""
-    luma = below @ np.array([0.299, 0.587, 0.114], np.float32)
-    reach = max(int(3 * head.scale * SIZE / 512), 1)
+def _shading(view: Array, light: Light, head: Pinned) -> Array:
+    """(h, w) the skin's light and shade about its own middle."""
+    luma = cv2.cvtColor(view, cv2.COLOR_RGB2GRAY)
+    reach = max(int(3 * head.scale), 1)
     luma = cv2.blur(luma, (2 * reach + 1, 2 * reach + 1))
-    return np.asarray(np.clip(luma / max(light.level, 20.0), 0.35, 1.45)[..., None])
+    return np.asarray(np.clip(luma * np.float32(1 / max(light.level, 20.0)), 0.35, 1.45))

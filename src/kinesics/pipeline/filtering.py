@@ -64,6 +64,7 @@ def _filtered(scenes: Iterable[Scene], chosen: FaceFilter, finder: Any, away: fl
                 continue
             if scene.epoch != epoch:
                 wearers.reset()
+                finder.reset()
                 epoch = scene.epoch
             yield _worn(scene, scene.frame, finder, wearers)
     finally:
@@ -74,7 +75,7 @@ def _filtered(scenes: Iterable[Scene], chosen: FaceFilter, finder: Any, away: fl
 
 def _worn(scene: Scene, frame: Frame, finder: Any, wearers: Any) -> Scene:
     image, hands = frame.image, _hands(scene.people)
-    faces = finder(image, scene.people, hands=hands)
+    faces = finder(image, scene.people, hands=hands, masks=scene.people.masks)
     picture = wearers.update(image, faces, frame.time, people=scene.people, hands=hands)
     if picture is image:
         return scene
