@@ -16,7 +16,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..errors import UsageError
-from ..types import Array, People, PoseSequence
+from ..types import Array, People, PoseSequence, Skeleton
 from .fine_parts import FinePart, fine_parts, joined, split
 
 __all__ = ["Smoother", "smooth_clip"]
@@ -27,6 +27,7 @@ JUMP = 3.0  # heights a second: what is faster is no movement but a mistake set 
 TRUSTED = 0.5  # a joint with this score counts in full
 TRUST_IN_SPEED = 0.5  # seconds over which a guessed velocity fades in a gap
 CARRIED = 2.0  # how much quicker than the body its wrists and the middles of hands and face are, where these parts are seen
+TALL = 1700.0  # millimetres, the height by which joints in metres are measured
 EAGER = 2.0  # gain of the velocity over that of a filter without overshoot: turns are followed sooner
 
 
@@ -50,10 +51,11 @@ class Smoother:
 
     def reset(self) -> None:
         """Forget everybody."""
-        self._rows: dict[int, _Body] = {}
+        self._rows: dict[int, _Body] = {}  # in pixels
+        self._worlds: dict[int, _Body] = {}  # in millimetres
 
     def update(self, people: People, time: float) -> People:
-        """The same people, same rows, same order, their joints smoothed.
+        """The same people, same rows, same order, their joints smoothed, `world` too where it is known.
 
         Args:
             people: with ids.
@@ -62,28 +64,35 @@ class Smoother:
         if not len(people):
             self._forget(time)
             return people
-        points = people.points.copy()
+        points, world = people.points.copy(), None if people.world is None else people.world.copy()
         heights = np.maximum(people.boxes[:, 3] - people.boxes[:, 1], people.boxes[:, 2] - people.boxes[:, 0])
         for row, identity in enumerate(people.ids.tolist()):
             if identity < 0:
                 continue
-            body = self._rows.get(identity)
-            if body is None:
-                body = self._rows[identity] = _Body(points[row].shape, fine_parts(people.skeleton))
-            points[row] = body.update(
-                points[row].astype(np.float64),
-                people.point_scores[row].astype(np.float64),
-                float(heights[row]),
-                time,
-                self.cutoff,
-                self.beta,
-            )
+            scores = people.point_scores[row].astype(np.float64)
+            points[row] = self._calmed(self._rows, identity, people.skeleton, points[row], scores, float(heights[row]), time)
+            if world is not None:  # in millimetres, as sizes of parts are said in units that are small against them
+                known = np.where(np.isfinite(world[row]).all(axis=-1), scores, 0.0)
+                metres = self._calmed(self._worlds, identity, people.skeleton, 1000 * world[row], known, TALL, time) / 1000
+                world[row] = np.where((known > 0)[:, None], metres, world[row])
         self._forget(time)
         points.flags.writeable = False
-        return people._replace(points=points)
+        if world is not None:
+            world.flags.writeable = False
+        return people._replace(points=points, world=world)
+
+    def _calmed(
+        self, rows: dict[int, _Body], who: int, body: Skeleton, points: Array, scores: Array, height: float, time: float
+    ) -> Array:
+        if who not in rows:
+            rows[who] = _Body(points.shape, fine_parts(body))
+        return rows[who].update(points.astype(np.float64), scores, height, time, self.cutoff, self.beta)
 
     def _forget(self, time: float) -> None:
-        self._rows = {identity: body for identity, body in self._rows.items() if time - body.seen <= FORGET}
+        self._rows, self._worlds = (
+            {identity: body for identity, body in rows.items() if time - body.seen <= FORGET}
+            for rows in (self._rows, self._worlds)
+        )
 
 
 class _Body:
