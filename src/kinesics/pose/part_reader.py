@@ -16,6 +16,7 @@ from .parts import NOTHING, Known, Parts, Wait
 __all__ = ["PartReader"]
 
 FADE = 0.97  # what scores of a part that is not looked at in a picture are taken times
+DOUBT = 0.5  # mean score of a followed hand below which it is looked for anew along the arm
 MISSES = 3  # looks in vain after which a followed hand is lost
 FACES = 3  # of so many pictures one looks at a followed face
 HANDS = ((80.0, 0), (56.0, 1))  # pixels of a whole hand from which so many pictures pass without a look at either hand …
@@ -96,15 +97,15 @@ class PartReader:
         if not due or min(wait.age[:2]) <= pause:
             return hands, wait
         side = max(due, key=lambda one: wait.age[one])
-        was, mine, other = old[side], hands[side], hands[1 - side]
-        if was is not None and mine is not None:
+        was, mine, other, tried = old[side], hands[side], hands[1 - side], wait.misses[side]
+        if was is not None and was.score >= DOUBT:
             seen = reader.follow(image, arms[side], was)
-            if seen is not None and other is not None and _claimed_twice(seen, other):
-                seen = None
-            kept = seen is None and wait.misses[side] + 1 < MISSES
-            hands[side] = replace(mine, scores=0.7 * mine.scores) if kept else seen
         else:
-            seen = hands[side] = reader.seek(image, arms[side], wait.misses[side], other)
+            seen = reader.seek(image, arms[side], tried, other)
+        if seen is not None and other is not None and _claimed_twice(seen, other):
+            seen = None
+        kept = seen is None and mine is not None and tried + 1 < MISSES
+        hands[side] = replace(mine, scores=0.7 * mine.scores) if kept and mine is not None else seen
         return hands, _after(wait, side, seen is not None)
 
     def _both(self, reader: HandReader, image: Array, arms: list[Arm], before: Parts) -> tuple[Hand | None, Hand | None]:
