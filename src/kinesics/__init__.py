@@ -27,6 +27,7 @@ _HOMES = {
     "live_actions": "actions",
     "register_action_model": "actions",
     "FaceFilter": "faces",
+    "KnownFaces": "faces",
     "filter_template": "faces",
     "filtered": "pipeline",
     "Painter": "draw",
@@ -47,12 +48,15 @@ _HOMES = {
     "ActionSet": "pipeline",
     "check_faces": "pipeline",
     "coach": "pipeline",
+    "compare_faces": "pipeline",
     "data_problems": "pipeline",
     "demo": "pipeline",
     "draw_session": "pipeline",
+    "face_encodings": "pipeline",
     "find_faces": "pipeline",
     "find_people": "pipeline",
     "fit_person": "pipeline",
+    "known_faces": "pipeline",
     "load_clips": "pipeline",
     "Outliner": "pipeline",
     "outline_people": "pipeline",
@@ -116,6 +120,7 @@ if TYPE_CHECKING:
     from .evaluate.actions import evaluate_actions as evaluate_actions
     from .evaluate.report import write_report as write_report
     from .faces import FaceFilter as FaceFilter
+    from .faces import KnownFaces as KnownFaces
     from .faces import filter_template as filter_template
     from .formats import convert as convert
     from .formats import open_sink as open_sink
@@ -128,13 +133,16 @@ if TYPE_CHECKING:
     from .pipeline import Outliner as Outliner
     from .pipeline import check_faces as check_faces
     from .pipeline import coach as coach
+    from .pipeline import compare_faces as compare_faces
     from .pipeline import data_problems as data_problems
     from .pipeline import demo as demo
     from .pipeline import draw_session as draw_session
+    from .pipeline import face_encodings as face_encodings
     from .pipeline import filtered as filtered
     from .pipeline import find_faces as find_faces
     from .pipeline import find_people as find_people
     from .pipeline import fit_person as fit_person
+    from .pipeline import known_faces as known_faces
     from .pipeline import load_clips as load_clips
     from .pipeline import outline_people as outline_people
     from .pipeline import read_actions as read_actions

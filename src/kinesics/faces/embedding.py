@@ -13,7 +13,7 @@ from ..weights import load
 from .likeness import likeness
 from .records import Face
 
-__all__ = ["DIMENSIONS", "FaceEncoder", "aligned_square"]
+__all__ = ["DIMENSIONS", "LEAST_SIDE", "FaceEncoder", "aligned_square"]
 
 DIMENSIONS = 128
 SIDE = 150

@@ -66,7 +66,7 @@ class Naming:
 
         Args:
             image: (h, w, 3) uint8 RGB, in which the faces were found.
-            faces: of this picture; their `person` says who is who over time. Somebody who is not tracked is followed by the box.
+            faces: of this picture; their `person` says who is who over time. Who is not tracked is followed by the box.
             time: seconds; pictures come in their order, an earlier time begins another video.
 
         Returns:

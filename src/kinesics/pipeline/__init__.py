@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 _HOMES = {
     "check_faces": "face_check",
+    "compare_faces": "identity",
     "coach": "coaching",
     "ActionSet": "datasets",
     "data_problems": "problems",
     "demo": "showing",
     "draw_session": "coaching",
+    "face_encodings": "identity",
     "filtered": "filtering",
     "find_faces": "faces",
     "find_people": "find",
     "fit_person": "viewing",
     "footage_of": "filming",
+    "known_faces": "identity",
     "load_clips": "datasets",
     "read_actions": "datasets",
     "Outliner": "outlining",
@@ -48,6 +51,9 @@ if TYPE_CHECKING:
     from .filming import footage_of as footage_of
     from .filtering import filtered as filtered
     from .find import find_people as find_people
+    from .identity import compare_faces as compare_faces
+    from .identity import face_encodings as face_encodings
+    from .identity import known_faces as known_faces
     from .outlining import Outliner as Outliner
     from .outlining import outline_people as outline_people
     from .problems import data_problems as data_problems
