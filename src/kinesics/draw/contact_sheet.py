@@ -12,11 +12,12 @@ import numpy as np
 from ..errors import UsageError
 from ..types import Array, Frame, Scene
 from .canvas import usual_matrix, yuv_matrix
+from .face_names import FaceNames
 from .page import GRID, QUIET, TEXT, Page, clock
 from .palette import id_color
 from .pictures import save_picture
 from .presence import Presence
-from .tags import tag_sprite
+from .tags import shorten, tag_sprite
 
 _THUMB = (150, 200)  # width, height of what is kept
 _BETTER = 1.15  # a view has to be this much better to replace one
@@ -31,7 +32,7 @@ class _View:
 
 
 class ContactSheetRecorder:
-    """Takes a video scene by scene and keeps the best view of each person: large, sure, whole.
+    """Takes a video scene by scene and keeps each person's best view: large, sure, whole, the face clear where it is known.
 
     Args:
         title: over the sheet.
@@ -47,10 +48,12 @@ class ContactSheetRecorder:
         self._views: dict[int, _View] = {}
         self._looked: dict[int, float] = {}
         self._presence = Presence()
+        self._names = FaceNames()
 
     def add(self, scene: Scene) -> None:
         """Take one more scene while its picture is at hand; scenes without one only count as time in view."""
         self._presence.add(scene)
+        self._names.add(scene)
         self._looked = {i: t for i, t in self._looked.items() if 0 <= scene.time - t < _PATIENCE}
         if scene.frame is None or scene.frame.depth is not None:
             return
@@ -91,7 +94,11 @@ class ContactSheetRecorder:
     def _cell(self, page: Page, x: int, y: int, identity: int) -> None:
         page.paste(x, y, self._views[identity].picture)
         page.bar(x, y + _THUMB[1], x + _THUMB[0], y + _THUMB[1] + 4, id_color(identity))
-        page.canvas.stamp(tag_sprite(str(identity), "", id_color(identity), 16, "rgb"), x // 2 * 2 + 6, y // 2 * 2 + 6)
+        page.canvas.stamp(
+            tag_sprite(str(identity), shorten(self._names.of(identity), 12), id_color(identity), 16, "rgb"),
+            x // 2 * 2 + 6,
+            y // 2 * 2 + 6,
+        )
         row = self._presence.rows.get(identity)
         if row is not None and row.spans:
             page.text(x, y + _THUMB[1] + 18, f"{clock(row.spans[0].start)} – {clock(row.spans[-1].end)}", 14, TEXT)
@@ -107,7 +114,16 @@ def _quality(scene: Scene, row: int) -> float:
     whole = inside / max((x2 - x1) * (y2 - y1), 1e-6)
     sure = scene.people.point_scores[row]
     large = min(max(y2 - y1, 0) / _THUMB[1], 1.5)
-    return float(large * whole**2 * scene.people.score[row] * (0.3 + 0.7 * (sure.mean() if len(sure) else 1.0)))
+    return float(large * whole**2 * scene.people.score[row] * (0.3 + 0.7 * (sure.mean() if len(sure) else 1.0))) * _clear(
+        scene, row
+    )
+
+
+def _clear(scene: Scene, row: int) -> float:
+    """0.5 for no face to 1 for a clear one; without faces 0.5 for all, which changes no order."""
+    identity = int(scene.people.ids[row])
+    gates = [face.get("gates") or {} for face in scene.faces if face.get("person") == identity]
+    return 0.5 + 0.5 * max((float(gate.get("apply", 0.5)) for gate in gates), default=0.0)
 
 
 def _crop(frame: Frame, box: Array) -> Array:

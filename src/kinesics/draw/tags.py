@@ -22,10 +22,10 @@ def _pill(width: int, height: int, inset: float, radius: float) -> Array:
     return np.asarray(np.clip(radius - reach + 0.5, 0, 1))
 
 
-def shorten(text: str) -> str:
+def shorten(text: str, longest: int = _LONGEST) -> str:
     """A label that fits a tag: one line, cut with an ellipsis."""
     text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 @functools.lru_cache(maxsize=512)

@@ -1,4 +1,4 @@
-"""Who was there when: one row a person, what they did on it, and how many there were."""
+"""Who was there when: one row a person, what they did on it, how their face was to be seen, and how many there were."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import numpy as np
 
 from ..errors import UsageError
 from ..types import Array, Scene
+from .face_lane import FaceTimes, draw_lane, draw_legend
+from .face_names import FaceNames
 from .page import GRID, QUIET, TEXT, WASH, Page, clock, text_width
 from .palette import INK, id_color
 from .pictures import save_picture
@@ -54,10 +56,13 @@ class TimelineRecorder:
             )
         self.title, self.width, self.rows, self.least = title, width, rows, least
         self._presence = Presence(gap)
+        self._faces, self._names = FaceTimes(gap), FaceNames()
 
     def add(self, scene: Scene) -> None:
         """Take one more scene; its picture is not needed."""
         self._presence.add(scene)
+        self._faces.add(scene)
+        self._names.add(scene)
 
     def image(self) -> Array:
         """Draw what has been taken so far: (h, width, 3) uint8 RGB."""
@@ -67,22 +72,35 @@ class TimelineRecorder:
         unit = self.width / 1600
         text = max(15 * unit, 11.0)
         row = max(round(np.clip(620 / max(len(chosen), 1), 24, 46) * max(unit, 0.7)), round(1.7 * text))
-        left = 4.5 * text + text_width("00:00:00 ", text)
-        plot = _Plot(
-            left, self.width - 2.2 * text, 8.6 * text, row, text, seen.start, max(seen.end - seen.start, seen.frame, 0.1)
-        )
+        names = self._room_for_names(chosen, text)
+        left = 4.5 * text + names + text_width("00:00:00 ", text)
+        seconds = max(seen.end - seen.start, seen.frame, 0.1)
+        plot = _Plot(left, self.width - 2.2 * text, 8.6 * text, row, text, seen.start, seconds)
         hidden = len(seen.rows) - len(chosen) + seen.forgotten
-        page = Page(self.width, round(plot.top + row * max(len(chosen), 1) + (4.6 if hidden else 3.2) * text))
+        faces = any(self._faces.rows.get(i) for i in chosen)
+        below = (4.6 if hidden else 3.2) * text + 1.8 * text * faces
+        page = Page(self.width, round(plot.top + row * max(len(chosen), 1) + below))
         self._head(page, plot, len(seen.lasting(self.least)) + seen.forgotten)
         _axis(page, plot, max(len(chosen), 1))
         _counts(page, plot, seen)
         for i, identity in enumerate(chosen):
-            _row(page, plot, identity, seen.rows[identity], plot.top + row * i, seen.frame)
+            top = plot.top + row * i
+            _row(page, plot, identity, seen.rows[identity], top, seen.frame, faces)
+            _face(page, plot, self._faces.rows.get(identity, []), top, seen.frame)
+            if name := _fitting(self._names.of(identity), text, names - text):
+                page.text(4.6 * text, top + row / 2, name, min(text, row * 0.52), TEXT)
         if not chosen:
             page.text((plot.left + plot.right) / 2, plot.top + row / 2, "nobody was followed", text, QUIET, at=0.5)
         if hidden:
             page.text(plot.left, page.image.shape[0] - 1.5 * text, f"and {hidden} more, shorter in view", text, QUIET)
+        if faces:
+            draw_legend(page, plot.left, plot.top + row * len(chosen) + 3.1 * text, text)
         return page.image
+
+    def _room_for_names(self, chosen: list[int], text: float) -> float:
+        """Pixels for a column of names, 0 if nobody has one."""
+        widest = max((text_width(shorten(name), text) for name in map(self._names.of, chosen) if name), default=0)
+        return min(widest + text, 0.2 * self.width) if widest else 0.0
 
     def _head(self, page: Page, plot: _Plot, people: int) -> None:
         size = 1.5 * plot.text
@@ -130,19 +148,37 @@ def _counts(page: Page, plot: _Plot, seen: Presence) -> None:
     page.text(plot.left - 0.7 * plot.text, base - 0.4 * plot.text, "in view", plot.text, QUIET, at=1)
 
 
-def _row(page: Page, plot: _Plot, identity: int, row: Row, top: float, frame: float) -> None:
+def _row(page: Page, plot: _Plot, identity: int, row: Row, top: float, frame: float, faces: bool) -> None:
     color, middle = id_color(identity), top + plot.row / 2
     size = min(plot.text, plot.row * 0.52)
     sprite = tag_sprite(str(identity), "", color, size, "rgb")
     page.canvas.stamp(sprite, round(1.4 * plot.text / 2) * 2, round((middle - sprite.size[1] / 2) / 2) * 2)
     page.text(plot.left - 0.7 * plot.text, middle, clock(row.seconds + frame), size, QUIET, at=1)
-    half = plot.row * 0.32
+    half = plot.row * (0.27 if faces else 0.32)
+    middle -= plot.row * (0.09 if faces else 0)
     for span in row.spans:
         x1, x2 = plot.x(span.start), plot.x(min(span.end + frame, plot.start + plot.seconds))
         page.bar(x1, middle - half, max(x2, x1 + 2), middle + half, color, 0.45 if row.actions else 1.0)
         page.bar(x1, middle + half - max(plot.text / 8, 1), max(x2, x1 + 2), middle + half, INK, 0.25)
     for span in row.actions:
         _action(page, plot, span, middle, half, identity)
+
+
+def _face(page: Page, plot: _Plot, spans: list[Span], top: float, frame: float) -> None:
+    """The lane below a row; a span lasts until the next begins, or for a frame."""
+    last = plot.start + plot.seconds
+    ends = [min(span.end + frame, last) for span in spans]
+    ends = [min(end, span.start) for end, span in zip(ends, spans[1:], strict=False)] + ends[-1:]
+    places = [(plot.x(span.start), plot.x(end), span.label) for span, end in zip(spans, ends, strict=True)]
+    draw_lane(page, places, top + 0.74 * plot.row, max(0.15 * plot.row, 3.0))
+
+
+def _fitting(name: str, text: float, room: float) -> str:
+    """As much of a name as there is room for."""
+    name = shorten(name) if room > 0 else ""
+    while name and text_width(name, text) > room:
+        name = name[:-2].rstrip() + "…" if len(name) > 2 else ""
+    return name
 
 
 def _action(page: Page, plot: _Plot, span: Span, middle: float, half: float, identity: int) -> None:
