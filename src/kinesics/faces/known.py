@@ -60,7 +60,7 @@ class KnownFaces:
             UsageError: no name that can be shown on one line, or "unknown".
             ShapeError: another shape, or no row that is a face.
         """
-        name = _checked_name(name)
+        name = checked_name(name)
         rows = _rows(encodings)
         rows = rows[np.isfinite(rows).all(axis=1)]
         length = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -168,7 +168,12 @@ def write_private(path: str | Path, head: Mapping[str, Any], parts: Mapping[str,
     write_bundle(path, head, parts)
 
 
-def _checked_name(name: str) -> str:
+def checked_name(name: str) -> str:
+    """A name without blanks around it.
+
+    Raises:
+        UsageError: none that can be shown on one line, or "unknown".
+    """
     name = str(name).strip()
     if not name or not name.isprintable() or len(name) > LONGEST or name == UNKNOWN:
         raise UsageError(f"expected a name of 1 to {LONGEST} letters on one line that is not {UNKNOWN!r}, got {name[:120]!r}")

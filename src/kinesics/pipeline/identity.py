@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import SourceError, UsageError
 from ..faces import Face, FaceEncoder, KnownFaces
 from ..faces.embedding import LEAST_SIDE
+from ..faces.known import checked_name
 from ..types import Array
 from ..video.paths import shown
 from .face_cache import FaceCache
@@ -82,6 +83,7 @@ def enrol_pictures(known: KnownFaces, name: str, pictures: Sequence[str | Path],
         SourceError: no picture is of use.
         WeightsError: the optional set "faces" is not installed.
     """
+    name = checked_name(name)
     taken = sum(_take(known, name, Path(path), FaceCache(), say) for path in pictures)
     if not taken:
         raise SourceError(f"{name}: none of {len(pictures)} pictures shows one face that can be told from others")
