@@ -204,3 +204,19 @@ def whole_body(
 
     nets = ("pose_landmark_full", "hand_landmark_full", "face_landmark", "palm_detection_full", "face_detection_short_range")
     report(bench_whole_body(clip, frames=frames, threads=threads), as_json, nets)
+
+
+@app.command()
+def masks(
+    picture: Annotated[
+        str | None, typer.Argument(metavar="PICTURE", help="A file; 4000x3000 made from the bundled clip if not given.")
+    ] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="How often after the first time; the median counts.")] = 9,
+    peer: Annotated[bool, typer.Option(help="Measure a plain chain for one picture beside it.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Seconds and peak memory from one big picture to its people's outlines. In Python: kinesics.bench.masks.bench_masks()."""
+    from ..bench.masks import bench_masks
+
+    weights = ("movenet_multipose", "pose_landmark_full", "selfie_segmentation")
+    report(bench_masks(picture, repeats=repeats, peer=peer), as_json, weights)

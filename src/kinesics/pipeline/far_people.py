@@ -19,7 +19,7 @@ CANVAS = 320  # longer side of a look that searches, pixels
 ACROSS = 8  # parts along the longer side at most: people of a 60th of the picture are found, and the time has an end
 OVERLAP = 0.2  # of neighbouring parts, in shares of them
 PERSON = 128.0  # canvas pixels along a person in a look at people who are known
-SMALL = 0.2  # longer side of a person, in shares of the picture's, below which there may be others who were missed
+SMALL = 0.1  # longer side of a person, in shares of the picture's, below which there may be others who were missed
 SAME = 0.45  # overlap of boxes from which two finds are one person
 PIECE = 0.7  # share of a find in the box of somebody far larger from which it is a piece of them
 
