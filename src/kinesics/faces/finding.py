@@ -13,6 +13,7 @@ from ..geometry import iou
 from ..sights import FaceNet, FaceSight, Turned
 from ..sights.face import face_square
 from ..types import Array, Masks, People
+from .covers import CoverNet
 from .gates import cover_maps, face_cells, gates_of
 from .heads import SKULL, Head, heads_of
 from .measures import face_measures
@@ -25,7 +26,6 @@ __all__ = ["FaceFinder"]
 PRESENT = 0.5  # least presence of a mesh
 SMALL = 12.0  # pixels of a face's square below which nothing is known of its points
 SAME = 0.3  # boxes that overlap by more are one face
-FEW = 3  # squares of the whole picture that are looked at in each picture of a video
 TURNS = (math.pi, math.pi / 2, -math.pi / 2)
 
 
@@ -58,15 +58,17 @@ class FaceFinder:
         sure: least score of a face without a mesh that is nobody's; less finds more, and more that is none.
         finest: how many times smaller than the picture's shorter side the smallest squares are in which faces are looked for: a
             face is found when it is a tenth of such a square or more.
+        few: squares of the whole picture that are looked at in each picture of a video beside the heads of known people.
         gated: whether the gates are worked out.
 
     Raises:
         WeightsError: a net is not installed; the text says how to get it.
     """
 
-    def __init__(self, threads: int = 1, *, sure: float = 0.75, finest: float = 2.0, gated: bool = True) -> None:
-        self.threads, self.sure, self.finest, self.gated = threads, sure, finest, gated
+    def __init__(self, threads: int = 1, *, sure: float = 0.75, finest: float = 2.0, few: int = 1, gated: bool = True) -> None:
+        self.threads, self.sure, self.finest, self.few, self.gated = threads, sure, finest, few, gated
         self._net, self._scanner = FaceNet(threads), Scanner(threads)
+        self._covers = CoverNet(threads) if gated else None
         self.reset()
 
     def reset(self) -> None:
@@ -113,7 +115,7 @@ class FaceFinder:
             if not _taken(found, spot.box) and (one := self._confirmed(image, spot)) is not None:
                 _add(found, one)
         self._before = found
-        return [self._measured(one, size, hands, masks) for one in found]
+        return [self._measured(one, image, hands, masks) for one in found]
 
     def _of_head(self, image: Array, head: Head) -> _Found | None:
         """The face of a head: where it was, where the joints say, and where the detector sees it near there."""
@@ -174,15 +176,15 @@ class FaceFinder:
         if whole or self._next is None:
             chosen, self._next = squares, 0
         else:
-            chosen = [squares[(self._next + step) % len(squares)] for step in range(min(FEW, len(squares)))]
-            self._next = (self._next + FEW) % len(squares)
+            chosen = [squares[(self._next + step) % len(squares)] for step in range(min(self.few, len(squares)))]
+            self._next = (self._next + self.few) % len(squares)
         spots = [spot for square in chosen for spot in self._scanner.see(image, square)]
         if not spots and whole and not self._before:
             turned = [Turned(s.x, s.y, s.side, turn) for turn in TURNS for s in squares_over(*self._size, 1.0)]
             spots = [spot for square in turned for spot in self._scanner.see(image, square, 0.6)]
         return sorted(spots, key=lambda spot: -spot.score)
 
-    def _measured(self, one: _Found, size: tuple[int, int], hands: Sequence[Array], masks: Masks | None) -> Face:
+    def _measured(self, one: _Found, image: Array, hands: Sequence[Array], masks: Masks | None) -> Face:
         person = one.head.person if one.head is not None else -1
         if one.sight is None:
             angles = point_angles(one.spot.points) if one.spot is not None else (math.nan,) * 3
@@ -190,12 +192,17 @@ class FaceFinder:
         mesh, square = one.sight.mesh, one.square
         angles = face_angles(mesh)
         gates = None
-        if self.gated:
+        if self._covers is not None:
             row = one.head.row if one.head is not None else -1
             others = (
                 [masks.window(other) for other in range(len(masks)) if other != row] if masks is not None and row >= 0 else []
             )
-            gates = gates_of(angles[:2], face_cells(mesh, square), cover_maps(square, size, hands, others))
+            gates = gates_of(
+                angles[:2],
+                face_cells(mesh, square),
+                cover_maps(square, self._size, hands, others),
+                self._covers.look(image, mesh, square),
+            )
         return Face(one.box, one.score, mesh, square, person, *angles, gates, face_measures(mesh))
 
 

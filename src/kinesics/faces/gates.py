@@ -62,14 +62,16 @@ def cover_maps(
     return {"edge": (x < 0) | (y < 0) | (x >= size[0]) | (y >= size[1]), "hand": hand.astype(bool), "person": person}
 
 
-def gates_of(angles: tuple[float, float], face: Array, known: dict[str, Array], covers: Array | None = None) -> Gates:
+def gates_of(
+    angles: tuple[float, float], face: Array, known: dict[str, Array], seen: tuple[Array, float] | None = None
+) -> Gates:
     """The gates of a face.
 
     Args:
         angles: yaw and pitch, degrees.
         face: of `face_cells`.
         known: of `cover_maps`.
-        covers: (2, cells, cells) 0 to 1 of the cover net: how much is hidden, how much of that by a hand; None: not asked.
+        seen: of `CoverNet.look`: the map and the share; None: not asked.
     """
     cells = max(int(face.sum()), 1)
     free = face.copy()
@@ -78,10 +80,13 @@ def gates_of(angles: tuple[float, float], face: Array, known: dict[str, Array], 
         hit = free & known[name]
         by[name] = int(hit.sum()) / cells
         free &= ~hit
-    if covers is not None:
-        hidden = covers[0] * free
-        by["hand"] += float((hidden * covers[1]).sum()) / cells
-        by["other"] = float((hidden * (1 - covers[1])).sum()) / cells
+    if seen is not None:
+        maps, share = cv2.resize(seen[0].transpose(1, 2, 0), (CELLS, CELLS)), seen[1]
+        hidden = maps[..., 0] * face
+        whole, rest = float(hidden.sum()), hidden * free
+        trust = (share * cells / whole + 1) / 2 if whole > 0.02 * cells else 0.5  # both say how much; only the map says where
+        by["hand"] += min(trust, 2.0) * float((rest * maps[..., 1]).sum()) / cells
+        by["other"] = min(trust, 2.0) * float((rest * (1 - maps[..., 1])).sum()) / cells
     covered = min(sum(by.values()), 1.0)
     turned = turned_away(*angles)
     return Gates(turned, covered, by, (1 - turned) * _soft((COVERED - covered) / (0.35 * COVERED)))

@@ -11,10 +11,10 @@ __all__ = ["face_measures"]
 
 EYES = {"left": (263, 387, 385, 362, 380, 373), "right": (33, 160, 158, 133, 153, 144)}  # outer, upper two, inner, lower two
 BROWS = {"left": (296, 334, 293), "right": (66, 105, 63)}
-BLINK = (0.30, 0.12)  # eye aspect ratio of an open and of a closed eye
-OPEN = (0.02, 0.55)  # gap of the lips in distances of the eyes' outer corners: closed, wide open
-WIDE = (0.46, 0.72)  # width of the mouth, the same
-BROW = (0.20, 0.36)  # height of a brow above its eye, the same
+BLINK = (0.22, 0.10)  # eye aspect ratio of an open and of a closed eye
+OPEN = (0.03, 0.30)  # gap of the lips in distances of the eyes' outer corners: closed, wide open
+WIDE = (0.48, 0.78)  # width of the mouth, the same
+BROW = (0.20, 0.32)  # height of a brow above its eye, the same
 
 
 def face_measures(mesh: Array) -> dict[str, float]:
