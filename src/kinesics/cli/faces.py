@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import SinkError, UsageError
+from .faces_check import check
 from .output import Json, Output, Progress, ProgressOption, Quiet
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ Store = Annotated[
 
 @app.callback()
 def group() -> None:
-    """Known faces: enrol, list, forget, find. Nothing else looks for anybody unless you ask it to."""
+    """Known faces: enrol, list, forget, find; and check, which seconds of a film look exchanged. Nobody is looked for unasked."""
 
 
 @app.command()
@@ -122,3 +123,6 @@ def _made(place: Path) -> None:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise SinkError(f"{place.parent}: this folder cannot be made: {error.strerror or error}; give --store FILE") from error
+
+
+app.command()(check)
