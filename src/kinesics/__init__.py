@@ -62,6 +62,7 @@ _HOMES = {
     "outline_people": "pipeline",
     "read_actions": "pipeline",
     "record": "pipeline",
+    "redacted": "pipeline",
     "render": "pipeline",
     "run": "pipeline",
     "teach": "pipeline",
@@ -91,6 +92,7 @@ _HOMES = {
     "UsageError": "errors",
     "load_person": "viewer",
     "watch_depth": "pipeline",
+    "without_pixels": "pipeline",
     "track_depth": "pipeline",
 }
 
@@ -147,6 +149,7 @@ if TYPE_CHECKING:
     from .pipeline import outline_people as outline_people
     from .pipeline import read_actions as read_actions
     from .pipeline import record as record
+    from .pipeline import redacted as redacted
     from .pipeline import render as render
     from .pipeline import run as run
     from .pipeline import teach as teach
@@ -155,6 +158,7 @@ if TYPE_CHECKING:
     from .pipeline import transfer as transfer
     from .pipeline import watch as watch
     from .pipeline import watch_depth as watch_depth
+    from .pipeline import without_pixels as without_pixels
     from .pose import POSE_MODELS as POSE_MODELS
     from .pose import BodyLandmarks as BodyLandmarks
     from .pose import GapFiller as GapFiller

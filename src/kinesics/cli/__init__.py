@@ -30,7 +30,7 @@ COMMANDS = {
     "coach": "Repetitions of an exercise, why one did not count, advice.",
     "train": "An action model from labelled clips.",
     "teach": "An action model from a few examples, shown live.",
-    "faces": "Known faces: enrol, list, forget, find.",
+    "faces": "Known faces: enrol, list, forget, find; check a film for exchanged ones.",
     "fit": "A person that can be drawn in any pose, from a short clip.",
     "render": "A fitted person in the poses of a file.",
     "transfer": "A fitted person does what somebody does in a video.",

@@ -25,6 +25,7 @@ _HOMES = {
     "Outliner": "outlining",
     "outline_people": "outlining",
     "record": "recording",
+    "redacted": "redacting",
     "render": "rendering",
     "run": "running",
     "sink_for": "recording",
@@ -33,6 +34,7 @@ _HOMES = {
     "transfer": "transferring",
     "watch": "watching",
     "watch_depth": "depth_watching",
+    "without_pixels": "redacting",
     "track_depth": "depth_running",
 }
 
@@ -59,6 +61,8 @@ if TYPE_CHECKING:
     from .problems import data_problems as data_problems
     from .recording import record as record
     from .recording import sink_for as sink_for
+    from .redacting import redacted as redacted
+    from .redacting import without_pixels as without_pixels
     from .rendering import render as render
     from .running import run as run
     from .showing import demo as demo
