@@ -16,7 +16,7 @@ from .parts import NOTHING, Known, Parts, Wait
 __all__ = ["PartReader"]
 
 FADE = 0.97  # what scores of a part that is not looked at in a picture are taken times
-DOUBT = 0.5  # mean score of a followed hand below which it is looked for anew along the arm
+DOUBT = 0.5  # mean score of a followed hand below which, as after a look in vain, it is looked for anew along the arm
 MISSES = 3  # looks in vain after which a followed hand is lost
 FACES = 3  # of so many pictures one looks at a followed face
 HANDS = ((80.0, 0), (56.0, 1))  # pixels of a whole hand from which so many pictures pass without a look at either hand …
@@ -98,7 +98,7 @@ class PartReader:
             return hands, wait
         side = max(due, key=lambda one: wait.age[one])
         was, mine, other, tried = old[side], hands[side], hands[1 - side], wait.misses[side]
-        if was is not None and was.score >= DOUBT:
+        if was is not None and was.score >= DOUBT and not tried:
             seen = reader.follow(image, arms[side], was)
         else:
             seen = reader.seek(image, arms[side], tried, other)
