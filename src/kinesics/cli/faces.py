@@ -24,7 +24,7 @@ Store = Annotated[
 
 @app.callback()
 def group() -> None:
-    """Known faces: enrol, list, forget, find; check says which seconds of a film look exchanged. Nobody is looked for unasked."""
+    """Known faces: enrol, list, forget, find; check says which seconds look exchanged. Nobody is looked for unasked."""
 
 
 @app.command()
