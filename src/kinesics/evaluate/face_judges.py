@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 
 from ..errors import ShapeError, UsageError
+from ..masks.heads import head_spots
 from ..sights import FaceNet, Turned, face_square
-from ..types import Array
+from ..types import Array, People
 from ..weights import load
 
-__all__ = ["JUDGES", "Judge", "face_judge"]
+__all__ = ["JUDGES", "FalseAlarms", "Judge", "face_judge", "same_places"]
 
 JUDGES = ("mesh", "FILE.onnx")
 Judge = Callable[[Array], Array]
@@ -61,6 +62,33 @@ class _Mesh:
                 low, high = second.mesh[:, :2].min(axis=0), second.mesh[:, :2].max(axis=0)
                 found.append(np.concatenate([low, high, [second.presence]]))
         return _best(np.array(found).reshape(-1, 5))
+
+
+class FalseAlarms:
+    """Tells which findings in a picture that is not covered are no faces: on nobody's head, and none to the mesh net."""
+
+    def __init__(self) -> None:
+        self.net = FaceNet()
+
+    def __call__(self, image: Array, people: People, found: Array) -> Array:
+        """(n,) bool for findings (n, 5)."""
+        heads = head_spots(people)[0]
+        return np.array([not (_on_head(row, heads) or self._is_face(image, row)) for row in found], bool)
+
+    def _is_face(self, image: Array, row: Array) -> bool:
+        x, y = ((row[:2] + row[2:4]) / 2).tolist()
+        size = float((row[2:4] - row[:2]).max())
+        return max(self.net.look(image, Turned(x, y, room * size, 0.0)).presence for room in (1.3, 1.8)) > 0.3
+
+
+def _on_head(row: Array, heads: Array) -> bool:
+    middle = (row[:2] + row[2:4]) / 2
+    return bool((np.linalg.norm((heads[:, :2] - middle) / heads[:, 2:], axis=1) < 1.2).any()) if len(heads) else False
+
+
+def same_places(found: Array, others: Array) -> Array:
+    """(n,) bool which findings lie where one of the others lies."""
+    return np.array([any(_overlap(row, other) > 0.6 for other in others) for row in found], bool)
 
 
 def _squares(size: tuple[int, int]) -> list[Turned]:

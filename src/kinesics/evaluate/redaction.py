@@ -12,7 +12,7 @@ import numpy as np
 
 from ..errors import UsageError
 from ..types import Array, People, Scene
-from .face_judges import Judge
+from .face_judges import FalseAlarms, Judge, same_places
 
 __all__ = ["eval_redaction"]
 
@@ -47,8 +47,10 @@ def eval_redaction(
 
     Returns:
         frames (judged), faces_before (share of them in which the judge finds a face), faces_left and faces_left_dropped (share
-        in which it still finds one, anywhere in the picture, in the worst of the ways), covered_share (of the picture, that
-        differs by the worst), and for each way `faces_left_blur`, `faces_left_blur_dropped`, `faces_left_blur_dropped_each` …
+        in which it still finds one, in the worst of the ways), found_left (share in which it finds anything at all, with
+        nothing lost: also what it takes for a face in the picture that goes in, where there is neither anybody's head nor, for
+        a second net, a face), covered_share (of the picture), and for each way `faces_left_blur`, `faces_left_blur_dropped`,
+        `faces_left_blur_dropped_each` …
 
     Raises:
         UsageError: `drop` is no share, or `every` below 1.
@@ -78,7 +80,9 @@ class _Tally:
 
     def __init__(self, judge: Judge, hows: tuple[str, ...], every: int) -> None:
         self.judge, self.hows, self.every = judge, hows, every
+        self.alarms = FalseAlarms()
         self.seen, self.frames, self.before, self.share = 0, 0, 0, 0.0
+        self.found = dict.fromkeys(hows, 0)
         self.left = {(how, loss): 0 for how in hows for loss in LOSSES}
         self.where: list[tuple[int, str, str, list[float]]] = []
 
@@ -87,17 +91,24 @@ class _Tally:
             self.seen += 1
             if step is not None:
                 step(self.seen)
-            if (self.seen - 1) % self.every or scene.frame is None:
-                continue
-            self.frames += 1
-            self.before += len(self.judge(scene.frame.image)) > 0
-            for way, other in zip(ways, others, strict=True):
-                faces = self.judge(other.frame.image)
-                self.left[way] += len(faces) > 0
-                if len(faces):
-                    self.where.append((scene.index, *way, np.round(faces[0], 2).tolist()))
-                if not way[1]:
-                    self.share += float((other.frame.image != scene.frame.image).any(axis=2).mean()) / len(self.hows)
+            if (self.seen - 1) % self.every == 0 and scene.frame is not None:
+                self._judge(scene, ways, others)
+
+    def _judge(self, scene: Scene, ways: list[tuple[str, str]], others: list[Scene]) -> None:
+        image = scene.frame.image if scene.frame is not None else np.zeros((1, 1, 3), np.uint8)
+        before = self.judge(image)
+        alarms = before[self.alarms(image, scene.people, before)]
+        self.frames += 1
+        self.before += len(before) > len(alarms)
+        for way, other in zip(ways, others, strict=True):
+            covered = other.frame.image if other.frame is not None else image
+            found = self.judge(covered)
+            faces = found[~same_places(found, alarms)]
+            self.left[way] += len(faces) > 0
+            self.where += [(scene.index, *way, np.round(face, 2).tolist()) for face in faces[:1]]
+            if not way[1]:
+                self.found[way[0]] += len(found) > 0
+                self.share += float((covered != image).any(axis=2).mean()) / len(self.hows)
 
     def numbers(self) -> dict[str, Any]:
         frames = max(self.frames, 1)
@@ -107,6 +118,7 @@ class _Tally:
             "faces_before": round(self.before / frames, 4),
             "faces_left": max(values[f"faces_left_{how}"] for how in self.hows),
             "faces_left_dropped": max(values[f"faces_left_{how}_{loss}"] for how in self.hows for loss in LOSSES[1:]),
+            "found_left": round(max(self.found.values()) / frames, 5),
             "covered_share": round(self.share / frames, 4),
             **values,
         }

@@ -19,7 +19,7 @@ AGAIN = 0.5  # … that fits one found in the picture before …
 ANYWHERE = 0.75  # … anywhere else, if it is seen again from close by with …
 CONFIRMED = 0.6  # … this score
 CLOSE = 3.0  # side of the square looked at, in half widths of a head
-LEVELS = 3  # squares as high as the picture, half as high, a quarter as high: one of each in each picture
+LEVELS = 3  # squares as high as the picture, half as high, a quarter as high
 LEAST = 150.0  # pixels of a square's side, at least
 OVERLAP = 0.4
 PATIENCE = 5  # pictures that a place is looked at again after its face was last found
@@ -29,9 +29,9 @@ CUT = 24.0  # mean difference of the grey thumbnails of two pictures, from which
 class FaceSpots:
     """Finds faces with BlazeFace (Bazarevsky et al., BlazeFace, 2019), for covering them.
 
-    Heads of people are looked at, and the places where faces were found in the picture before. Besides, one square of each
-    level of a pyramid over the whole picture: people whom the pose net misses, and faces on posters. The first picture, and
-    the first after a cut, is looked at all over.
+    Heads of people are looked at, and the places where other faces were found in the picture before. Besides, one square of a
+    pyramid over the whole picture: people whom the pose net misses, and faces on posters. The first picture, and the first
+    after a cut, is looked at all over.
 
     Args:
         threads: how many the net may use.
@@ -64,10 +64,12 @@ class FaceSpots:
         if cut:
             self._known = []
         found = []
-        for x, y, rx, ry in head_spots(people)[0].tolist():
+        heads = head_spots(people)[0]
+        for x, y, rx, ry in heads.tolist():
             radius = max(rx, ry)
             found.append(self._near(image, Turned(x, y, CLOSE * radius, 0.0), ON_HEAD, 0.9 * radius))
-        found += [self._near(image, _round(box), AGAIN, _size(box)) for box, _ in self._known]
+        again = [box for box, _ in self._known if not _on(box, heads)]
+        found += [self._near(image, _round(box), AGAIN, _size(box)) for box in again]
         for square in self._sweep((image.shape[1], image.shape[0]), cut):
             spied = _kept(self._look(image, square, ANYWHERE))
             found += [self._near(image, _round(row), CONFIRMED, _size(row)) for row in spied]
@@ -90,7 +92,10 @@ class FaceSpots:
         if everything:
             return list(itertools.chain(*levels))
         self._turn += 1
-        return [level[self._turn % len(level)] for level in levels]
+        if self._turn % 2 or len(levels) < 2:
+            return [levels[-1][self._turn // 2 % len(levels[-1])]]
+        level = levels[(self._turn // 2) % (len(levels) - 1)]
+        return [level[self._turn // (2 * (len(levels) - 1)) % len(level)]]
 
     def _look(self, image: Array, square: Turned, least: float) -> Array:
         """(n, 5) boxes and scores of the faces in a square."""
@@ -125,6 +130,12 @@ def _places(length: float, side: float) -> list[float]:
     """Middles of squares that overlap, from end to end."""
     number = max(math.ceil((length - side) / (side * (1 - OVERLAP))), 0) + 1
     return np.linspace(side / 2, length - side / 2, number).tolist() if number > 1 else [length / 2]
+
+
+def _on(box: Array, heads: Array) -> bool:
+    """Whether a face lies in the middle of one of the heads."""
+    middle = (box[:2] + box[2:4]) / 2
+    return bool(len(heads) and (np.abs(heads[:, :2] - middle) < 0.5 * heads[:, 2:]).all(axis=1).any())
 
 
 def _size(box: Array) -> float:

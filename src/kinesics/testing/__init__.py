@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 _HOMES = {
     "acting_people": "live_actions",
+    "assert_no_pixels": "no_pixels",
     "check_action_model": "action_model",
     "check_live_actions": "live_actions",
     "MADE_ACTIONS": "clips",
@@ -20,6 +21,7 @@ _HOMES = {
     "counter_picture": "video",
     "damage": "video",
     "make_video": "video",
+    "pixels_in": "no_pixels",
     "read_counter": "video",
     "walking_people": "people",
 }
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from .clips import made_clips as made_clips
     from .live_actions import acting_people as acting_people
     from .live_actions import check_live_actions as check_live_actions
+    from .no_pixels import assert_no_pixels as assert_no_pixels
+    from .no_pixels import pixels_in as pixels_in
     from .people import walking_people as walking_people
     from .pose_model import check_pose_model as check_pose_model
     from .sink import check_sink as check_sink
