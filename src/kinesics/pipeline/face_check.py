@@ -53,8 +53,9 @@ def check_faces(
         step: called with each Scene and the open source.
 
     Returns:
-        source, note, frames, seconds, outputs, small (ids of people whose face was never large enough), and faces: a list with person, start, end, pictures, score (0 to 1: mean of
-        the three most unusual seconds), windows (start, end, score, evidence) and drift (largest, or None).
+        source, note, frames, seconds, outputs, small (ids of people whose face was never large enough), and faces: a list with
+        person, start, end, pictures, score (0 to 1: mean of the three most unusual seconds), windows (start, end, score,
+        evidence) and drift (largest, or None).
 
     Raises:
         SourceError: the source cannot be read.

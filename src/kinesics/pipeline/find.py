@@ -14,7 +14,6 @@ def find_people(
     pose: str | PoseModel = "balanced",
     least: float = 0.3,
     whole_body: bool = False,
-    masks: bool = False,
 ) -> People:
     """Find the people in one picture.
 
@@ -23,7 +22,6 @@ def find_people(
         pose: name of a tier ("fast", "balanced", "accurate"), of a registered model, or a model.
         least: people with a score below this are left out.
         whole_body: read hands, face and three dimensions too.
-        masks: cut everybody out; for pictures of many million pixels see `outline_people`.
 
     Returns:
         n people with 17 joints each (`coco17`), best first, pixels; with `whole_body` 133 joints (`wholebody133`) and `world`.
@@ -43,14 +41,8 @@ def find_people(
     people = pose_model(pose)(image)
     people = people[people.score >= least]
     people = people[(-people.score).argsort(kind="stable")]
-    return _second(image, people, whole_body, masks) if whole_body or masks else people
-
-
-def _second(image: Array, people: People, whole_body: bool, masks: bool) -> People:
-    from ..masks import PeopleMasks
-    from ..pose import WholeBody
-
-    outlines = PeopleMasks()(image, people) if masks else None
     if whole_body:
+        from ..pose import WholeBody
+
         people = WholeBody()(image, people)
-    return people if outlines is None else people._replace(masks=outlines)
+    return people

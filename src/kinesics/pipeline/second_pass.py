@@ -10,6 +10,7 @@ import numpy as np
 
 from ..budget import Budget
 from ..types import Array, Frame, Masks, People
+from .outlining import outlines
 from .turns import Turns
 
 __all__ = ["Read", "SecondPass"]
@@ -38,6 +39,7 @@ class SecondPass:
     Args:
         whole_body: read hands, face and the body in three dimensions.
         masks: cut everybody out.
+        fine: outlines by several looks at each person, as `outline_people` makes them; else by what the whole-body net says.
         faces: find faces and say where they look and whether they are covered.
         known: people whose faces are recognised, see `kinesics.known_faces`; None for nobody.
         in_turn: left and right hand are read in turn, faces now and then; for what has to be quick.
@@ -47,7 +49,14 @@ class SecondPass:
     """
 
     def __init__(
-        self, *, whole_body: bool = False, masks: bool = False, faces: bool = False, known: Any = None, in_turn: bool = False
+        self,
+        *,
+        whole_body: bool = False,
+        masks: bool = False,
+        faces: bool = False,
+        known: Any = None,
+        in_turn: bool = False,
+        fine: bool = False,
     ) -> None:
         from ..faces import FaceFinder
         from ..masks import PeopleMasks
@@ -56,7 +65,7 @@ class SecondPass:
         self.whole_body = whole_body
         parts = ("body", "hands", "face") if whole_body else ("body",)
         self._whole = WholeBody(parts=parts, in_turn=in_turn) if whole_body or masks else None
-        self._masks = PeopleMasks(fine=False) if masks else None
+        self._masks = PeopleMasks(fine=fine) if masks else None
         self._faces = FaceFinder() if faces or known is not None else None
         self._naming, self._turns = _naming(known), Turns()
         self.reset()
@@ -98,6 +107,8 @@ class SecondPass:
         """Outlines from the looks that the whole-body pass took; who was not looked at keeps an outline that moves along."""
         if self._masks is None or self._whole is None:
             return None
+        if self._masks.fine:
+            return outlines(self._masks, people, image, (image.shape[1], image.shape[0]))
         sights = []
         for row, (part, identity) in enumerate(zip(self._whole.seen, people.ids.tolist(), strict=True)):
             sight = None if part is None or part.body is None else part.body.sight

@@ -72,7 +72,7 @@ def watch(
             of these, see `live_actions`; None for nothing.
         decide_at: let a fitted model name an action as soon as the probability of being wrong is at most this.
         whole_body: read hands, face and three dimensions too: people are of `wholebody133`, with `world` in metres.
-        masks: cut everybody out (`people.masks`).
+        masks: cut everybody out (`people.masks`); with "accurate", and in a single picture, by several looks at each person.
         faces: find faces, where they look and whether they are covered (`scene.faces`).
         known: recognise these faces: a folder of pictures by name, or what `known_faces` made of one; None for nobody.
         budget: seconds a frame may take; what is left out to keep it stands in each Scene.
@@ -96,7 +96,8 @@ def watch(
     second = None
     if whole_body or masks or faces or known is not None:
         in_turn = is_live or budget is not None or pose == "fast"
-        second = SecondPass(whole_body=whole_body, masks=masks, faces=faces, known=_known(known), in_turn=in_turn)
+        fine = budget is None and not is_live and (pose == "accurate" or getattr(frames, "frames", None) == 1)
+        second = SecondPass(whole_body=whole_body, masks=masks, faces=faces, known=_known(known), in_turn=in_turn, fine=fine)
     pace = PACES.get(pose if isinstance(pose, str) else "balanced", PACES["balanced"])
     planner = Planner(person=pace.person, exploring=pace.exploring, intervals=pace.intervals)
     chain = Chain(pose, tracker, doing, planner, budget, smooth=smooth, fill=fill, clock=clock, second=second)
