@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES = {
-    "ANGLES": "joint_angles",
+    "ANGLES": "angles",
     "Body": "body_reader",
     "BodyLandmarks": "body_landmarks",
     "BodyReader": "body_reader",
@@ -25,7 +25,7 @@ _HOMES = {
     "correct_wrists": "wrists",
     "drop_doubtful_hands": "doubtful_hands",
     "fill_gaps": "gaps",
-    "joint_angles": "joint_angles",
+    "joint_angles": "angles",
     "limb_lengths": "limbs",
     "mirror_clip": "mirrored",
     "missing_parts": "adapting",
@@ -34,22 +34,22 @@ _HOMES = {
     "retarget": "retargeting",
     "smooth_clip": "smooth",
     "steady_clip": "smooth",
-    "world_clip": "joint_angles",
+    "world_clip": "angles",
 }
 
 __all__ = sorted(_HOMES)
 
 if TYPE_CHECKING:
     from .adapting import missing_parts as missing_parts
+    from .angles import ANGLES as ANGLES
+    from .angles import joint_angles as joint_angles
+    from .angles import world_clip as world_clip
     from .body_landmarks import BodyLandmarks as BodyLandmarks
     from .body_reader import Body as Body
     from .body_reader import BodyReader as BodyReader
     from .doubtful_hands import drop_doubtful_hands as drop_doubtful_hands
     from .gaps import GapFiller as GapFiller
     from .gaps import fill_gaps as fill_gaps
-    from .joint_angles import ANGLES as ANGLES
-    from .joint_angles import joint_angles as joint_angles
-    from .joint_angles import world_clip as world_clip
     from .limbs import limb_lengths as limb_lengths
     from .mirrored import mirror_clip as mirror_clip
     from .movenet import Look as Look

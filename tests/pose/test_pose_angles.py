@@ -8,7 +8,7 @@ import pytest
 from kinesics.bodies import DOFS, LIMITS, forward, make_body, skeleton_of
 from kinesics.bodies.kinematics import turn
 from kinesics.errors import UsageError
-from kinesics.pose.joint_angles import ANGLES, MIDDLE, SIDED, joint_angles, world_clip
+from kinesics.pose.angles import ANGLES, MIDDLE, SIDED, joint_angles, world_clip
 from kinesics.types import Array, People, PoseSequence, skeleton
 
 BLAZE = skeleton("blazepose33")
@@ -192,3 +192,11 @@ def test_a_direction_that_is_none_is_refused(up: tuple[float, ...]) -> None:
 def test_each_angle_is_in_the_docs() -> None:
     page = (Path(__file__).parents[2] / "docs/body.md").read_text("utf-8")
     assert not [name for name in (*SIDED, *MIDDLE) if f"`{name}`" not in page]
+
+
+def test_the_public_name_is_the_function_whatever_was_imported_before() -> None:
+    import kinesics
+    import kinesics.pose
+
+    assert kinesics.world_clip is world_clip and kinesics.joint_angles is joint_angles
+    assert kinesics.pose.joint_angles is joint_angles
