@@ -66,6 +66,8 @@ def triangles(points: Array, twin: Array) -> Array:
     half = np.flatnonzero(points[:, 0] > -LINE)
     rows = half[Delaunay(flat[half]).simplices]
     rows = _clockwise(rows, flat)
+    a, b, c = (points[rows[:, i], :2] for i in range(3))
+    rows = rows[(b - a)[:, 0] * (c - a)[:, 1] > (b - a)[:, 1] * (c - a)[:, 0] + 1e-6]  # slivers along the jaw turned over
     other = twin[rows][:, ::-1]
     return np.concatenate([rows, other])
 
