@@ -13,6 +13,8 @@ from .strokes import Rect, Strokes
 
 _GRADES = ((0.4, 1.0), (0.22, 0.62), (0.0, 0.34))  # from this score on, this opacity
 _HEAD = ("nose", "eye", "ear", "mouth", "head")
+_PARTS = ("face", "left_hand", "right_hand")  # how the joints of parts with many points begin
+_FACE, _HAND = 0.012, 0.028  # width of the lines of a dense face and of a hand of 21, in shares of their size
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,9 @@ class _Plan:
     fine: Array  # (m,) bool: of the face or a hand, drawn thinner
     fine_joints: Array  # (k,) bool
     head: Array  # joints of the head
+    face: Array  # joints of a face of many points
+    hands: tuple[Array, ...]  # joints of each hand of many points
+    dense: Array  # (k,) bool: of these
 
 
 def _side(name: str) -> int:
@@ -41,9 +46,14 @@ def _plan(skeleton: Skeleton) -> _Plan:
     bones = np.array(skeleton.bones, int).reshape(-1, 2)
     both = [{sides[a], sides[b]} - {0} for a, b in bones]
     head = [i for i, name in enumerate(skeleton.joints) if any(part in name for part in _HEAD) and "fore" not in name]
-    return _Plan(
-        bones, tuple(side.pop() if len(side) == 1 else 0 for side in both), fine[bones].any(1), fine, np.array(head, int)
-    )
+    parts = {start: [i for i, name in enumerate(skeleton.joints) if name.startswith(start)] for start in _PARTS}
+    parts = {start: rows if len(rows) > 20 else [] for start, rows in parts.items()}
+    face, *hands = (np.array(rows, int) for rows in parts.values())
+    dense = np.zeros(len(fine), bool)
+    dense[[row for rows in parts.values() for row in rows]] = True
+    fine |= dense
+    bone_sides = tuple(side.pop() if len(side) == 1 else 0 for side in both)
+    return _Plan(bones, bone_sides, fine[bones].any(1), fine, np.array(head, int), face, tuple(hands), dense)
 
 
 def head_rect(points: Array, scores: Array, box: Array, skeleton: Skeleton, least: float) -> Rect:
@@ -100,14 +110,29 @@ def add_figure(
     near = ((points > (-size[0], -size[1])) & (points < (2 * size[0], 2 * size[1]))).all(1)  # NaN fails too
     scores = np.where(near, scores, 0)
     bone_scores = scores[plan.bones].min(1) if len(plan.bones) else np.zeros(0)
-    dotted = ~plan.fine_joints if _cramped(points[plan.fine_joints & (scores >= least) & near], width) else True
+    head = plan.fine_joints & ~plan.dense
+    dotted = ~(head & _cramped(points[head & (scores >= least) & near], width))
+    dotted[plan.face] = False
+    widths, edges = _widths(plan, points, (scores >= least) & near, width)
     for low, top, alpha in _bands(least):
         joints = np.flatnonzero((scores >= low) & (scores < top) & (scores > 0) & dotted)
         bones = np.flatnonzero((bone_scores >= low) & (bone_scores < top) & (bone_scores > 0))
         if not len(joints) and not len(bones):
             continue
         strokes.group(alpha, _around(points, joints, plan.bones[bones], 2.5 * width + 3) if alpha < 1 else (0, 0, 0, 0))
-        _add_part(strokes, points, joints, bones, identity, plan, width, alpha == _GRADES[-1][1])
+        _add_part(strokes, points, joints, bones, identity, plan, widths, edges, alpha == _GRADES[-1][1])
+
+
+def _widths(plan: _Plan, points: Array, seen: Array, width: float) -> tuple[Array, Array]:
+    """(k,) pixels of the lines at each joint, and of the outline on either side: parts of many points get fitting ones."""
+    edges = np.full(len(points), max(0.35 * width, 0.9))
+    widths = np.where(plan.fine_joints, 0.6 * width, width)
+    for rows, share in ((plan.face, _FACE), *((hand, _HAND) for hand in plan.hands)):
+        there = rows[seen[rows]]
+        if len(there):
+            widths[rows] = np.clip(share * np.ptp(points[there], axis=0).max(), 1.0, 0.6 * width)
+            edges[rows] = np.clip(0.35 * widths[rows], 0.5, edges[rows])
+    return widths, edges
 
 
 def _around(points: Array, joints: Array, bones: Array, pad: float) -> Rect:
@@ -135,17 +160,24 @@ def _bands(least: float) -> list[tuple[float, float, float]]:
 
 
 def _add_part(
-    strokes: Strokes, points: Array, joints: Array, bones: Array, identity: int, plan: _Plan, width: float, faint: bool
+    strokes: Strokes,
+    points: Array,
+    joints: Array,
+    bones: Array,
+    identity: int,
+    plan: _Plan,
+    widths: Array,
+    edges: Array,
+    faint: bool,
 ) -> None:
     own = id_color(identity)
     tone: tuple[Color, Color, Color] = (own, LEFT, RIGHT) if identity >= 0 else (NOBODY, NOBODY, NOBODY)
-    outline = max(0.35 * width, 0.9)
     ends, centers = points[plan.bones[bones]], points[joints]
-    widths = np.where(plan.fine[bones], 0.6 * width, width)
-    sizes = np.where(plan.fine_joints[joints], 1.35 * width, 2.1 * width)
-    strokes.bones(ends, widths + 2 * outline, [INK] * len(bones))
-    strokes.discs(centers, sizes + 2 * outline, INK)
-    strokes.bones(ends, widths, [tone[plan.sides[b]] for b in bones.tolist()])
+    lines = widths[plan.bones[bones]].min(1)
+    sizes = np.where(plan.fine_joints[joints], 2.25, 2.1) * widths[joints]
+    strokes.bones(ends, lines + 2 * edges[plan.bones[bones]].min(1), [INK] * len(bones))
+    strokes.discs(centers, sizes + 2 * edges[joints], INK)
+    strokes.bones(ends, lines, [tone[plan.sides[b]] for b in bones.tolist()])
     strokes.discs(centers, sizes, own)
     if faint:
         strokes.discs(centers, np.maximum(0.4 * sizes, 1.6), INK)
