@@ -150,10 +150,10 @@ class FaceFinder:
 
     def _confirmed(self, image: Array, spot: Spot) -> _Found | None:
         """What the detector took for a face, if it looks like one from nearer too."""
-        again = self._scanner.again(image, spot)
+        again, spot = self._scanner.again(image, spot)
         one = self._of_spot(image, spot)
         if one.sight is not None:
-            return one if again > (0.5 if one.score > 0.9 else 0.6) else None
+            return one if again > (0.55 if one.score > 0.97 else 0.66) else None
         score = (spot.score + 2 * again) / 3
         return _Found(score, one.box, None, spot, None) if score >= self.sure else None
 

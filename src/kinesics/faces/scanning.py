@@ -14,6 +14,8 @@ from ..types import Array
 __all__ = ["Scanner", "Spot", "apart", "squares_over"]
 
 SMALLEST = 96.0  # pixels: a smaller square shows nothing that a larger one does not
+NARROW = 10  # pixels: no face is seen in less
+CLEAR = 0.85  # mean score from which nobody asks whether a face stands on its head
 OVERLAP = 0.25  # of neighbouring squares: as much as a face takes up at most in the finer of two scales
 
 
@@ -73,16 +75,30 @@ class Scanner:
             spots.append(Spot(score, np.concatenate([middle - half, middle + half]), square.back(six, self._net.size)))
         return apart(spots)
 
-    def again(self, image: Array, spot: Spot) -> float:
-        """How sure a face is when it is looked at from nearer, from two distances: mean score, 0 to 1.
+    def again(self, image: Array, spot: Spot) -> tuple[float, Spot]:
+        """A face looked at from nearer, from two distances, and where it is not clear how it stands, turned by quarters.
 
-        What is no face is seldom seen again; what is one mostly is.
+        What is no face is seldom seen again; what is one mostly is, and best when it is upright.
+
+        Returns:
+            mean score of the two looks, 0 to 1, and the face as it is seen best.
         """
-        square, total = spot.square, 0.0
+        best, seen = self._twice(image, spot, 0.0)
+        if best < CLEAR:
+            for turn in (math.pi, math.pi / 2, -math.pi / 2):
+                score, other = self._twice(image, spot, turn)
+                if score > best + 0.08:
+                    best, seen = score, other
+        return best, seen
+
+    def _twice(self, image: Array, spot: Spot, turn: float) -> tuple[float, Spot]:
+        square, total, best = spot.square, 0.0, spot
         for share in (0.94, 1.38):
-            seen = self.see(image, Turned(square.x, square.y, share * square.side, square.angle), 0.2)
-            total += max((one.score for one in seen if _overlap(spot.box, one.box[None]) > 0.3), default=0.0)
-        return total / 2
+            looks = self.see(image, Turned(square.x, square.y, share * square.side, square.angle + turn), 0.2)
+            near = [one for one in looks if _overlap(spot.box, one.box[None]) > 0.3]
+            total += near[0].score if near else 0.0
+            best = near[0] if near and turn else best
+        return total / 2, best
 
 
 def squares_over(width: int, height: int, finest: float = 2.0) -> list[Turned]:
@@ -90,6 +106,8 @@ def squares_over(width: int, height: int, finest: float = 2.0) -> list[Turned]:
 
     Large ones first; of a picture of 1280x720 three and fifteen.
     """
+    if min(width, height) < NARROW:
+        return []
     squares, side, smallest = [], float(min(width, height)), min(width, height) / finest - 0.5
     while side >= min(SMALLEST, min(width, height)) and side >= smallest:
         squares += [Turned(x, y, side, 0.0) for y in _places(height, side) for x in _places(width, side)]

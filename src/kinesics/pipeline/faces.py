@@ -7,7 +7,7 @@ from pathlib import Path
 from ..faces import Face, FaceFinder
 from ..types import Array, People
 
-FINEST = 100.0  # pixels: the smallest squares in which faces are looked for have one to two times this side
+FINEST = 140.0  # pixels: the smallest squares in which faces are looked for have one to two times this side
 
 
 def find_faces(image: Array | str | Path, *, people: People | None = None) -> list[Face]:
