@@ -63,8 +63,12 @@ class Look:
     sure: tuple[float, float]
 
 
-def persons(people: People) -> list[Person]:
-    """The rows of `people`, with the joints of coco17 as far as their skeleton has them."""
+def persons(people: People, size: tuple[int, int]) -> list[Person]:
+    """The rows of `people` in a picture of `size` (width, height), with the joints of coco17 that their skeleton has.
+
+    Boxes that reach far beyond the picture end half a picture beyond it.
+    """
+    low, high = -0.5 * np.array([*size, *size], float), 1.5 * np.array([*size, *size], float)
     names = {name: k for k, name in enumerate(people.skeleton.joints)}
     order = [names.get(name, -1) for name in skeleton("coco17").joints]
     there = np.array(order) >= 0
@@ -75,7 +79,7 @@ def persons(people: People) -> list[Person]:
             points[there] = people.points[row][np.array(order)[there], :2]
             scores[there] = people.point_scores[row][np.array(order)[there]]
         scores = np.where(np.isfinite(points).all(axis=1), scores, 0.0)
-        found.append(Person(people.boxes[row].astype(float), points, scores, float(people.score[row])))
+        found.append(Person(np.clip(people.boxes[row], low, high), points, scores, float(people.score[row])))
     return found
 
 
@@ -168,13 +172,11 @@ def _bones(person: Person, square: Turned) -> Array:
         np.max([np.linalg.norm(at[a] - at[b]) * (min(person.scores[[a, b]]) > SURE) for a, b in ((5, 11), (6, 12), (5, 6))])
     )
     torso = torso if torso > 0 else 0.25 * SIDE / ROOM
-    for (a, b), wide in zip(BONES, WIDE, strict=True):
-        score = float(min(person.scores[a], person.scores[b]))
-        if score > 0.02:
-            line = np.zeros((SIDE, SIDE), np.float32)
-            ends = [tuple(np.clip(np.round(at[k] * 8), -30000, 30000).astype(int).tolist()) for k in (a, b)]
-            cv2.line(line, ends[0], ends[1], score, max(round(wide * torso), 1), cv2.LINE_8, 3)
-            drawn = np.maximum(drawn, line)
+    sure = [float(min(person.scores[a], person.scores[b])) for a, b in BONES]
+    for k in np.argsort(sure, kind="stable").tolist():  # the surest lie on top
+        if sure[k] > 0.02:
+            a, b = np.clip(np.round(at[list(BONES[k])] * 8), -30000, 30000).astype(int).tolist()
+            cv2.line(drawn, a, b, sure[k], max(round(WIDE[k] * torso), 1), cv2.LINE_8, 3)
     return drawn
 
 
@@ -197,10 +199,10 @@ def _in_picture(image: Array, square: Turned) -> Array:
 
 
 def _near(row: int, everybody: Sequence[Person], square: Turned) -> list[int]:
-    """Others whose canvas meets this one."""
+    """Others whose box, and a little round it, meets this canvas."""
     near = []
     for other, person in enumerate(everybody):
-        theirs = canvas(person)
+        theirs = canvas(person, 1.1)
         reach = (theirs.side + square.side) / 2
         if other != row and abs(theirs.x - square.x) < reach and abs(theirs.y - square.y) < reach:
             near.append(other)

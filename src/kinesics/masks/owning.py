@@ -37,14 +37,12 @@ class Soft:
     cell: float
 
 
-def spread(cells: Array, square: Turned, size: tuple[int, int]) -> Soft:
-    """A square of cells (k, k), 0 to 1, as pixels of a picture of `size` (width, height)."""
+def spread(cells: Array, square: Turned, size: tuple[int, int], least: float = 0.0) -> Soft:
+    """A square of cells (k, k), 0 to 1, as pixels of a picture of `size` (width, height); but where none is above `least`."""
     count = len(cells)
-    c, s = abs(math.cos(square.angle)), abs(math.sin(square.angle))
-    reach = square.side * (c + s) / 2
     limits = []
-    for middle, length in ((square.x, size[0]), (square.y, size[1])):
-        limits += [min(max(math.floor(middle - reach), 0), length), min(max(math.ceil(middle + reach) + 1, 0), length)]
+    for low, high, length in zip(*_reach(cells, square, least), size, strict=True):
+        limits += [min(max(math.floor(low), 0), length), min(max(math.ceil(high) + 1, 0), length)]
     left, right, top, bottom = limits
     if right - left < 1 or bottom - top < 1:
         return Soft(0, 0, np.zeros((0, 0), np.float32), 1.0)
@@ -58,31 +56,50 @@ def spread(cells: Array, square: Turned, size: tuple[int, int]) -> Soft:
     return Soft(left, top, np.asarray(share), square.side / count)
 
 
+def _reach(cells: Array, square: Turned, least: float) -> tuple[list[float], list[float]]:
+    """x, y of the upper left and the lower right end of the pixels that cells above `least` reach."""
+    count = len(cells)
+    low, high = np.full(2, -0.5), np.full(2, count - 0.5)
+    if least > 0:
+        high = low
+        room = 1.0 + max(count / square.side, 1.0)  # a cell fades towards its neighbours, and is blurred where made smaller
+        rows, columns = np.flatnonzero((cells > least).any(axis=1)), np.flatnonzero((cells > least).any(axis=0))
+        if len(rows):
+            low, high = np.array([columns[0], rows[0]]) - room, np.array([columns[-1], rows[-1]]) + room
+    corners = square.back(np.array([[low[0], low[1]], [high[0], low[1]], [low[0], high[1]], [high[0], high[1]]]), count)
+    return corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+
+
 def refined(image: Array, soft: Soft) -> Soft:
     """The same, its edges moved to those of the picture (h, w, 3) uint8 RGB where they are near."""
-    if min(soft.share.shape) < 4 or not (soft.share > 0.5).any():
+    reach = 2 * max(round(2 * soft.cell), 2)
+    rows, columns = (np.flatnonzero((soft.share > 0.2).any(axis=axis)) for axis in (1, 0))
+    if not len(rows) or min(soft.share.shape) < 4:
         return soft
-    h, w = soft.share.shape
-    part = image[soft.y : soft.y + h, soft.x : soft.x + w].astype(np.float32) / 255
-    fine = guided(part, soft.share, max(round(2 * soft.cell), 2), EPS)
+    top, left = max(int(rows[0]) - reach, 0), max(int(columns[0]) - reach, 0)
+    share = soft.share[top : int(rows[-1]) + 1 + reach, left : int(columns[-1]) + 1 + reach]
+    x, y = soft.x + left, soft.y + top
+    part = image[y : y + share.shape[0], x : x + share.shape[1]].astype(np.float32) / 255
+    fine = guided(part, share, max(round(2 * soft.cell), 2), EPS)
     width = 2 * max(round(1.5 * soft.cell), 1) + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
-    share = np.clip(fine, cv2.erode(soft.share, kernel), cv2.dilate(soft.share, kernel))
-    return Soft(soft.x, soft.y, np.asarray(share, np.float32), soft.cell)
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (width, width))
+    return Soft(x, y, np.clip(fine, cv2.erode(share, kernel), cv2.dilate(share, kernel)), soft.cell)
 
 
 def owned(soft: list[Soft], size: tuple[int, int]) -> Masks:
     """Masks in a picture of `size` (width, height): where several claim a pixel, it goes to who claims it most."""
-    best = np.full((size[1], size[0]), 0.5, np.float32)
-    for each in soft:
-        h, w = each.share.shape
-        part = best[each.y : each.y + h, each.x : each.x + w]
+    soft = [_tight(each) for each in soft]
+    held = [each for each in soft if each.share.size]
+    left, top = min((each.x for each in held), default=0), min((each.y for each in held), default=0)
+    width = max((each.x + each.share.shape[1] for each in held), default=left) - left
+    height = max((each.y + each.share.shape[0] for each in held), default=top) - top
+    best, taken = np.full((height, width), 0.5, np.float32), np.zeros((height, width), bool)
+    for each in held:
+        part = best[_at(each, left, top)]
         np.maximum(part, each.share, out=part)
     corners, windows = [], []
-    taken = np.zeros((size[1], size[0]), bool)
     for each in soft:
-        h, w = each.share.shape
-        where = (slice(each.y, each.y + h), slice(each.x, each.x + w))
+        where = _at(each, left, top)
         own = (each.share >= best[where]) & (each.share > 0.5) & ~taken[where]
         own = _whole(own)
         taken[where] |= own
@@ -90,6 +107,24 @@ def owned(soft: list[Soft], size: tuple[int, int]) -> Masks:
         corners.append((x, y))
         windows.append(window)
     return Masks(size, np.array(corners, int).reshape(-1, 2), windows)
+
+
+def _at(soft: Soft, left: int, top: int) -> tuple[slice, slice]:
+    """Its rows and columns in a part of the picture that begins at left, top."""
+    if not soft.share.size:
+        return slice(0, 0), slice(0, 0)
+    y, x = soft.y - top, soft.x - left
+    return slice(y, y + soft.share.shape[0]), slice(x, x + soft.share.shape[1])
+
+
+def _tight(soft: Soft) -> Soft:
+    """The part in which it is more than a half."""
+    clear = soft.share > 0.5
+    rows, columns = np.flatnonzero(clear.any(axis=1)), np.flatnonzero(clear.any(axis=0))
+    if not len(rows):
+        return Soft(0, 0, np.zeros((0, 0), np.float32), soft.cell)
+    share = soft.share[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return Soft(soft.x + int(columns[0]), soft.y + int(rows[0]), share, soft.cell)
 
 
 def borne_out(soft: list[Soft], row: int, doubtful: Array) -> bool:

@@ -88,14 +88,14 @@ class PeopleMasks:
         seen: list[BodySight | None] = [None] * len(people) if sights is None else list(sights)
         if len(seen) != len(people):
             raise ShapeError(f"expected a sight, or None, for each of {len(people)} people, got {len(seen)}")
-        everybody = persons(people)
+        everybody = persons(people, (picture.shape[1], picture.shape[0]))
         return picture, self._fine(picture, everybody, seen) if self.fine else self._quick(picture, everybody, seen)
 
     def _quick(self, image: Array, everybody: list[Person], sights: list[BodySight | None]) -> list[Soft]:
         found = []
         for person, sight in zip(everybody, sights, strict=True):
             sight = self._body.look(image, quick_square(person)) if sight is None else sight
-            found.append(spread(sight.mask, sight.square, (image.shape[1], image.shape[0])))
+            found.append(spread(sight.mask, sight.square, (image.shape[1], image.shape[0]), 0.25))
         return found
 
     def _fine(self, image: Array, everybody: list[Person], sights: list[BodySight | None]) -> list[Soft]:
