@@ -24,7 +24,7 @@ class Sighting:
         score: how sure the name is, 0 to 1; 0 where the face could not be compared.
         person: id in the video, -1 in a picture or for somebody who is not tracked.
         start, end: seconds between which the face was seen; 0 in a picture.
-        box: x1 y1 x2 y2 pixels, of the face where it was named with this score.
+        box: x1 y1 x2 y2 pixels, of the face where it was last seen.
     """
 
     name: str
@@ -90,19 +90,14 @@ def _box(sides: Sequence[float]) -> tuple[float, float, float, float]:
 
 
 def _add(seen: dict[tuple[int, str], Sighting], face: Mapping[str, Any], time: float) -> None:
-    """Somebody who is tracked is one sighting, with the name that was surest; of others one a name."""
+    """Somebody who is tracked is one sighting, by its last name; of others one a name."""
     person, name, score = int(face["person"]), str(face["name"] or UNKNOWN), float(face["name_score"])
     key = (person, "") if person >= 0 else (-1, name)
     box = _box(face["box"])
     old = seen.get(key)
     if old is None:
         seen[key] = Sighting(name, score, person, time, time, box)
-    elif _better(name, score, old):
+    elif score > 0 or old.score == 0:  # the latest word rests on all that was seen
         seen[key] = replace(old, name=name, score=score, end=time, box=box)
     else:
         seen[key] = replace(old, end=time)
-
-
-def _better(name: str, score: float, old: Sighting) -> bool:
-    """A name beats "unknown", whatever it was: of those who are unknown most are turned away."""
-    return (name != UNKNOWN, score) > (old.name != UNKNOWN, old.score)
