@@ -243,3 +243,12 @@ def test_the_folder_is_the_function_too(ground: Array) -> None:
     assert (ks.draw(ground, people) == ground).all()
     assert (sys.modules["kinesics.draw"](ground, people) == ground).all()  # type: ignore[operator]
     assert ks.Painter is Painter
+
+
+def test_a_known_name_stands_beside_the_id_and_an_unknown_one_does_not(ground: Array, standing: Standing) -> None:
+    people = standing([(300, 180)], 250, [1])
+    plain = Painter(rgb=True).paint(scene_of(people, ground))
+    unknown = Painter(rgb=True).paint(scene_of(people, ground, faces=({"person": 1, "name": "unknown"},)))
+    named = Painter(rgb=True).paint(scene_of(people, ground, faces=({"person": 1, "name": "Anna"},)))
+    assert np.array_equal(plain, unknown)
+    assert not np.array_equal(plain, named)

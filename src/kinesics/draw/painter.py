@@ -146,13 +146,14 @@ class Painter:
 
     def _paint_tags(self, canvas: Canvas, scene: Scene) -> None:
         people, size = scene.people, self._text(canvas)
-        doing = _doing(scene.actions, scene.time)
+        doing, names = _doing(scene.actions, scene.time), _names(scene)
         wishes, sprites = [], []
         for row, identity in enumerate(people.ids.tolist()):
             box = people.boxes[row]
+            words = [known[identity] for known in (names, doing) if identity in known]
             if identity < 0 or not _meets(box, canvas.size):
                 continue
-            sprite = tag_sprite(str(identity), doing.get(identity, ""), id_color(identity), size, canvas.kind)
+            sprite = tag_sprite(str(identity), "  ".join(words), id_color(identity), size, canvas.kind)
             head = head_rect(people.points[row, :, :2], people.point_scores[row], box, people.skeleton, self.least)
             wishes.append(Wish(identity, sprite.size, head, tuple(box.tolist())))
             sprites.append(sprite)
@@ -171,6 +172,12 @@ def _doing(actions: tuple[Action, ...], time: float) -> dict[int, str]:
     """What each person does now, the surest first; an action that ended half a second ago is over."""
     now = sorted((a for a in actions if a.start <= time <= a.end + 0.5 and a.label != "unknown"), key=lambda a: a.score)
     return {a.person: f"{shorten(a.label)} {a.score:.0%}" for a in now}
+
+
+def _names(scene: Scene) -> dict[int, str]:
+    """Who people are, of those whose faces are known."""
+    faces = [face for face in scene.faces if face.get("name") not in (None, "", "unknown")]
+    return {face["person"]: shorten(str(face["name"])) for face in faces if face.get("person", -1) >= 0}
 
 
 def _meets(box: Array, size: tuple[int, int]) -> bool:
