@@ -12,7 +12,9 @@ from ..types import Scene
 from .eval_actions import actions, fewshot
 from .eval_depth import depth
 from .eval_face_check import face_check
+from .eval_identity import identity
 from .eval_masks import masks
+from .eval_redaction import redaction
 from .eval_viewer import viewer
 from .eval_whole_body import whole_body
 from .output import Bar, Json, Output, Progress, ProgressOption, Quiet, report
@@ -107,6 +109,8 @@ app.command()(actions)
 app.command()(fewshot)
 app.command()(depth)
 app.command("face-check")(face_check)
+app.command()(identity)
 app.command()(masks)
+app.command()(redaction)
 app.command()(viewer)
 app.command("whole-body")(whole_body)

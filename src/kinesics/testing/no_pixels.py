@@ -94,10 +94,14 @@ class _Known:
         if len(data) < RUN or not len(self.hashes):
             return False
         step = 1 << 22
-        return any(
-            bool(np.isin(_hashes(np.frombuffer(data[at : at + step + RUN], np.uint8)), self.hashes).any())
-            for at in range(0, len(data), step)
-        )
+        return any(self._in(data[at : at + step + RUN]) for at in range(0, len(data), step))
+
+    def _in(self, data: bytes) -> bool:
+        if len(data) < RUN:
+            return False
+        hashes = _hashes(np.lib.stride_tricks.sliding_window_view(np.frombuffer(data, np.uint8), RUN))
+        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        return bool((self.hashes[at] == hashes).any())
 
 
 def _planes(image: Array) -> Iterator[Array]:
@@ -119,17 +123,14 @@ def _runs(plane: Array) -> Array:
     windows = np.lib.stride_tricks.sliding_window_view(plane, RUN, axis=1)[:, ::STRIDE].reshape(-1, RUN)
     ordered = np.sort(windows, axis=1)
     varied = (np.diff(ordered.astype(np.int16), axis=1) > 0).sum(axis=1) + 1 >= VARIED
-    return np.concatenate([np.zeros(0, np.uint64), *(_hashes(row) for row in windows[varied])])
+    return _hashes(windows[varied])
 
 
-def _hashes(data: Array) -> Array:
-    """(n - RUN + 1,) uint64 of each run."""
-    n = len(data) - RUN + 1
-    if n < 1:
-        return np.zeros(0, np.uint64)
-    total, wide = np.zeros(n, np.uint64), data.astype(np.uint64)
+def _hashes(windows: Array) -> Array:
+    """(n,) uint64 of runs (n, RUN) bytes."""
+    total = np.zeros(len(windows), np.uint64)
     for at in range(RUN):
-        total = total * PRIME + wide[at : at + n] + np.uint64(1)
+        total = total * PRIME + windows[:, at] + np.uint64(1)
     return total
 
 
