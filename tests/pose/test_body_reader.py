@@ -119,6 +119,7 @@ def test_a_body_that_fits_another_person_better_is_not_taken(reader: BodyReader,
     aside = points + [0.2 * trunk, 0]
     assert reader.read(frame, aside, scores) is not None
     assert reader.read(frame, aside, scores, None, [points]) is None
+    assert reader.read(frame, points + [1, 0], scores, None, [points]) is not None  # somebody who was found twice
 
 
 def test_legs_below_the_picture_are_missing_but_guessed(reader: BodyReader, frame: Array, walker: Any) -> None:

@@ -19,6 +19,7 @@ OF_17 = [0, 2, 5, 7, 8, 11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28]
 MIRROR_17 = [0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15]
 PRESENT = 0.5  # least score of a body, as published
 NEAR = 0.25  # how far, in trunks, the middling joint may be from where the other net saw it
+CLOSE = 0.12  # … and below which it is this person, whoever else is there: one who was found twice keeps the body
 TRUNK, WHOLE = 50.0, 170.0  # cm
 SMALL = 24.0  # pixels of somebody who stands, below which nothing is known
 STEPPED = 0.05  # share of the square that a person moves before the square is moved along
@@ -111,6 +112,8 @@ def _is(sight: BodySight, points: Array, unit: float, others: Sequence[Array]) -
         return True
     seen = sight.points[OF_17, :2]
     own = _gap(seen, points)
+    if own < CLOSE * TRUNK * unit:
+        return True
     return own < NEAR * TRUNK * unit and all(own <= _gap(seen, other) for other in others)
 
 
