@@ -12,10 +12,10 @@ __all__ = ["HoldOver"]
 
 NEAR = 0.1  # seconds round a moment whose sightings are covered together: regions do not flicker
 GATE = 0.8  # how many radii a spot may lie from where its track is expected, to be the same
-SPREAD = 2.0  # … and so many radii a second more
+SPREAD = 8.0  # … and so many radii a second more: walking is eight
 GROWTH = 1.2  # a missed spot grows by this share of itself a second …
-DAMP = 0.3  # seconds that a spot goes on moving after it was last seen
-FAST = 6.0  # radii a second; a faster motion is a mistake
+DAMP = 0.4  # seconds that a spot goes on moving after it was last seen
+FAST = 25.0  # radii a second; a faster motion is a mistake
 
 
 @dataclass

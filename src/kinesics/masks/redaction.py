@@ -50,7 +50,7 @@ def cover_spots(image: Array, spots: Array, how: str = "blur", *, rounded: bool 
     spots = np.asarray(spots, float)
     _check(how)
     if spots.ndim != 2 or spots.shape[1] != 4 or not np.isfinite(spots).all() or (spots[:, 2:] <= 0).any():
-        raise ShapeError(f"cover_spots: expected (n, 4) x, y, half width, half height above 0; got {spots.shape}")
+        raise ShapeError(f"cover_spots: expected (n, 4) finite x, y, half width, half height above 0; got {spots.shape}")
     out = image.copy() if out is None else out
     for x, y, rx, ry in spots.tolist():
         part = _window(x, y, SOFT * rx + 1, SOFT * ry + 1, image)
