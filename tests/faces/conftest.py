@@ -6,8 +6,27 @@ import numpy as np
 import pytest
 
 from kinesics.bodies.portraits import make_portrait
+from kinesics.faces.layout import face_layout
 from kinesics.faces.made_heads import MadeHead, made_head
 from kinesics.types import Array
+
+MeshAt = Callable[..., Array]
+
+
+@pytest.fixture(scope="session")
+def mesh_at() -> MeshAt:
+    """A face mesh (468, 3) of a width in pixels, about a middle, turned by degrees."""
+
+    def make(x: float, y: float, wide: float, *, yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> Array:
+        layout = face_layout().mesh
+        a, b, c = np.radians([yaw, pitch, roll])
+        around_y = np.array([[np.cos(a), 0, -np.sin(a)], [0, 1, 0], [np.sin(a), 0, np.cos(a)]])
+        around_x = np.array([[1, 0, 0], [0, np.cos(b), np.sin(b)], [0, -np.sin(b), np.cos(b)]])
+        around_z = np.array([[np.cos(c), -np.sin(c), 0], [np.sin(c), np.cos(c), 0], [0, 0, 1]])
+        turned = (layout - [256, 300, 20]) @ (around_z @ around_x @ around_y).T
+        return np.asarray(turned * wide / 190 + [x, y, 0])
+
+    return make
 
 
 @pytest.fixture(scope="session")
