@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,6 +21,8 @@ SETTLED = 10  # encodings after which a look every `RARELY` seconds is enough
 RARELY = 2.0
 STRANGER = 0.25  # cosine with the evidence so far below which the id has gone to somebody else
 OVERLAP = 0.3  # of the boxes of one face of nobody who is tracked
+
+Encoder = Callable[[Array, Sequence[Face]], Array]
 
 
 @dataclass
@@ -42,17 +44,18 @@ class Naming:
         known: who is known.
         threads: how many the net may use.
         rate: how many encodings a second each person gets at most; after ten, one every two seconds.
+        encoder: what makes encodings of (image, faces); a `FaceEncoder` if None.
 
     Raises:
         UsageError: the rate is not above 0.
         WeightsError: the optional set "faces" is not installed; the text says how to get it.
     """
 
-    def __init__(self, known: KnownFaces, threads: int = 1, rate: float = 3.0) -> None:
+    def __init__(self, known: KnownFaces, threads: int = 1, rate: float = 3.0, encoder: Encoder | None = None) -> None:
         if not rate > 0:
             raise UsageError(f"rate: expected more than 0 encodings a second, got {rate}")
         self.known, self.rate = known, rate
-        self._encoder = FaceEncoder(threads)
+        self._encoder = FaceEncoder(threads) if encoder is None else encoder
         self.reset()
 
     def reset(self) -> None:
