@@ -6,7 +6,7 @@ It fails closed: whatever cannot be decided is covered, and what cannot be looke
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -187,7 +187,7 @@ def without_pixels(scenes: Iterable[Scene], *, outlines: bool = False) -> Genera
     """
     try:
         for scene in scenes:
-            people = scene.people if outlines or scene.people.masks is None else replace(scene.people, masks=None)
+            people = scene.people if outlines else scene.people._replace(masks=None)
             yield replace(scene, frame=None, people=people, faces=tuple(_words(face) for face in scene.faces))
     finally:
         close = getattr(scenes, "close", None)
@@ -195,9 +195,11 @@ def without_pixels(scenes: Iterable[Scene], *, outlines: bool = False) -> Genera
             close()
 
 
-def _words(face: Any) -> dict[str, Any]:
-    """A face's record without values that are arrays of pixels or bytes."""
-    return {name: value for name, value in dict(face).items() if not _pictorial(value)}
+def _words(value: Any) -> Any:
+    """A record without values that are bytes or arrays of pixels, however deep."""
+    if isinstance(value, Mapping):
+        return {name: _words(item) for name, item in value.items() if not _pictorial(item)}
+    return [_words(item) for item in value if not _pictorial(item)] if isinstance(value, list | tuple) else value
 
 
 def _pictorial(value: Any) -> bool:
