@@ -78,6 +78,11 @@ class Hand:
         sight = replace(self.sight, square=square, points=self.sight.points + shift)
         return Hand(points, self.scores * share, self.right, self.wrist + shift, sight)
 
+    def changed(self, other: Hand) -> float:
+        """How much its shape differs from another's wherever they are: mean over the joints, in sizes of a hand."""
+        own, others = self.points - self.points[0], other.points - other.points[0]
+        return float(np.linalg.norm(own - others, axis=1).mean()) / _size(self.points)
+
     def same(self, other: Hand) -> bool:
         """Whether both are one hand, seen from two arms."""
         return float(np.linalg.norm(self.points - other.points, axis=1).mean()) < SAME * max(
@@ -134,7 +139,7 @@ class HandReader:
         return _hand(first, again, image, arm) if first.presence >= PRESENT and _fits(first.points, arm) else None
 
     def seek(self, image: Array, arm: Arm, attempt: int, other: Hand | None = None) -> Hand | None:
-        """One of the cheap ways to find a hand that is not known: along the arm, and by the palm detector every third time.
+        """One look for a hand that is not known: along the arm, and by the palm detector every third time.
 
         Args:
             image: (h, w, 3) uint8 RGB.
@@ -147,8 +152,13 @@ class HandReader:
         image = image if other is None else _without(image, other)
         ways = _along(arm)
         square = self._palm(image, arm) if attempt % 3 == 2 else ways[attempt % len(ways)]
-        seen = [] if square is None else self._settle(image, arm, square, other)
-        return max(seen, key=lambda hand: hand.score) if seen else None
+        if square is None or square.inside(image) < 0.3:
+            return None
+        sight = self._net.look(image, square)
+        if sight.presence < PRESENT or not _fits(sight.points, arm):
+            return None
+        hand = _hand(sight, sight, image, arm)
+        return hand if other is None or not (hand.same(other) or hand.nearer(other.wrist)) else None
 
     def find(self, image: Array, before: Hand | None = None) -> Hand | None:
         """The hand of a picture in which no arm needs to be seen: by the palm detector, then followed.

@@ -17,6 +17,8 @@ __all__ = ["PartReader"]
 
 FADE = 0.97  # what scores of a part that is not looked at in a picture are taken times
 DOUBT = 0.5  # mean score of a followed hand below which, as after a look in vain, it is looked for anew along the arm
+CALM = 0.03  # change of a hand's shape between two looks, in sizes of it, below which it is at rest …
+REST = 3  # … and so many pictures may pass without a look
 MISSES = 3  # looks in vain after which a followed hand is lost
 FACES = 3  # of so many pictures one looks at a followed face
 HANDS = ((80.0, 0), (56.0, 1))  # pixels of a whole hand from which so many pictures pass without a look at either hand …
@@ -57,11 +59,11 @@ class PartReader:
         """One hand, and the face now and then; what is not looked at goes along with its wrist or the nose.
 
         The hand that waits longest is looked at; one that is not found is looked for less and less often, so that it costs
-        little, and the other hand has its turns meanwhile. Small hands show little and are looked at in every second or third
-        picture.
+        little, and the other hand has its turns meanwhile. A hand that keeps its shape is looked at in every fourth picture;
+        small hands show little, and one of them is looked at in every second or third.
         """
         unit = centimetre(points, scores)
-        wait = Wait(tuple(age + 1 for age in before.wait.age), before.wait.misses)
+        wait = replace(before.wait, age=tuple(age + 1 for age in before.wait.age))
         if unit == 0:
             return NOTHING, Wait()
         points = np.where((scores > SURE)[:, None], points, np.nan)
@@ -106,7 +108,8 @@ class PartReader:
             seen = None
         kept = seen is None and mine is not None and tried + 1 < MISSES
         hands[side] = replace(mine, scores=0.7 * mine.scores) if kept and mine is not None else seen
-        return hands, _after(wait, side, seen is not None)
+        calm = seen is not None and was is not None and seen.changed(was) < CALM
+        return hands, _after(wait, side, seen is not None, calm)
 
     def _both(self, reader: HandReader, image: Array, arms: list[Arm], before: Parts) -> tuple[Hand | None, Hand | None]:
         """Hands of the left and the right arm; where both claim one hand, the arm that it fits less looks for another."""
@@ -125,15 +128,16 @@ def _arms(points: Array, unit: float) -> list[Arm]:
 
 
 def _is_due(hand: Hand | None, wait: Wait, side: int) -> bool:
-    pause = 0 if hand is not None else PAUSES[min(wait.misses[side], len(PAUSES) - 1)]
-    return wait.age[side] > pause
+    if hand is not None:
+        return wait.age[side] > (REST if wait.calm[side] else 0)
+    return wait.age[side] > PAUSES[min(wait.misses[side], len(PAUSES) - 1)]
 
 
-def _after(wait: Wait, part: int, found: bool) -> Wait:
+def _after(wait: Wait, part: int, found: bool, is_calm: bool = False) -> Wait:
     """After a look at a part."""
-    age, misses = list(wait.age), list(wait.misses)
-    age[part], misses[part] = 0, 0 if found else misses[part] + 1
-    return Wait(tuple(age), tuple(misses))
+    age, misses, calm = list(wait.age), list(wait.misses), list(wait.calm)
+    age[part], misses[part], calm[part] = 0, 0 if found else misses[part] + 1, is_calm
+    return Wait(tuple(age), tuple(misses), tuple(calm))
 
 
 def _claimed_twice(left: Hand, right: Hand) -> bool:

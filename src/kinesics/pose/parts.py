@@ -43,10 +43,17 @@ NOTHING = Parts()
 
 @dataclass(frozen=True)
 class Wait:
-    """How long left hand, right hand and face have not been looked at, and how often they were looked for in vain."""
+    """When left hand, right hand and face are looked at again.
+
+    Attributes:
+        age: pictures since each was looked at.
+        misses: how often each was looked for in vain.
+        calm: whether each kept its shape from one look to the next.
+    """
 
     age: tuple[int, ...] = (99, 99, 99)
     misses: tuple[int, ...] = (0, 0, 0)
+    calm: tuple[bool, ...] = (False, False, False)
 
 
 @dataclass(frozen=True)
