@@ -12,6 +12,7 @@ from ..types import Scene
 from .eval_actions import actions, fewshot
 from .eval_depth import depth
 from .eval_face_check import face_check
+from .eval_gates import gates
 from .eval_identity import identity
 from .eval_masks import masks
 from .eval_redaction import redaction
@@ -114,3 +115,4 @@ app.command()(masks)
 app.command()(redaction)
 app.command()(viewer)
 app.command("whole-body")(whole_body)
+app.command()(gates)
