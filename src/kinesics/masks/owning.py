@@ -119,12 +119,10 @@ def _at(soft: Soft, left: int, top: int) -> tuple[slice, slice]:
 
 def _tight(soft: Soft) -> Soft:
     """The part in which it is more than a half."""
-    clear = soft.share > 0.5
-    rows, columns = np.flatnonzero(clear.any(axis=1)), np.flatnonzero(clear.any(axis=0))
-    if not len(rows):
+    x, y, wide, high = cv2.boundingRect((soft.share > 0.5).view(np.uint8)) if soft.share.size else (0, 0, 0, 0)
+    if not wide:
         return Soft(0, 0, np.zeros((0, 0), np.float32), soft.cell)
-    share = soft.share[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return Soft(soft.x + int(columns[0]), soft.y + int(rows[0]), share, soft.cell)
+    return Soft(soft.x + x, soft.y + y, soft.share[y : y + high, x : x + wide], soft.cell)
 
 
 def borne_out(soft: list[Soft], row: int, doubtful: Array) -> bool:
@@ -156,7 +154,7 @@ def _whole(mask: Array) -> Array:
     """Without crumbs."""
     if not mask.any():
         return mask
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
     if count < 3:
         return mask
     areas = stats[:, cv2.CC_STAT_AREA].copy()
@@ -165,8 +163,7 @@ def _whole(mask: Array) -> Array:
 
 
 def _trimmed(x: int, y: int, mask: Array) -> tuple[int, int, Array]:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not len(rows):
+    x1, y1, wide, high = cv2.boundingRect(mask.view(np.uint8)) if mask.size else (0, 0, 0, 0)
+    if not wide:
         return 0, 0, np.zeros((0, 0), bool)
-    part = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return x + int(columns[0]), y + int(rows[0]), part.copy()
+    return x + x1, y + y1, mask[y1 : y1 + high, x1 : x1 + wide].copy()
