@@ -59,7 +59,7 @@ def crown() -> FaceFilter:
     places = np.empty((3, 25, 3))
     places[..., 0] = 256 + 106 * np.sin(turn)[None] * flare[:, None]
     places[..., 1] = 90 + 104 * down[:, None] - 12 * (1 - np.cos(turn))[None]  # the back is higher
-    places[..., 2] = 82 - 104 * np.cos(turn)[None] * flare[:, None]
+    places[..., 2] = 92 - 110 * np.cos(turn)[None] * flare[:, None]
     box = (144.0, 146.0, 368.0, 216.0)
     shadow = Paper((224, 70), 1.0, box[:2])
     shadow.lay(
