@@ -21,7 +21,8 @@ OVERLAP = 0.2  # of neighbouring parts, in shares of them
 PERSON = 128.0  # canvas pixels along a person in a look at people who are known
 SMALL = 0.1  # longer side of a person, in shares of the picture's, below which there may be others who were missed
 SAME = 0.45  # overlap of boxes from which two finds are one person
-PIECE = 0.7  # share of a find in the box of somebody far larger from which it is a piece of them
+PIECE = 0.7  # share of a find in the box of somebody larger from which it is a piece of them …
+LARGER = (4.0, 100.0)  # … who has so many times its area; where it is still smaller, it is somebody behind
 
 
 def worth_looking(people: People, size: tuple[int, int]) -> bool:
@@ -58,7 +59,7 @@ def joined(first: People, second: People) -> People:
     overlap = iou(second.boxes, first.boxes)  # (m, n)
     areas, others = box_area(second.boxes)[:, None], box_area(first.boxes)[None]
     shared = overlap * (areas + others) / (1 + overlap)
-    piece = (shared > PIECE * areas) & (others > 4 * areas)
+    piece = (shared > PIECE * areas) & (others > LARGER[0] * areas) & (others < LARGER[1] * areas)
     new = second[~((overlap > SAME) | piece).any(axis=1)]
     return People(
         np.concatenate([first.boxes, new.boxes]),

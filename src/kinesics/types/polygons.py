@@ -71,9 +71,16 @@ def _turns(ring: Array) -> Array:
 
 
 def _simple(ring: Array, tolerance: float) -> Array:
+    """Fewer points for the same ring: of the middles of the sides of its pixels, which lie on a slope as its steps do not."""
     import cv2
 
-    return np.asarray(cv2.approxPolyDP(ring.astype(np.int32), tolerance, True))[:, 0] if tolerance > 0 else ring
+    if tolerance <= 0:
+        return ring
+    steps = np.roll(ring, -1, axis=0) - ring
+    counts = np.abs(steps).sum(axis=1)
+    unit = np.repeat(np.sign(steps), counts, axis=0)
+    middles = ring[0] + np.cumsum(unit, axis=0) - unit / 2
+    return np.asarray(cv2.approxPolyDP(middles.astype(np.float32), tolerance, True))[:, 0]
 
 
 def _cut(ring: Array, hole: Array) -> Array:
