@@ -60,7 +60,7 @@ def test_the_parts_cover_the_picture_and_overlap() -> None:
 
 @pytest.mark.parametrize("size", [(64, 64), (4000, 100), (33, 900)])
 def test_parts_of_any_picture_are_looks(size: tuple[int, int]) -> None:
-    assert len(parts(size)) == 4
+    assert len(parts(size)) == 4 and len(parts(size, 5)) == 9
 
 
 def test_models_that_cannot_be_told_where_and_tiny_pictures_add_nobody() -> None:

@@ -11,15 +11,15 @@ from .registry import PoseModel
 
 __all__ = ["seek"]
 
-SHARE = 0.6  # of the picture's width and height that each of the four parts has
-CANVAS = 384  # longer side of the canvas on which a part is seen
+FEW, MANY = (2, 0.6, 384), (3, 0.42, 256)  # parts a side, share of the picture's sides of each, longer side of its canvas
+CROWD = 4  # people from which the parts are more and smaller
 LEAST = 0.12  # score from which a find counts; whoever asks should have it confirmed
 SAME = 0.4  # overlap of boxes from which a find is somebody who is known
 PIECE = 0.75  # share of a find's box within a known one from which it is a piece of that person
 
 
 def seek(model: PoseModel, image: Array, people: People) -> People:
-    """The same people, first and unchanged, and after them those whom closer looks at four parts of the picture show.
+    """The same people, first and unchanged, and after them those whom closer looks at parts of the picture show.
 
     Args:
         model: found `people`; one that cannot be told where to look finds nobody more.
@@ -32,7 +32,7 @@ def seek(model: PoseModel, image: Array, people: People) -> People:
     look = getattr(model, "look", None)
     if look is None or min(image.shape[:2]) < 64:
         return people
-    found: People = look(image, parts((image.shape[1], image.shape[0])), LEAST)
+    found: People = look(image, parts((image.shape[1], image.shape[0]), len(people)), LEAST)
     if not len(people):
         return found
     if found.skeleton != people.skeleton:
@@ -47,12 +47,13 @@ def seek(model: PoseModel, image: Array, people: People) -> People:
     return People(boxes, score, points, point_scores, people.skeleton, ids)
 
 
-def parts(size: tuple[int, int]) -> list[Look]:
-    """Looks at four overlapping parts of a picture of `size` (width, height)."""
-    wide, high = SHARE * size[0], SHARE * size[1]
-    canvas = fit_canvas(wide, high, CANVAS / max(wide, high))
-    corners = [(x, y) for y in (0.0, size[1] - high) for x in (0.0, size[0] - wide)]
-    return [Look((x, y, x + wide, y + high), canvas) for x, y in corners]
+def parts(size: tuple[int, int], people: int = 0) -> list[Look]:
+    """Looks at overlapping parts of a picture of `size` (width, height) in which so many people are known."""
+    count, share, longest = MANY if people >= CROWD else FEW
+    wide, high = share * size[0], share * size[1]
+    canvas = fit_canvas(wide, high, longest / max(wide, high))
+    corners = [(x, y) for y in np.linspace(0, size[1] - high, count) for x in np.linspace(0, size[0] - wide, count)]
+    return [Look((float(x), float(y), float(x + wide), float(y + high)), canvas) for x, y in corners]
 
 
 def _known(box: Array, boxes: Array) -> bool:
