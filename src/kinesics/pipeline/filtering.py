@@ -7,15 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..faces.artwork import face_filter
 from ..faces.overlay import FaceFilter
-from ..types import Array, Frame, People, Scene
+from ..types import Array, Frame, Scene
 
 __all__ = ["filtered"]
-
-HANDS = (slice(91, 112), slice(112, 133))  # of wholebody133
 
 
 def filtered(
@@ -55,41 +51,32 @@ def filtered(
 def _filtered(scenes: Iterable[Scene], chosen: FaceFilter, finder: Any, away: float, back: float) -> Generator[Scene]:
     from ..faces import FaceFinder
     from ..faces.wearing import Wearers
+    from .raised_hands import RaisedHands
 
     try:
-        finder, wearers, epoch = finder or FaceFinder(), Wearers(chosen, away=away, back=back), None
+        finder, wearers, hands = finder or FaceFinder(), Wearers(chosen, away=away, back=back), RaisedHands()
+        epoch = None
         for scene in scenes:
             if scene.frame is None or scene.frame.depth is not None:
                 yield scene
                 continue
             if scene.epoch != epoch:
-                wearers.reset()
-                finder.reset()
+                for part in (wearers, finder, hands):
+                    part.reset()
                 epoch = scene.epoch
-            yield _worn(scene, scene.frame, finder, wearers)
+            yield _worn(scene, scene.frame, finder, wearers, hands)
     finally:
         close = getattr(scenes, "close", None)
         if close is not None:
             close()
 
 
-def _worn(scene: Scene, frame: Frame, finder: Any, wearers: Any) -> Scene:
-    image, hands = frame.image, _hands(scene.people)
+def _worn(scene: Scene, frame: Frame, finder: Any, wearers: Any, raised: Any) -> Scene:
+    image = frame.image
+    hands = raised(image, scene.people)
     faces = finder(image, scene.people, hands=hands, masks=scene.people.masks)
     picture = wearers.update(image, faces, frame.time, people=scene.people, hands=hands)
     if picture is image:
         return scene
     changed = Frame(picture, index=frame.index, time=frame.time, epoch=frame.epoch, corrupt=frame.corrupt)
     return replace(scene, frame=changed)
-
-
-def _hands(people: People) -> list[Array]:
-    """(21, 2) points of the hands that are seen."""
-    if people.skeleton.name != "wholebody133":
-        return []
-    return [
-        np.asarray(people.points[row, hand, :2])
-        for row in range(len(people))
-        for hand in HANDS
-        if (people.point_scores[row, hand] > 0).all()
-    ]
