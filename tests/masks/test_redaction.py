@@ -68,12 +68,14 @@ def test_boxes_cover_their_corners() -> None:
 def test_a_mask_is_covered_fully_and_little_beyond(how: str) -> None:
     image = noise()
     mask = oval(50, 60, 20, 40, image.shape)
-    out = cover_mask(image, mask, 12, how, soft=3)
-    far = ~oval(50, 60, 30, 50, image.shape)
+    out = cover_mask(image, mask[10:110, 20:80], 12, how, corner=(20, 10), soft=3)
+    far = ~oval(50, 60, 34, 54, image.shape)
     assert (out[far] == image[far]).all()
     assert out[mask].std() < 0.35 * image[mask].std()
     if how == "solid":
         assert (out[mask] == FLAT).all()
+        assert (cover_mask(image, mask, 12, how, grow=9, soft=6)[oval(50, 60, 28, 48, image.shape)] == FLAT).all()
+        assert ((cover_mask(image, mask, 12, how) == FLAT).all(axis=2) == mask).all()
     assert (cover_mask(image, np.zeros(image.shape[:2], bool), 12, how) == image).all()
     assert (cover_mask(image, np.ones(image.shape[:2], bool), 12, "solid") == flat_picture((160, 120))).all()
 
@@ -84,5 +86,5 @@ def test_what_cannot_be_covered_is_said() -> None:
         cover_spots(image, np.zeros((0, 4)), "smear")
     with pytest.raises(ShapeError, match="finite"):
         cover_spots(image, np.array([[np.nan, 1, 2, 2]]))
-    with pytest.raises(ShapeError, match="size"):
-        cover_mask(image, np.zeros((3, 3), bool), 5)
+    with pytest.raises(ShapeError, match="window"):
+        cover_mask(image, np.zeros((3, 3), bool), 5, corner=(158, 0))

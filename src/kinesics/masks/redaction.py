@@ -27,7 +27,8 @@ TEMPLATE = 96
 
 def flat_picture(size: tuple[int, int]) -> Array:
     """(h, w, 3) uint8 of one colour, for a (width, height)."""
-    return np.full((size[1], size[0], 3), FLAT, np.uint8)
+    row = np.tile(np.array(FLAT, np.uint8), (size[0], 1))
+    return np.broadcast_to(row, (size[1], size[0], 3)).copy()
 
 
 def cover_spots(image: Array, spots: Array, how: str = "blur", *, rounded: bool = True, out: Array | None = None) -> Array:
@@ -61,16 +62,26 @@ def cover_spots(image: Array, spots: Array, how: str = "blur", *, rounded: bool 
 
 
 def cover_mask(
-    image: Array, mask: Array, cell: float, how: str = "blur", *, soft: float = 4.0, out: Array | None = None
+    image: Array,
+    mask: Array,
+    cell: float,
+    how: str = "blur",
+    *,
+    corner: tuple[int, int] = (0, 0),
+    grow: float = 0.0,
+    soft: float = 0.0,
+    out: Array | None = None,
 ) -> Array:
     """Cover whatever a mask says.
 
     Args:
         image: (h, w, 3) uint8; it is not changed.
-        mask: (h, w) bool.
+        mask: (hi, wi) bool, of the whole picture or of a window of it.
         cell: how large the smallest thing is that may still be told apart, pixels.
         how: "blur", "pixelate" or "solid".
-        soft: width of the soft edge, pixels; it lies outside the mask.
+        corner: x, y of the window's upper left pixel.
+        grow: so many pixels round the mask are covered fully too, some more where that is quicker.
+        soft: width of the soft edge beyond them, pixels.
         out: covered here, in place, instead of on a copy.
 
     Returns:
@@ -78,23 +89,54 @@ def cover_mask(
 
     Raises:
         UsageError: `how` is unknown.
-        ShapeError: the mask has another size than the picture.
+        ShapeError: the window reaches beyond the picture.
     """
     _check(how)
-    if mask.shape != image.shape[:2]:
-        raise ShapeError(f"cover_mask: expected a mask of the picture's size {image.shape[:2]}, got {mask.shape}")
+    (x, y), (high, wide) = corner, mask.shape
+    if min(x, y) < 0 or x + wide > image.shape[1] or y + high > image.shape[0]:
+        raise ShapeError(f"cover_mask: a window of {mask.shape} at {corner} is not in a picture of {image.shape[:2]}")
     out = image.copy() if out is None else out
-    width = max(round(soft), 1)
-    x, y, w, h = cv2.boundingRect(mask.view(np.uint8) if mask.dtype == bool else mask.astype(np.uint8))
-    if not w:
+    if not mask.any():
         return out
-    left, top = max(x - 2 * width, 0), max(y - 2 * width, 0)
-    part = slice(top, min(y + h + 2 * width, mask.shape[0])), slice(left, min(x + w + 2 * width, mask.shape[1]))
-    grown = cv2.dilate(mask[part].astype(np.uint8) * 255, np.ones((2 * width + 1, 2 * width + 1), np.uint8))
-    weight = cv2.blur(grown, (2 * width + 1, 2 * width + 1)).astype(np.float32) / 255
-    weight[mask[part]] = 1.0
-    _blend(out, part, _covered(image, part, max(cell, 2.0), how), weight)
+    pad = int(np.ceil(grow + 2.5 * soft)) + 4 * _coarse(grow, soft)
+    left, top = max(x - pad, 0), max(y - pad, 0)
+    part = slice(top, min(y + high + pad, image.shape[0])), slice(left, min(x + wide + pad, image.shape[1]))
+    cover = _covered(image, part, max(cell, 2.0), how)
+    if grow == soft == 0:
+        out[part] = cv2.copyTo(cover, _padded(mask, corner, part), np.ascontiguousarray(out[part]))
+    else:
+        _blend(out, part, cover, _spread(_padded(mask, corner, part), grow, soft))
     return out
+
+
+def _coarse(grow: float, soft: float) -> int:
+    """Pixels a cell in which the edge of a mask may be made."""
+    return int(np.clip(max(grow, soft) / 3, 1, 12))
+
+
+def _padded(mask: Array, corner: tuple[int, int], part: tuple[slice, slice]) -> Array:
+    """A mask's window as uint8 of a larger one."""
+    rows, columns = part
+    whole = np.zeros((rows.stop - rows.start, columns.stop - columns.start), np.uint8)
+    top, left = corner[1] - rows.start, corner[0] - columns.start
+    whole[top : top + mask.shape[0], left : left + mask.shape[1]] = mask
+    return whole
+
+
+def _spread(mask: Array, grow: float, soft: float) -> Array:
+    """(h, w) float32: 1 up to `grow` pixels from what is set in (h, w) uint8, then falling."""
+    cell = _coarse(grow, soft)
+    high, wide = (-(-n // cell) for n in mask.shape)
+    full = np.zeros((high * cell, wide * cell), np.uint8)
+    np.multiply(mask, 255, out=full[: mask.shape[0], : mask.shape[1]])
+    # a single pixel of the largest cell still is 255 / 144 of an average
+    few = (cv2.resize(full, (wide, high), interpolation=cv2.INTER_AREA).reshape(high, wide) > 0).astype(np.uint8)
+    ramp = int(np.ceil(soft / cell))
+    reach = int(np.ceil(grow / cell)) + 1 + int(np.ceil(1.5 * ramp))  # what blurs is a square, as far as its corners
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    weight = cv2.blur(cv2.dilate(few, kernel).astype(np.float32), (2 * ramp + 1, 2 * ramp + 1))
+    large = cv2.resize(weight, (wide * cell, high * cell), interpolation=cv2.INTER_LINEAR)[: mask.shape[0], : mask.shape[1]]
+    return np.ascontiguousarray(large)
 
 
 def _check(how: str) -> None:

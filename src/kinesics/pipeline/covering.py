@@ -132,14 +132,17 @@ class PersonCover:
             return flat_picture(scene.size)
         image, people = scene.frame.image, scene.people
         out = image.copy()
-        longest = np.array([max(box[2:] - box[:2]) for box in people.boxes], float)
-        for row in np.flatnonzero(sure).tolist():
-            grown, cell = _grown(masks, row, 0.04 * float(longest[row]) + 3), float(longest[row]) / 14
-            cover_mask(image, grown, cell, self.how, soft=0.02 * float(longest[row]) + 1, out=out)
+        if masks is not None:
+            for row in np.flatnonzero(sure).tolist():
+                self._cover_one(image, out, masks.window(row), float(max(people.boxes[row, 2:] - people.boxes[row, :2])))
         spots = spots_of(people.boxes[~sure]) if len(sure) == len(people) else spots_of(people.boxes)
         spots = np.concatenate([spots, self.boxes.at(scene.time, missed=True)]) * (1, 1, 1.1, 1.1)
         cover_spots(image, spots, self.how, rounded=False, out=out)
         return cover_spots(image, self.faces.spots.at(scene.time), self.how, out=out)
+
+    def _cover_one(self, image: Array, out: Array, outline: tuple[int, int, Array], side: float) -> None:
+        x, y, window = outline
+        cover_mask(image, window, side / 14, self.how, corner=(x, y), grow=0.04 * side + 3, soft=0.02 * side + 1, out=out)
 
 
 class BackgroundCover:
@@ -175,7 +178,7 @@ class BackgroundCover:
             return flat_picture(scene.size)
         shape = scene.size[1], scene.size[0]
         covered = np.unpackbits(packed, count=shape[0] * shape[1]).astype(bool).reshape(shape)
-        return cover_mask(scene.frame.image, covered, min(shape) / 9, self.how, soft=1)
+        return cover_mask(scene.frame.image, covered, min(shape) / 9, self.how)
 
 
 class _Outlines:
@@ -259,21 +262,6 @@ def _sure(people: People, masks: Masks | None) -> Array:
         hit = np.count_nonzero(near[at[inside, 1], at[inside, 0]])
         sure[row] = hit >= 0.7 * max(len(joints), 1)
     return np.asarray(sure)
-
-
-def _grown(masks: Masks | None, row: int, reach: float) -> Array:
-    """(h, w) bool of one outline, grown by so many pixels."""
-    if masks is None:
-        raise ValueError("no outlines")
-    x, y, window = masks.window(row)
-    pad = round(reach)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * pad + 1, 2 * pad + 1))
-    part = cv2.dilate(np.pad(window.astype(np.uint8), pad), kernel).astype(bool)
-    whole = np.zeros((masks.size[1], masks.size[0]), bool)
-    left, top = max(x - pad, 0), max(y - pad, 0)
-    part = part[top - y + pad :, left - x + pad :][: whole.shape[0] - top, : whole.shape[1] - left]
-    whole[top : top + part.shape[0], left : left + part.shape[1]] = part
-    return whole
 
 
 def _shrunk(masks: Masks | None, row: int, reach: float) -> tuple[int, int, Array]:
