@@ -180,3 +180,20 @@ def test_parts_of_a_wrong_length_are_named(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(rows))
     with pytest.raises(FormatError, match="expected 204 numbers for the face, got 3"):
         list(read_scenes(tmp_path / "a.json"))
+
+
+def test_outlines_of_another_size_are_refused_by_name(tmp_path: Path) -> None:
+    from kinesics.formats import outline_record
+    from kinesics.types import Masks
+
+    body = skeleton("coco17")
+    masks = Masks((64, 48), [[3, 4]], [np.ones((5, 6), bool)])
+    people = People(np.zeros((1, 4)), np.ones(1), np.zeros((1, 17, 2)), np.ones((1, 17)), body, masks=masks)
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(outline_record(people, (64, 48))))
+    (scene,) = read_scenes(path)
+    assert scene.people.masks == masks and scene.size == (64, 48)
+    path.write_text(json.dumps(outline_record(people, (48, 64))))
+    with pytest.raises(FormatError, match="picture 0: outlines of a picture of 64x48 in one of 48x64") as caught:
+        list(read_scenes(path))
+    assert "\n" not in str(caught.value)

@@ -72,7 +72,7 @@ SCENES = st.builds(
     st.lists(TEXT, max_size=2).map(tuple),
     st.integers(0, 1000),
     st.booleans(),
-)
+).map(lambda s: s if s.people.masks is None else dataclasses.replace(s, size=s.people.masks.size))
 
 
 def through(scenes: list[Scene], suffix: str) -> list[Scene]:

@@ -19,7 +19,7 @@ from ..errors import FormatError
 from ..geometry import points_box
 from ..types import Array, Masks, People, Scene, Skeleton, skeleton
 from .bodies import WHOLE_PARTS, body_of
-from .decode import from_json, row_masks
+from .decode import fits, from_json, row_masks
 from .input import whole
 from .wire import Mask
 
@@ -167,6 +167,7 @@ def _scenes(data: DataSet, notes: list[str], path: Path, fps: float) -> Iterator
         try:
             crowd = _people(group, bodies[group[0].category_id] if group else body)
             size = (image.width, image.height) if image.width and image.height else _size(crowd)
+            fits(crowd, size)
             yield Scene(index, index / fps if image.time is None else image.time, size, crowd)
         except (ValueError, OverflowError) as error:
             raise FormatError(f"{path}: picture {image.id}: {error}") from error
@@ -277,6 +278,8 @@ def _packed(segmentation: Any) -> bool:
 
 
 def _size(people: People) -> tuple[int, int]:
+    if people.masks is not None:
+        return people.masks.size
     corners = np.concatenate([people.boxes[:, 2:], np.ones((1, 2))])
     width, height = np.ceil(corners.max(axis=0))
     return int(width), int(height)

@@ -19,6 +19,7 @@ __all__ = [
     "decode_header",
     "decode_scene",
     "empty_people",
+    "fits",
     "from_json",
     "row_masks",
     "skeleton_named",
@@ -65,6 +66,7 @@ def decode_extras(text: str | None) -> Extras:
 def assemble(row: Any, people: People, extra: Any = None) -> Scene:
     """A Scene from a row with frame, time, size, epoch and corrupt, its people, and a row with the rest (default: the same)."""
     extra = row if extra is None else extra
+    fits(people, row.size)
     try:
         return Scene(
             row.frame,
@@ -81,6 +83,17 @@ def assemble(row: Any, people: People, extra: Any = None) -> Scene:
         )
     except ValueError as error:
         raise FormatError(str(error)) from error
+
+
+def fits(people: People, size: tuple[int, int]) -> None:
+    """Nothing, if the outlines are of a picture of this (width, height).
+
+    Raises:
+        FormatError: they are of another size.
+    """
+    if people.masks is not None and people.masks.size != tuple(size):
+        wide, high = people.masks.size
+        raise FormatError(f"outlines of a picture of {wide}x{high} in one of {size[0]}x{size[1]}")
 
 
 def skeleton_named(row: str | SkeletonRow) -> Skeleton:
