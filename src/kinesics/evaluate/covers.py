@@ -65,7 +65,7 @@ def _hands(picture: Array, at: Array, size: float, held: Held, rng: np.random.Ge
 
 def _page(picture: Array, at: Array, size: float, held: Held, rng: np.random.Generator) -> Cover:
     """A page with lines of letters."""
-    page = np.full(picture.shape, rng.uniform(190, 250), np.float32)
+    page = np.full(picture.shape, rng.integers(190, 250), np.uint8)
     step = max(int(size * rng.uniform(0.06, 0.12)), 4)
     for row in range(0, picture.shape[0], step):
         words = "".join(chr(c) for c in rng.integers(97, 123, 80))

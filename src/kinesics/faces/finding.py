@@ -24,8 +24,9 @@ from .scanning import Scanner, Spot, squares_over
 __all__ = ["FaceFinder"]
 
 PRESENT = 0.5  # least presence of a mesh
+CERTAIN, SIDEWAYS = 0.995, 62.0  # a mesh that is less sure does not count where the detector sees a face turned by more degrees
 SMALL = 12.0  # pixels of a face's square below which nothing is known of its points
-SAME = 0.3  # boxes that overlap by more are one face
+SAME = 0.15  # boxes that overlap by more are one face
 TURNS = (math.pi, math.pi / 2, -math.pi / 2)
 
 
@@ -137,7 +138,7 @@ class FaceFinder:
 
     def _of_spot(self, image: Array, spot: Spot, head: Head | None = None) -> _Found:
         one = self._settle(image, spot.square, head) if spot.square.side >= SMALL else None
-        if one is not None and float(iou(one.box[None], spot.box[None])[0, 0]) > 0.2:
+        if one is not None and float(iou(one.box[None], spot.box[None])[0, 0]) > 0.2 and not _profile(one, spot):
             return one
         return _Found(spot.score, spot.box, None, spot, head)
 
@@ -199,6 +200,7 @@ class FaceFinder:
             )
             gates = gates_of(
                 angles[:2],
+                one.sight.presence,
                 face_cells(mesh, square),
                 cover_maps(square, self._size, hands, others),
                 self._covers.look(image, mesh, square),
@@ -221,6 +223,11 @@ def _of_sight(sight: FaceSight, head: Head | None) -> _Found | None:
         return None
     flat = sight.mesh[:, :2]
     return _Found(sight.presence, np.concatenate([flat.min(axis=0), flat.max(axis=0)]), sight, None, head)
+
+
+def _profile(one: _Found, spot: Spot) -> bool:
+    """Whether a mesh that is not sure was made up for a face that is seen from the side."""
+    return one.score < CERTAIN and abs(point_angles(spot.points)[0]) > SIDEWAYS
 
 
 def _taken(found: list[_Found], box: Array) -> bool:

@@ -17,7 +17,8 @@ __all__ = ["CELLS", "cover_maps", "face_cells", "gates_of", "turned_away"]
 CELLS = 32  # a face's square is looked at in so many cells a side
 YAW, PITCH = 42.0, 36.0  # degrees at which an overlay no longer fits
 FADE = 0.10  # share of these limits over which it goes
-COVERED = 0.17  # share of a face that may be hidden
+COVERED, GOES = 0.18, 0.07  # share of a face that may be hidden, and over how much more or less an overlay fades
+CERTAIN = 4.0  # log odds of a mesh's presence at which an overlay is drawn half
 
 
 def turned_away(yaw: float, pitch: float) -> float:
@@ -63,12 +64,17 @@ def cover_maps(
 
 
 def gates_of(
-    angles: tuple[float, float], face: Array, known: dict[str, Array], seen: tuple[Array, float] | None = None
+    angles: tuple[float, float],
+    presence: float,
+    face: Array,
+    known: dict[str, Array],
+    seen: tuple[Array, float] | None = None,
 ) -> Gates:
     """The gates of a face.
 
     Args:
         angles: yaw and pitch, degrees.
+        presence: how sure the mesh is, 0 to 1: one that is less than certain is often made up.
         face: of `face_cells`.
         known: of `cover_maps`.
         seen: of `CoverNet.look`: the map and the share; None: not asked.
@@ -89,7 +95,9 @@ def gates_of(
         by["other"] = min(trust, 2.0) * float((rest * (1 - maps[..., 1])).sum()) / cells
     covered = min(sum(by.values()), 1.0)
     turned = turned_away(*angles)
-    return Gates(turned, covered, by, (1 - turned) * _soft((COVERED - covered) / (0.35 * COVERED)))
+    sure = min(max(presence, 1e-6), 1 - 1e-6)
+    doubt = _soft((math.log(sure / (1 - sure)) - CERTAIN) / 2)
+    return Gates(turned, covered, by, (1 - turned) * doubt * _soft((COVERED - covered) / GOES))
 
 
 def _draw_hand(out: Array, points: Array, square: Turned) -> None:
