@@ -85,12 +85,12 @@ def _front(parts: tuple[Array, Array, Array, Array], colour: tuple[int, int, int
 def _clear(paper: Paper, holes: Array) -> None:
     """A breath of blue and two reflections."""
     x, y = paper.grid()
-    paper.lay(holes, (205, 226, 240), 0.08)
+    paper.lay(holes, (205, 226, 240), 0.05)
     for middle in (207.0, 305.0):
         lean = (x - middle) + 0.75 * (y - 260)
         band = np.exp(-(((lean + 13) / 7) ** 4)) + 0.7 * np.exp(-(((lean - 4) / 2.6) ** 4))
         near = np.clip(1.35 - np.hypot((x - middle) / 34, (y - 260) / 30), 0, 1)
-        paper.lay(holes * band * near, (255, 255, 255), 0.16)
+        paper.lay(holes * band * near, (255, 255, 255), 0.11)
 
 
 def _dark(paper: Paper, holes: Array) -> None:

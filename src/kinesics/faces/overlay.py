@@ -88,7 +88,8 @@ class FaceFilter:
         for layer in self.layers:
             picture = layer.reduced(_times(layer, head))
             spots = layer.surface.spots * (picture.shape[1], picture.shape[0]) - 0.5
-            size, fade = (image.shape[1], image.shape[0]), bool((layer.surface.soft >= 0).all())
+            soft, size = layer.surface.soft >= 0, (image.shape[1], image.shape[0])
+            fade = bool(soft.all() or not soft.any())  # where skin and what is round it meet, a gap would be seen
             corners = head.lay(layer.surface, mesh)
             seen = unfold(corners, spots, layer.surface.triangles, size, 190 * head.scale, fade=fade)
             if seen is not None:
