@@ -84,11 +84,13 @@ def test_what_cannot_be_told_is_nan(encoder: FaceEncoder, signer: tuple[Array, F
         replace(face, mesh=None),
         replace(face, mesh=face.mesh * 0.2),  # some 14 px
         replace(face, mesh=np.full((468, 3), np.nan)),
-        replace(face, gates=Gates(1.0, 0.0, by, 0.05)),
-        replace(face, gates=Gates(0.0, 0.0, by, 1.0)),
+        replace(face, yaw=70.0),
+        replace(face, gates=Gates(0.0, 0.6, {**by, "other": 0.6}, 0.0)),
+        replace(face, yaw=45.0, gates=Gates(0.9, 0.4, {**by, "hand": 0.4}, 0.0)),
+        replace(face, yaw=float("nan"), gates=None),
         replace(face, gates=None),
     ]
-    assert np.isnan(encoder(image, faces)).all(axis=1).tolist() == [True] * 4 + [False] * 2
+    assert np.isnan(encoder(image, faces)).all(axis=1).tolist() == [True] * 5 + [False] * 3
 
 
 @pytest.mark.parametrize("image", [np.zeros((9, 9), np.uint8), np.zeros((9, 9, 3), np.float32)], ids=["grey", "float"])

@@ -18,7 +18,8 @@ __all__ = ["DIMENSIONS", "LEAST_SIDE", "FaceEncoder", "aligned_square"]
 DIMENSIONS = 128
 SIDE = 150
 LEAST_SIDE = 24.0  # pixels of a face below which it is nobody's
-LEAST_APPLY = 0.1  # of `Gates.apply`: turned away or covered beyond this, a face is nobody's
+FURTHEST = 60.0  # degrees of yaw or pitch
+COVERED = 0.5  # share: a name bears more than an overlay, whose own gate (`Gates.apply`) closes sooner
 AT_ONCE = 16  # crops a call of the net: bounds the memory
 
 # Outer and inner corner of the eye on the picture's left, the same on its right, and where the nose meets the lip: as points of
@@ -52,8 +53,8 @@ class FaceEncoder:
             faces: what was found in it.
 
         Returns:
-            (n, 128) float32, rows of length 1; NaN where a face has no mesh, is smaller than 24 px, or by its gates too much
-            turned away or covered (`apply` below 0.1).
+            (n, 128) float32, rows of length 1; NaN where a face has no mesh, is smaller than 24 px, turned by more than 60
+            degrees, or by its gates more than half covered.
 
         Raises:
             ShapeError: the picture is not (h, w, 3) uint8.
@@ -95,4 +96,6 @@ def _fit(face: Face) -> bool:
         return False
     if float(np.ptp(face.mesh[:, :2], axis=0).max()) < LEAST_SIDE:
         return False
-    return face.gates is None or face.gates.apply >= LEAST_APPLY
+    if abs(face.yaw) > FURTHEST or abs(face.pitch) > FURTHEST:  # NaN is not: nothing tells
+        return False
+    return face.gates is None or face.gates.covered <= COVERED

@@ -84,7 +84,7 @@ class Naming:
         for row, encoding in zip(due, self._encoder(image, [faces[row] for row in due]), strict=True):
             if np.isfinite(encoding).all():
                 gates = faces[row].gates
-                _add(evidence[row], encoding, 1.0 if gates is None else gates.apply, time)
+                _add(evidence[row], encoding, 1.0 if gates is None else 0.1 + gates.apply, time)
                 mean = evidence[row].total / np.linalg.norm(evidence[row].total)
                 (evidence[row].verdict,) = self.known.recognise(mean)
         return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import hashlib
 import os
@@ -155,7 +156,7 @@ def _named_pictures(folder: Path) -> Iterator[tuple[str, Path]]:
         if path.name.startswith("."):
             continue
         if path.is_dir():
-            inside = sorted(inner for inner in path.iterdir() if inner.is_file() and not inner.name.startswith("."))
+            inside = sorted(inner for inner in path.iterdir() if not inner.is_dir() and not inner.name.startswith("."))
             yield from ((path.name, inner) for inner in inside)
         else:
             yield path.stem, path
@@ -164,7 +165,10 @@ def _named_pictures(folder: Path) -> Iterator[tuple[str, Path]]:
 def _take(known: KnownFaces, name: str, path: Path, cache: FaceCache, say: Say) -> bool:
     """Enrol one picture; False, and a line, where it is of no use."""
     try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if not path.is_file():  # a pipe would be waited for
+            raise FileNotFoundError(errno.ENOENT, "there is no such file")
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         say(f"{shown(path)}: cannot be read ({error.strerror or error}); left out")
         return False
