@@ -12,6 +12,7 @@ from .merging import FACE, LEFT, RIGHT, feet, world_of
 from .parts import Known, Parts, carried
 from .person_reader import PersonReader, Seat
 from .side_by_side import SideBySide
+from .whose_hand import each_hand_once
 
 __all__ = ["WholeBody"]
 
@@ -88,6 +89,8 @@ class WholeBody:
             next(found) if looked else _along(old, *joints)
             for looked, old, *joints in zip(chosen, before, points, scores, strict=True)
         ]
+        if "body" in self.parts:  # what is drawn from hands and face alone stays as it was
+            known = each_hand_once(known)
         self.seen = tuple(None if one is None else one.parts for one in known)
         self._memory = {who: one for who, one in zip(ids, known, strict=True) if who >= 0 and one is not None}
         return _merged(people, self.seen, "body" in self.parts)
