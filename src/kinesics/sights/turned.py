@@ -107,4 +107,8 @@ def _whole(image: Array, matrix: Array, square: Turned, times: int) -> tuple[Arr
         return _reduced(image, matrix, square, times)
     part = image[top : top + high * times, left : left + wide * times]
     grown = np.array([[times, 0, left + (times - 1) / 2], [0, times, top + (times - 1) / 2], [0, 0, 1]])
-    return cv2.resize(part, (wide, high), interpolation=cv2.INTER_AREA), matrix @ grown
+    while times > 1:  # halves are the quickest
+        step = 2 if times % 2 == 0 else times
+        times //= step
+        part = cv2.resize(part, (wide * times, high * times), interpolation=cv2.INTER_AREA)
+    return part, matrix @ grown
