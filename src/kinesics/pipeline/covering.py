@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import cv2
 import numpy as np
 
 from ..draw import Painter
@@ -13,13 +12,13 @@ from ..masks.face_spots import FaceSpots
 from ..masks.heads import head_spots
 from ..masks.hold_over import HoldOver
 from ..masks.redaction import cover_mask, cover_spots, flat_picture, spots_of
+from ..masks.trusted import inside, trusted
 from ..types import Array, Masks, People, Scene
 
 __all__ = ["HIDDEN", "Cover", "cover_for"]
 
 HIDDEN = ("face", "person", "background")
 FACE = 0.95  # half width of what is covered round a face, in sides of its box; half height a little more
-LEAST = 0.4  # people with a lower score are covered as boxes
 
 
 class Cover(Protocol):
@@ -123,7 +122,7 @@ class PersonCover:
         self.faces.look(scene, looked)
         self.boxes.add(scene.time, spots_of(scene.people.boxes), scene.people.ids, known=looked)
         masks = self.outlines.of(scene)
-        self.masks[scene.index] = masks, _sure(scene.people, masks)
+        self.masks[scene.index] = masks, trusted(scene.people, masks)
 
     def picture(self, scene: Scene, lost: bool) -> Array:
         """The picture of a Scene without people."""
@@ -165,10 +164,11 @@ class BackgroundCover:
         """Outline the people of a Scene."""
         masks = self.outlines.of(scene)
         covered = np.ones((scene.size[1], scene.size[0]), bool)
-        for row in np.flatnonzero(_sure(scene.people, masks)).tolist() if masks is not None else ():
-            longest = float(max(scene.people.boxes[row, 2:] - scene.people.boxes[row, :2]))
-            x, y, window = _shrunk(masks, row, 0.006 * longest + 1)
-            covered[y : y + window.shape[0], x : x + window.shape[1]] &= ~window
+        if masks is not None:
+            for row in np.flatnonzero(trusted(scene.people, masks)).tolist():
+                longest = float(max(scene.people.boxes[row, 2:] - scene.people.boxes[row, :2]))
+                x, y, window = inside(masks, row, 0.006 * longest + 1)
+                covered[y : y + window.shape[0], x : x + window.shape[1]] &= ~window
         self.masks[scene.index] = np.packbits(covered)
 
     def picture(self, scene: Scene, lost: bool) -> Array:
@@ -244,31 +244,3 @@ def _merged(heads: Array, ids: Array, faces: Array) -> tuple[Array, Array]:
             alone.append(face)
     spots = np.concatenate([heads, np.array(alone, float).reshape(-1, 4)])
     return spots, np.concatenate([ids, np.full(len(alone), -1)]).astype(int)
-
-
-def _sure(people: People, masks: Masks | None) -> Array:
-    """(n,) whether an outline may be trusted: somebody surely there, most of the box's joints inside, not a crumb."""
-    if masks is None or len(masks) != len(people):
-        return np.zeros(len(people), bool)
-    boxes = people.boxes
-    size = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-    sure = (people.score >= LEAST) & (masks.areas > 0.15 * np.maximum(size, 1))
-    for row in np.flatnonzero(sure).tolist():
-        x, y, window = masks.window(row)
-        joints = people.points[row, people.point_scores[row] >= 0.3, :2]
-        near = cv2.dilate(window.astype(np.uint8), np.ones((9, 9), np.uint8))
-        at = np.rint(joints - (x, y)).astype(int)
-        inside = ((at >= 0) & (at < (window.shape[1], window.shape[0]))).all(axis=1)
-        hit = np.count_nonzero(near[at[inside, 1], at[inside, 0]])
-        sure[row] = hit >= 0.7 * max(len(joints), 1)
-    return np.asarray(sure)
-
-
-def _shrunk(masks: Masks | None, row: int, reach: float) -> tuple[int, int, Array]:
-    """Corner and (h, w) bool of one outline's inside, so many pixels away from its edge."""
-    if masks is None:
-        raise ValueError("no outlines")
-    x, y, window = masks.window(row)
-    pad = max(round(reach), 1)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * pad + 1, 2 * pad + 1))
-    return x, y, cv2.erode(window.astype(np.uint8), kernel).astype(bool)
