@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +30,14 @@ start = time.perf_counter()
 tag = KINDS[kind]()
 record = tag(picture)
 first = time.perf_counter() - start
-seconds = []
+seconds, processor = [], []
 for _ in range(repeats):
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     record = tag(picture)
     seconds.append(time.perf_counter() - start)
-print(json.dumps({"first": first, "seconds": seconds, "peak": peak_rss_mb(), "people": len(record["annotations"])}))
+    processor.append(time.process_time() - busy)
+found = {"first": first, "seconds": seconds, "processor": processor}
+print(json.dumps({**found, "peak": peak_rss_mb(), "people": len(record["annotations"])}))
 """
 
 
@@ -47,8 +51,9 @@ def bench_masks(picture: str | Path | None = None, *, repeats: int = 9, peer: bo
             whole-body net on each box, a mask of the picture's size for each person.
 
     Returns:
-        seconds_per_image (median, warm), seconds_first (with loading the nets), peak_rss_mb, people, and the same with `peer_`
-        before; ratio_seconds and ratio_memory (the peer's by ours), width, height, megabytes of the file.
+        seconds_per_image (median, warm), processor_seconds (of both cores, median), seconds_first (with loading the nets),
+        peak_rss_mb and people; the same with `quick_` before for outlines by one look at each person, and with `peer_`;
+        ratio_seconds and ratio_memory (the peer's by ours), width, height, megabytes of the file.
 
     Raises:
         SourceError: the picture cannot be read.
@@ -58,7 +63,7 @@ def bench_masks(picture: str | Path | None = None, *, repeats: int = 9, peer: bo
     with tempfile.TemporaryDirectory() as folder:
         path = made_picture(Path(folder) / "made.jpg") if picture is None else Path(picture)
         _, size = load_scaled(path, 256)  # what is wrong with it is said here
-        kinds = ["ours", "peer"] if peer else ["ours"]
+        kinds = ["ours", "quick", "peer"] if peer else ["ours", "quick"]
         runs: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
         for _ in range(ROUNDS):
             for kind in kinds:
@@ -66,9 +71,10 @@ def bench_masks(picture: str | Path | None = None, *, repeats: int = 9, peer: bo
                 done = subprocess.run(command, capture_output=True, text=True, check=True)
                 runs[kind].append(json.loads(done.stdout.splitlines()[-1]))
         found = _numbers(runs["ours"])
+        for kind in kinds[1:]:
+            found |= {f"{kind}_{name}": value for name, value in _numbers(runs[kind]).items()}
         if peer:
             theirs = _numbers(runs["peer"])
-            found |= {f"peer_{name}": value for name, value in theirs.items()}
             found["ratio_seconds"] = theirs["seconds_per_image"] / found["seconds_per_image"]
             found["ratio_memory"] = theirs["peak_rss_mb"] / found["peak_rss_mb"]
         return found | {"width": size[0], "height": size[1], "file_mb": path.stat().st_size / 1e6}
@@ -77,6 +83,7 @@ def bench_masks(picture: str | Path | None = None, *, repeats: int = 9, peer: bo
 def _numbers(runs: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "seconds_per_image": min(statistics.median(run["seconds"]) for run in runs),  # the round that was disturbed less
+        "processor_seconds": min(statistics.median(run["processor"]) for run in runs),
         "seconds_first": min(run["first"] for run in runs),
         "peak_rss_mb": max(run["peak"] for run in runs),
         "people": runs[0]["people"],
@@ -115,10 +122,10 @@ def _round_person(image: Array, high: int, wide: int) -> Array:
 class _Ours:
     """`kinesics.Outliner`."""
 
-    def __init__(self) -> None:
+    def __init__(self, fine: bool = True) -> None:
         from ..pipeline import Outliner
 
-        self.outliner = Outliner()
+        self.outliner = Outliner(fine=fine)
 
     def __call__(self, path: str) -> dict[str, Any]:
         from ..formats import outline_record
@@ -164,4 +171,4 @@ class _Peer:
         return np.asarray(cv2.warpAffine(cells, square.matrix(len(cells)), image.shape[1::-1], flags=flags)) > 0.5
 
 
-KINDS = {"ours": _Ours, "peer": _Peer}
+KINDS: dict[str, Callable[[], Any]] = {"ours": _Ours, "quick": functools.partial(_Ours, fine=False), "peer": _Peer}
