@@ -37,4 +37,5 @@ def inside(masks: Masks, row: int, reach: float) -> tuple[int, int, Array]:
     x, y, window = masks.window(row)
     pad = max(round(reach), 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * pad + 1, 2 * pad + 1))
-    return x, y, cv2.erode(window.astype(np.uint8), kernel).astype(bool)
+    within = cv2.erode(window.astype(np.uint8), kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return x, y, within.astype(bool)
