@@ -55,6 +55,14 @@ def test_edges_move_to_those_of_the_picture() -> None:
 
 def test_doubtful_people_need_an_own_clear_outline() -> None:
     doubtful = np.array([False, True, True, True, True])
-    soft = [blob(0, 0, 0.9), blob(5, 5, 0.9), blob(50, 50, 0.9), blob(50, 50, 0.9), blob(70, 10, 0.6)]
-    assert [borne_out(soft, row, doubtful) for row in range(1, 5)] == [False, True, False, False]
-    assert not borne_out([blob(0, 0, 0.9, 5)], 0, np.array([True]))
+    scores = np.array([0.5, 0.2, 0.2, 0.2, 0.2])
+    soft = [blob(0, 0, 0.9), blob(5, 5, 0.9), blob(50, 50, 0.9), blob(50, 50, 0.9), blob(70, 10, 0.51)]
+    assert [borne_out(soft, row, doubtful, scores) for row in range(1, 5)] == [False, True, False, False]
+    assert not borne_out([blob(0, 0, 0.9, 5)], 0, np.array([True]), np.ones(1))
+
+
+def test_where_nobody_is_sure_more_is_asked_of_the_doubtful() -> None:
+    one, both = np.array([True]), np.array([True, False])
+    assert not borne_out([blob(0, 0, 0.85)], 0, one, np.array([0.2]))
+    assert borne_out([blob(0, 0, 0.85)], 0, one, np.array([0.4]))
+    assert borne_out([blob(0, 0, 0.85), blob(60, 60, 0.9)], 0, both, np.array([0.2, 0.8]))

@@ -96,17 +96,16 @@ def test_who_is_doubtful_stays_if_somebody_is_there_who_is_nobody_else(
     outlines: PeopleMasks, walker: tuple[Array, People]
 ) -> None:
     picture, people = beside(*walker)
-    picture = picture.copy()
-    picture[:120, -120:] = 128
-    nobody = np.array([[picture.shape[1] - 70, 30, picture.shape[1] - 40, 90]])
-    boxes = np.concatenate([people.boxes, people.boxes[:1] + 4, nobody]).astype(np.float32)
-    points = np.concatenate([people.points, np.full((2, 17, 2), np.nan)])
-    scores = np.concatenate([people.point_scores, np.zeros((2, 17))])
-    many = People(boxes, np.full(4, 0.2), points, scores, COCO)
-    kept = outlines.confirm(picture, many, np.array([False, True, True, True]))
+    boxes = np.concatenate([people.boxes, people.boxes[:1] + 4])
+    points = np.concatenate([people.points, people.points[:1] + 4])
+    scores = np.concatenate([people.point_scores, np.full((1, 17), 0.1)])
+    many = People(boxes, np.array([0.7, 0.3, 0.2]), points, scores, COCO)
+    kept = outlines.confirm(picture, many, np.array([False, True, True]))
     assert kept.masks is not None and len(kept) == len(kept.masks) == 2
     np.testing.assert_array_equal(kept.boxes, people.boxes)
-    assert len(outlines.confirm(picture, many, np.zeros(4, bool))) == 4
+    assert len(outlines.confirm(picture, many, np.zeros(3, bool))) == 3
+    grey, alone = np.full_like(picture, 128), many[:1]
+    assert len(outlines.confirm(grey, People(alone.boxes, [0.2], alone.points, alone.point_scores, COCO), [True])) == 0
 
 
 def test_a_person_cut_by_the_edge_ends_there(outlines: PeopleMasks, walker: tuple[Array, People]) -> None:

@@ -16,8 +16,8 @@ __all__ = ["Soft", "borne_out", "owned", "refined", "spread"]
 
 CRUMB = 0.02  # share of the largest part below which a part is a crumb
 AREA = 64  # pixels that somebody doubtful has at least …
-CLEAR = 0.75  # … how sure they are on average …
 APART = 0.5  # … and what share of them others may have, too
+ODDS = (9.5, 9.2, 4.6, -10.2)  # that it is somebody: a score, the outline's mean share, the surest score in the picture, one
 EPS = 3e-4  # variance of colour below which the guided filter sees no edge
 
 
@@ -125,18 +125,24 @@ def _tight(soft: Soft) -> Soft:
     return Soft(soft.x + x, soft.y + y, soft.share[y : y + high, x : x + wide], soft.cell)
 
 
-def borne_out(soft: list[Soft], row: int, doubtful: Array) -> bool:
+def borne_out(soft: list[Soft], row: int, doubtful: Array, scores: Array) -> bool:
     """Whether there is somebody where a doubtful person was said to be, who is none of the others.
+
+    A logistic regression over the finds of closer looks at 383 pictures of COCO says whether it is somebody.
 
     Args:
         soft: of everybody.
         row: whom.
         doubtful: (n,) bool; of two doubtful ones the earlier counts.
+        scores: (n,) how sure the pose model is.
     """
     own = soft[row]
     body = own.share > 0.5
     area = int(body.sum())
-    if area < AREA or float(own.share[body].mean()) < CLEAR:
+    if area < AREA:
+        return False
+    facts = (float(scores[row]), float(own.share[body].mean()), float(scores[~doubtful].max(initial=0)), 1.0)
+    if float(np.dot(ODDS, facts)) < 0:
         return False
     taken = np.zeros_like(body)
     for other, each in enumerate(soft):

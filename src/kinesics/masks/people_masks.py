@@ -76,7 +76,8 @@ class PeopleMasks:
             sights: as in a call.
         """
         picture, soft = self._soft(image, people, sights)
-        rows = [row for row in range(len(people)) if not doubtful[row] or borne_out(soft, row, np.asarray(doubtful, bool))]
+        unsure = np.asarray(doubtful, bool)
+        rows = [row for row in range(len(people)) if not unsure[row] or borne_out(soft, row, unsure, people.score)]
         masks = owned([soft[row] for row in rows], (picture.shape[1], picture.shape[0]))
         kept = people[np.array(rows, int)]
         return dataclasses.replace(kept, masks=masks)
