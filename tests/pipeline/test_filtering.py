@@ -14,6 +14,7 @@ from kinesics.errors import UsageError
 from kinesics.faces import FaceFinder
 from kinesics.faces.wearing import Wearers
 from kinesics.pipeline.filtering import filtered
+from kinesics.pipeline.redacting import redacted
 from kinesics.types import Array, Frame, People, Scene, skeleton
 
 RATE = 30
@@ -64,7 +65,7 @@ def test_it_goes_when_the_face_turns_and_comes_back(seed: int) -> None:
     course = [0] * 20 + list(STEPS[1:-1]) + [70] * 14 + list(STEPS[-2:0:-1]) + [0] * 15
     finder, wearers, shown = FaceFinder(), Wearers("sunglasses"), []
     for i, yaw in enumerate(course):
-        wearers.update(made[yaw], finder(made[yaw]), i / RATE)
+        wearers.update(made[yaw], finder(made[yaw], nobody()), i / RATE)
         shown.append(sum(wearers.opacities.values()))
     course_, opacity = np.array(course), np.array(shown)
     assert (opacity[10:20] > 0.9).all() and (opacity[-5:] > 0.9).all()
@@ -154,3 +155,30 @@ def test_one_s_own_picture(somebody: dict[int, Array]) -> None:
     green = (last.frame.image[..., 1].astype(int) - last.frame.image[..., 0] > 120).nonzero()
     face = FaceFinder()(somebody[0])[0]
     assert len(green[0]) > 200 and green[0].max() < face.box[1]
+
+
+def test_it_goes_when_something_is_held_before_the_face(somebody: dict[int, Array]) -> None:
+    face = FaceFinder()(somebody[0])[0]
+    x1, y1, x2, y2 = face.box.astype(int)
+    hidden = somebody[0].copy()
+    hidden[(y1 + y2) // 2 - 5 : y2 + 20, x1 - 10 : x2 + 10] = (150, 60, 70)  # a folder before nose, mouth and chin
+    pictures = [somebody[0]] * 16 + [hidden] * 10 + [somebody[0]] * 14
+    change = changes(pictures, list(filtered(scenes(pictures), "sunglasses")))
+    clear = change[12:16].mean()
+    assert change[22:26].max() < 0.05 * clear and change[-3:].min() > 0.9 * clear
+
+
+@pytest.mark.parametrize("first", ["filter", "redaction"])
+def test_it_goes_along_with_redaction(somebody: dict[int, Array], first: str) -> None:
+    pictures = [somebody[0]] * 6
+    source = scenes(pictures)
+    if first == "filter":
+        out = list(redacted(filtered(source, "glasses"), "face", "solid"))
+    else:
+        out = list(filtered(redacted(source, "face", "solid"), "glasses"))
+    face = FaceFinder()(somebody[0])[0]
+    x, y = ((face.box[:2] + face.box[2:]) / 2).astype(int)
+    assert len(out) == 6
+    for scene in out:  # whatever comes first, nothing of the face is left but what a filter drew
+        assert scene.frame is not None
+        assert (scene.frame.image[y + 20, x - 5 : x + 5] != somebody[0][y + 20, x - 5 : x + 5]).any()
