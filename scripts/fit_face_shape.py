@@ -2,9 +2,9 @@
 
 Developers only:  python scripts/make_covered_heads.py HEADS;  python scripts/fit_face_shape.py HEADS OUT.npz [--people 17]
 
-`mesh` (468, 3) is the mean of the meshes that the net sees on heads within 25 degrees of the front, each turned back and of one
-size. `points` (6, 3) are the detector's six points in space: of all heads within 75 degrees the ones that, turned and projected,
-lie nearest to what the detector said; made symmetric.
+`mesh` (468, 3) is the mean of the meshes that the net sees on heads within 25 degrees of the front, each turned back, of one
+size. `points` (6, 3) are the detector's six points in space: of all heads within 75 degrees the ones that, turned and
+projected, lie nearest to what the detector said; made symmetric.
 """
 
 from __future__ import annotations
