@@ -30,7 +30,7 @@ def party_hat() -> np.ndarray:
     for angle in np.linspace(0, 2 * np.pi, 24, endpoint=False):
         end = np.array([256, 20]) + 16 * np.array([np.cos(angle), np.sin(angle)])
         cv2.line(hat, (256 * fine, 20 * fine), (end * fine).astype(int).tolist(), (235, 60, 110, 255), 2 * fine)
-    return cv2.resize(hat, (512, 512), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(hat, (512, 512), interpolation=cv2.INTER_AREA))
 
 
 if __name__ == "__main__":
