@@ -95,9 +95,15 @@ def watch(
     is_live = bool(getattr(frames, "live", live or False))
     second = None
     if whole_body or masks or faces or known is not None:
-        in_turn = is_live or budget is not None or pose == "fast"
-        fine = budget is None and not is_live and (pose == "accurate" or getattr(frames, "frames", None) == 1)
-        second = SecondPass(whole_body=whole_body, masks=masks, faces=faces, known=_known(known), in_turn=in_turn, fine=fine)
+        quick = is_live or budget is not None
+        fine = not quick and (pose == "accurate" or getattr(frames, "frames", None) == 1)
+        try:
+            asked = {"whole_body": whole_body, "masks": masks, "faces": faces, "known": _known(known, frames)}
+            second = SecondPass(**asked, in_turn=quick or pose == "fast", fine=fine)
+        except BaseException:
+            if isinstance(source, str | int | Path):
+                frames.close()  # type: ignore[attr-defined]  # we opened it
+            raise
     pace = PACES.get(pose if isinstance(pose, str) else "balanced", PACES["balanced"])
     planner = Planner(person=pace.person, exploring=pace.exploring, intervals=pace.intervals)
     chain = Chain(pose, tracker, doing, planner, budget, smooth=smooth, fill=fill, clock=clock, second=second)
@@ -105,12 +111,13 @@ def watch(
     return _ahead(stream) if overlap and not is_live else stream
 
 
-def _known(known: Any) -> Any:
+def _known(known: Any, frames: Any) -> Any:
+    """Known faces themselves, or those of a folder; files of it that are of no use are noted by the source."""
     if not isinstance(known, str | Path):
         return known
     from .identity import known_faces
 
-    return known_faces(known)
+    return known_faces(known, say=getattr(frames, "note", lambda line: None))
 
 
 def _ahead(stream: Generator[Scene]) -> Generator[Scene]:
