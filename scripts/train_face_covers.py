@@ -23,8 +23,9 @@ import cv2
 import numpy as np
 
 from kinesics.faces import FaceFinder
-from kinesics.faces.covering import COVERINGS, Canvas, Stuff, cover_face, disturbed, on_background
+from kinesics.faces.covering import COVERINGS, Canvas, Stuff, cover_face, on_background
 from kinesics.faces.covers import CELLS, SIDE, cover_input
+from kinesics.faces.disturbing import disturbed
 from kinesics.pose.whole_body import WholeBody
 from kinesics.sights import FaceNet, Turned
 from kinesics.sights.face import face_square
