@@ -32,6 +32,7 @@ _HOMES = {
     "filtered": "pipeline",
     "Painter": "draw",
     "draw": "draw",
+    "PeopleMasks": "masks",
     "PersonMask": "masks",
     "BodyLandmarks": "pose",
     "GapFiller": "pose",
@@ -130,6 +131,7 @@ if TYPE_CHECKING:
     from .formats import read_sequence as read_sequence
     from .formats import register_format as register_format
     from .formats import write_sequence as write_sequence
+    from .masks import PeopleMasks as PeopleMasks
     from .masks import PersonMask as PersonMask
     from .pipeline import ActionSet as ActionSet
     from .pipeline import Outliner as Outliner
