@@ -17,7 +17,7 @@ __all__ = ["CELLS", "cover_maps", "face_cells", "gates_of", "turned_away"]
 CELLS = 32  # a face's square is looked at in so many cells a side
 YAW, PITCH = 42.0, 36.0  # degrees at which an overlay no longer fits
 FADE = 0.10  # share of these limits over which it goes
-COVERED, GOES = 0.18, 0.07  # share of a face that may be hidden, and over how much more or less an overlay fades
+COVERED, GOES = 0.21, 0.06  # share of a face that may be hidden, and over how much more or less an overlay fades
 CERTAIN = 4.0  # log odds of a mesh's presence at which an overlay is drawn half
 
 
