@@ -252,3 +252,8 @@ def test_a_known_name_stands_beside_the_id_and_an_unknown_one_does_not(ground: A
     named = Painter(rgb=True).paint(scene_of(people, ground, faces=({"person": 1, "name": "Anna"},)))
     assert np.array_equal(plain, unknown)
     assert not np.array_equal(plain, named)
+
+
+def test_without_figures_tags_and_trails_the_picture_stays_as_it_is(ground: Array, standing: Standing) -> None:
+    bare = Painter(rgb=True, figures=False, tags=False, trails=0.0).paint(scene_of(standing([(300, 180)], 250, [1]), ground))
+    assert np.array_equal(bare, ground)

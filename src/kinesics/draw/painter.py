@@ -31,6 +31,7 @@ class Painter:
         boxes: draw everybody's box; who has no joints gets one anyway.
         masks: tint and outline people where the scene has their masks.
         trails: seconds of the past that each person's feet leave behind; 0 for none.
+        figures: draw bones and joints.
         tags: show ids and, where known, what people do.
         clock: show the time in a corner.
         least: smallest score of a joint that is drawn; the less sure, the fainter.
@@ -45,6 +46,7 @@ class Painter:
         boxes: bool = False,
         masks: bool = True,
         trails: float = 1.5,
+        figures: bool = True,
         tags: bool = True,
         clock: bool = False,
         least: float = 0.15,
@@ -54,7 +56,7 @@ class Painter:
     ) -> None:
         if not (trails >= 0 and 0 < scale < 100 and 0 <= least <= 1):
             raise UsageError(f"Painter: expected trails >= 0, scale > 0, least 0 to 1; got {trails}, {scale}, {least}")
-        self.boxes, self.masks, self.tags, self.clock = boxes, masks, tags, clock
+        self.boxes, self.masks, self.figures, self.tags, self.clock = boxes, masks, figures, tags, clock
         self.least, self.scale, self.rgb, self.matrix = least, scale, rgb, matrix
         self._trails, self._layout = Trails(trails), TagLayout()
         self._last: tuple[int, tuple[int, int], float] | None = None
@@ -91,7 +93,8 @@ class Painter:
         for row in order:
             if self.boxes or not len(people.skeleton):
                 self._paint_box(canvas, people.boxes[row], int(people.ids[row]))
-            self._add_person(strokes, canvas.size, people, row)
+            if self.figures:
+                self._add_person(strokes, canvas.size, people, row)
         canvas.paint(strokes)
         if self.tags:
             self._paint_tags(canvas, scene)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -63,7 +63,7 @@ class PictureSink:
             save_image(self.path, self.recorder.image())
 
 
-def sink_for(path: str | Path, **options: Any) -> Sink:
+def sink_for(path: str | Path, *, painter: Painter | None = None, **options: Any) -> Sink:
     """Open the sink that a file's name asks for.
 
     `.mp4`, `.webm`: annotated video; `.timeline.png`: who was there when; `.sheet.png`: everyone's best view; all else: the
@@ -71,7 +71,7 @@ def sink_for(path: str | Path, **options: Any) -> Sink:
     """
     name = str(path).lower()
     if name.endswith(VIDEOS):
-        return VideoSink(path, **options)
+        return VideoSink(path, painter, **options)
     if name.endswith(".timeline.png"):
         from ..draw import TimelineRecorder
 
@@ -84,12 +84,13 @@ def sink_for(path: str | Path, **options: Any) -> Sink:
     return sink
 
 
-def record(scenes: Iterable[Scene], *outputs: str | Path | Sink) -> int:
+def record(scenes: Iterable[Scene], *outputs: str | Path | Sink, painter: Callable[[], Painter] = Painter) -> int:
     """Write a stream of Scenes to any number of outputs, each chosen by its name's ending.
 
     Args:
         scenes: what `watch` yields.
         outputs: paths (see `sink_for`) or sinks of your own with `write(scene)` and `close()`.
+        painter: makes what draws on the pictures of a film.
 
     Returns:
         how many Scenes were written.
@@ -106,11 +107,11 @@ def record(scenes: Iterable[Scene], *outputs: str | Path | Sink) -> int:
     try:
         for scene in scenes:
             if not sinks:  # a source that fails before its first frame leaves nothing behind
-                sinks = _open(outputs)
+                sinks = _open(outputs, painter)
             for sink in sinks:
                 sink.write(scene)
             count += 1
-        sinks = sinks or _open(outputs)
+        sinks = sinks or _open(outputs, painter)
     except BaseException:  # an interrupt too: the files are finished with what there is
         with contextlib.suppress(KinesicsError):  # what came first is what is told
             _close(sinks)
@@ -123,14 +124,14 @@ def record(scenes: Iterable[Scene], *outputs: str | Path | Sink) -> int:
     return count
 
 
-def _open(outputs: tuple[str | Path | Sink, ...]) -> list[Sink]:
+def _open(outputs: tuple[str | Path | Sink, ...], painter: Callable[[], Painter]) -> list[Sink]:
     """Sinks for all outputs, their folders made; if one cannot be opened, none stays open."""
     sinks: list[Sink] = []
     try:
         for output in outputs:
             if isinstance(output, str | Path):
                 _make_folder(Path(output).parent)
-                sinks.append(sink_for(output))
+                sinks.append(sink_for(output, painter=painter()))
             else:
                 sinks.append(output)
     except BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..budget import Budget
+from ..draw import Painter
 from ..errors import SinkError, UsageError
 from ..types import Scene
 from ..video import Source, open_source
@@ -56,7 +58,7 @@ def run(
         seconds: stop at this time of the source; None for its end (or an interrupt, which leaves complete files too).
         live: see `watch`.
         actions: what to look for, see `watch`.
-        filter: what is put on each face, see `filtered`: a name or a picture's path.
+        filter: what is put on each face, see `filtered`: a name or a picture's path; the film shows it without bones and ids.
         redact: what must not be seen, "face", "person" or "background", see `redacted`.
         how: "blur", "pixelate", "solid" or "skeleton".
         no_pixels: nothing that could be a picture is written.
@@ -85,7 +87,8 @@ def run(
         start = time.perf_counter()
         scenes = watch(opened, live=live, actions=actions, **options)
         scenes = _unseen(scenes, filter, redact, how, no_pixels)
-        frames = record(counted.through(scenes), *outputs.values())
+        painter = Painter if filter is None else functools.partial(Painter, figures=False, tags=False, trails=0.0)
+        frames = record(counted.through(scenes), *outputs.values(), painter=painter)
         spent = time.perf_counter() - start
         return {
             "source": str(source),

@@ -11,6 +11,7 @@ import numpy as np
 from ..budget import Budget
 from ..types import Array, Frame, Masks, People
 from .outlining import outlines
+from .raised_hands import RaisedHands
 from .turns import Turns
 
 __all__ = ["Read", "SecondPass"]
@@ -67,14 +68,14 @@ class SecondPass:
         self._whole = WholeBody(parts=parts, in_turn=in_turn) if whole_body or masks else None
         self._masks = PeopleMasks(fine=fine) if masks else None
         self._faces = FaceFinder() if faces or known is not None else None
-        self._naming, self._turns = _naming(known), Turns()
+        self._hands, self._naming, self._turns = RaisedHands(), _naming(known), Turns()
         self.reset()
 
     def reset(self) -> None:
         """Forget everybody."""
         self._boxes: dict[int, Array] = {}
         self._last: tuple[Mapping[str, Any], ...] = ()
-        for part in (self._turns, self._whole, self._naming):
+        for part in (self._turns, self._whole, self._hands, self._naming):
             if part is not None:
                 part.reset()
 
@@ -127,7 +128,7 @@ class SecondPass:
         with budget.spend("faces", 1):
             seen = self._whole.seen if self._whole is not None and self.whole_body else ()
             sights = [None if part is None or part.face is None else part.face.sight for part in seen] or None
-            found = self._faces(frame.image, people, sights, _hands(whole), masks)
+            found = self._faces(frame.image, people, sights, self._hands(frame.image, whole), masks)
             if self._naming is not None:
                 found = self._naming.update(frame.image, found, frame.time)
             self._last = tuple(face.record() for face in found)
@@ -140,16 +141,3 @@ def _naming(known: Any) -> Any:
     from ..faces import Naming
 
     return Naming(known)
-
-
-def _hands(people: People) -> list[Array]:
-    """The hands that are seen, (21, 2) each."""
-    if people.skeleton.name != "wholebody133":
-        return []
-    hands = [slice(91, 112), slice(112, 133)]
-    return [
-        people.points[row, hand, :2]
-        for row in range(len(people))
-        for hand in hands
-        if (people.point_scores[row, hand] > 0).all()
-    ]
