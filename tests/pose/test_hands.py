@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kinesics.pose.hands import Arm, Hand, HandReader
+from kinesics.pose.hand_squares import Arm
+from kinesics.pose.hands import Hand, HandReader
 from kinesics.sights import HandSight, Turned
 from kinesics.video import open_source
 

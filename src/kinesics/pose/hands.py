@@ -9,11 +9,10 @@ import numpy as np
 
 from ..sights import HandNet, HandSight, SpotDetector, Turned
 from ..types import Array
+from .hand_squares import STEADY, Arm, along, published, round_hand, unit_vector
 
-__all__ = ["Arm", "Hand", "HandReader"]
+__all__ = ["Hand", "HandReader"]
 
-STEADY = [0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18]  # wrist to middle joints: they say where a hand is, whatever its tips do
-KNUCKLES = [5, 9, 13, 17]
 PRESENT = 0.3  # least presence of a hand that is taken
 GOOD = 0.6  # mean score from which no other look is needed
 SAME = 0.2  # two hands are one where their joints are nearer to each other than this share of a hand
@@ -23,21 +22,6 @@ SLID = 0.25  # how far, in shares of the square, a followed hand may be from whe
 WHOLE = 19.0  # cm from the wrist to the tip of the middle finger
 FAR = 15.0  # cm that the hand's wrist may be from the arm's
 SMALL = 20.0  # pixels of a whole hand below which nothing is known of its fingers
-
-
-@dataclass(frozen=True)
-class Arm:
-    """Where to look for a hand.
-
-    Attributes:
-        wrist: (2,) pixels.
-        elbow: (2,) pixels; NaN when it is not known.
-        unit: pixels a centimetre, of this person.
-    """
-
-    wrist: Array
-    elbow: Array
-    unit: float
 
 
 @dataclass(frozen=True)
@@ -115,10 +99,10 @@ class HandReader:
         """
         if arm.unit * WHOLE < SMALL:
             return None
-        tries = [_round(before.points).moved(arm.wrist - before.wrist)] if before is not None else []
+        tries = [round_hand(before.points).moved(arm.wrist - before.wrist)] if before is not None else []
         image = image if other is None else _without(image, other)
         seen: list[Hand] = []
-        for square in [*tries, *_along(arm)]:
+        for square in [*tries, *along(arm)]:
             seen += self._settle(image, arm, square, other)
             if seen and max(hand.score for hand in seen) > GOOD:
                 break
@@ -128,14 +112,14 @@ class HandReader:
 
     def follow(self, image: Array, arm: Arm, before: Hand) -> Hand | None:
         """The hand of the picture before by a single look where it must be now, or by two if it slid; None where it is lost."""
-        square = _round(before.points).moved(arm.wrist - before.wrist)
+        square = round_hand(before.points).moved(arm.wrist - before.wrist)
         if arm.unit * WHOLE < SMALL or square.inside(image) < 0.3:
             return None
         first = again = self._net.look(image, square)
         if first.presence < 0.5 * PRESENT or not _fits(first.points, arm):
             return None
-        if first.presence < GOOD or not square.like(_round(first.points), SLID):
-            first = self._net.look(image, _round(first.points))
+        if first.presence < GOOD or not square.like(round_hand(first.points), SLID):
+            first = self._net.look(image, round_hand(first.points))
         return _hand(first, again, image, arm) if first.presence >= PRESENT and _fits(first.points, arm) else None
 
     def seek(self, image: Array, arm: Arm, attempt: int, other: Hand | None = None) -> Hand | None:
@@ -150,7 +134,7 @@ class HandReader:
         if arm.unit * WHOLE < SMALL:
             return None
         image = image if other is None else _without(image, other)
-        ways = _along(arm)
+        ways = along(arm)
         square = self._palm(image, arm) if attempt % 3 == 2 else ways[attempt % len(ways)]
         if square is None or square.inside(image) < 0.3:
             return None
@@ -190,7 +174,7 @@ class HandReader:
         corners, seven = whole.back(boxes[0].reshape(2, 2), self._palms.size), whole.back(points[0], self._palms.size)
         side = float((corners[1] - corners[0]).max())
         up = seven[2] - seven[0]
-        return Turned.upwards(corners.mean(axis=0) + 0.5 * side * _unit(up), 2.6 * side, up)
+        return Turned.upwards(corners.mean(axis=0) + 0.5 * side * unit_vector(up), 2.6 * side, up)
 
     def _settle(self, image: Array, arm: Arm, square: Turned, other: Hand | None) -> list[Hand]:
         """Look, and look again round what was seen: the hands of this arm among both."""
@@ -199,9 +183,9 @@ class HandReader:
         first = self._net.look(image, square)
         if first.presence < 0.5 * PRESENT or not _fits(first.points, arm):
             return []
-        if other is None and first.presence > GOOD and square.like(_round(first.points)):
+        if other is None and first.presence > GOOD and square.like(round_hand(first.points)):
             return [_hand(first, first, image, arm)]
-        second = self._net.look(image, _round(first.points))
+        second = self._net.look(image, round_hand(first.points))
         hands = [_hand(second, first, image, arm)] if second.presence >= PRESENT and _fits(second.points, arm) else []
         if (
             other is not None and first.presence >= PRESENT
@@ -222,49 +206,6 @@ class HandReader:
         seven = points[near[np.argmax(scores[near] - 0.02 * gap[near])]]
         up = seven[2] - seven[0]
         return Turned.upwards(seven[0] + 0.9 * up, 2.9 * max(float(np.linalg.norm(up)), 6 * arm.unit), up)
-
-
-def _along(arm: Arm) -> list[Turned]:
-    """Where a hand is that goes on from its forearm; upwards and downwards where the arm's direction is not seen."""
-    along = arm.wrist - arm.elbow
-    length = float(np.linalg.norm(along))
-    if np.isfinite(length) and length > 4 * arm.unit:
-        return [Turned.upwards(arm.wrist + 8 * arm.unit * along / length, 32 * arm.unit, along)]
-    return [
-        Turned.upwards(arm.wrist + 6 * arm.unit * up, 36 * arm.unit, up) for up in (np.array([0.0, -1]), np.array([0.0, 1]))
-    ]
-
-
-def _round(points: Array) -> Turned:
-    """The square round a hand that the net knows from its training: knuckles above the wrist, all of the hand inside."""
-    up = points[KNUCKLES].mean(axis=0) - points[0]
-    length = max(float(np.linalg.norm(up)), 1e-6)
-    up = up / length
-    side = np.array([-up[1], up[0]])
-    steady = points[STEADY]
-    along, across = steady @ up, steady @ side
-    high, wide = float(np.ptp(along)), float(np.ptp(across))
-    centre = up * (along.min() + along.max()) / 2 + side * (across.min() + across.max()) / 2
-    return Turned.upwards(centre + 0.1 * high * up, 2 * max(high, wide, 1.0), up)
-
-
-def published(points: Array) -> Turned:
-    """The square in which MediaPipe's tracker looks next, round the joints of the palm (its hand_landmarks_to_rect).
-
-    Turned so that the mean of the knuckles of index, middle and ring finger lies above the wrist; the palm's box in that
-    direction, twice as large, a tenth of it further.
-    """
-    up = _unit((points[[5, 13]].mean(axis=0) + points[9]) / 2 - points[0])
-    side = np.array([-up[1], up[0]])
-    palm = points[STEADY]
-    along, across = palm @ up, palm @ side
-    high, wide = float(np.ptp(along)), float(np.ptp(across))
-    centre = up * (along.min() + along.max()) / 2 + side * (across.min() + across.max()) / 2
-    return Turned.upwards(centre + 0.1 * high * up, 2 * max(high, wide, 1.0), up)
-
-
-def _unit(vector: Array) -> Array:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-6))
 
 
 def _alone(sight: HandSight, image: Array) -> Hand:

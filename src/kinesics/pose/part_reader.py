@@ -10,7 +10,8 @@ import numpy as np
 from ..types import Array
 from .centimetre import SURE, centimetre
 from .face_points import FaceReader, Head
-from .hands import WHOLE, Arm, Hand, HandReader
+from .hand_squares import Arm
+from .hands import WHOLE, Hand, HandReader
 from .parts import NOTHING, Known, Parts, Wait
 
 __all__ = ["PartReader"]
