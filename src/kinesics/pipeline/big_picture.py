@@ -37,7 +37,7 @@ class BigPicture:
     @property
     def scale(self) -> float:
         """Pixels of the small copy per pixel of the whole."""
-        return max(self.small.shape[:2]) / max(self.size)
+        return float(max(self.small.shape[:2]) / max(self.size))
 
     def whole(self) -> Array:
         """(h, w, 3) uint8 RGB: all pixels, three bytes each, for as long as the caller holds them."""
