@@ -2,7 +2,7 @@
 
 Developers only; needs PyTorch and onnx:
     python scripts/train_belonging.py pool POOL.npz SET ...
-    python scripts/train_belonging.py train POOL.npz OUT.onnx [--minutes 6]
+    python scripts/train_belonging.py train POOL.npz OUT.onnx [--minutes 5.5]
 
 A SET is a folder with one COCO `instances` or `person_keypoints` JSON file and its pictures. What ships was learned from 820
 people in 383 pictures of COCO train2017 and val2017 (Lin et al. 2014; annotations CC BY 4.0, pictures under their own terms on
@@ -58,8 +58,8 @@ def main() -> None:
     train = ways.add_parser("train")
     train.add_argument("pool", type=Path)
     train.add_argument("out", type=Path)
-    train.add_argument("--minutes", type=float, default=6)
-    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--minutes", type=float, default=5.5)
+    train.add_argument("--seed", type=int, default=1)
     given = ask.parse_args()
     make_pool(given) if given.way == "pool" else train_net(given)
 
