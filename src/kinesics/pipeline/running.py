@@ -120,14 +120,14 @@ def _kinds(save: Sequence[str] | None, no_pixels: bool) -> tuple[str, ...]:
 
 def _unseen(scenes: Generator[Scene], filter: Any, redact: str | None, how: str | None, no_pixels: bool) -> Generator[Scene]:
     """Scenes with what was asked for put on their frames, covered, or taken away."""
-    if filter is not None:
-        from .filtering import filtered
-
-        scenes = filtered(scenes, filter)
     if redact is not None:
         from .redacting import redacted
 
         scenes = redacted(scenes, redact) if how is None else redacted(scenes, redact, how)
+    if filter is not None:
+        from .filtering import filtered
+
+        scenes = filtered(scenes, filter)
     if no_pixels:
         from .redacting import without_pixels
 
