@@ -15,7 +15,7 @@ from ..sights import FaceNet, Turned, face_square
 from ..types import Array, People
 from ..weights import load
 
-__all__ = ["JUDGES", "FalseAlarms", "Judge", "face_judge", "same_places"]
+__all__ = ["JUDGES", "FalseAlarms", "Judge", "face_judge", "on_heads", "same_places"]
 
 JUDGES = ("mesh", "FILE.onnx")
 Judge = Callable[[Array], Array]
@@ -81,14 +81,19 @@ class FalseAlarms:
         return max(self.net.look(image, Turned(x, y, room * size, 0.0)).presence for room in (1.3, 1.8)) > 0.3
 
 
-def _on_head(row: Array, heads: Array) -> bool:
+def _on_head(row: Array, heads: Array, reach: float = 1.2) -> bool:
     middle = (row[:2] + row[2:4]) / 2
-    return bool((np.linalg.norm((heads[:, :2] - middle) / heads[:, 2:], axis=1) < 1.2).any()) if len(heads) else False
+    return bool((np.linalg.norm((heads[:, :2] - middle) / heads[:, 2:], axis=1) < reach).any()) if len(heads) else False
 
 
-def same_places(found: Array, others: Array) -> Array:
-    """(n,) bool which findings lie where one of the others lies."""
-    return np.array([any(_overlap(row, other) > 0.6 for other in others) for row in found], bool)
+def on_heads(found: Array, heads: Array) -> Array:
+    """(n,) bool which findings have their middle in a head (m, 4)."""
+    return np.array([_on_head(row, heads, 1.0) for row in found], bool)
+
+
+def same_places(found: Array, others: Array, share: float = 0.6) -> Array:
+    """(n,) bool which findings lie where one of the others lies: this share of the smaller is common."""
+    return np.array([any(_overlap(row, other) > share for other in others) for row in found], bool)
 
 
 def _squares(size: tuple[int, int]) -> list[Turned]:

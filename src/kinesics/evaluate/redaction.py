@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import UsageError
+from ..masks.heads import head_spots
 from ..types import Array, People, Scene
-from .face_judges import FalseAlarms, Judge, same_places
+from .face_judges import FalseAlarms, Judge, on_heads, same_places
 
 __all__ = ["eval_redaction"]
 
@@ -46,10 +47,9 @@ def eval_redaction(
         step: called with the number of frames done.
 
     Returns:
-        frames (judged), faces_before (share of them in which the judge finds a face), faces_left and faces_left_dropped (share
-        in which it still finds one, in the worst of the ways), found_left (share in which it finds anything at all, with
-        nothing lost: also what it takes for a face in the picture that goes in, where there is neither anybody's head nor, for
-        a second net, a face), covered_share (of the picture), and for each way `faces_left_blur`, `faces_left_blur_dropped`,
+        frames (judged), faces_before (share of them in which the judge finds a face that is one: on a head, or for a second
+        net as well), faces_left and faces_left_dropped (share in which it still finds one where such a face or anybody's head
+        is, in the worst of the ways), found_left (share in which it finds anything anywhere, with nothing lost), covered_share (of the picture), and for each way `faces_left_blur`, `faces_left_blur_dropped`,
         `faces_left_blur_dropped_each` …
 
     Raises:
@@ -97,13 +97,14 @@ class _Tally:
     def _judge(self, scene: Scene, ways: list[tuple[str, str]], others: list[Scene]) -> None:
         image = scene.frame.image if scene.frame is not None else np.zeros((1, 1, 3), np.uint8)
         before = self.judge(image)
-        alarms = before[self.alarms(image, scene.people, before)]
+        real = before[~self.alarms(image, scene.people, before)]
+        heads = head_spots(scene.people)[0]
         self.frames += 1
-        self.before += len(before) > len(alarms)
+        self.before += len(real) > 0
         for way, other in zip(ways, others, strict=True):
             covered = other.frame.image if other.frame is not None else image
             found = self.judge(covered)
-            faces = found[~same_places(found, alarms)]
+            faces = found[same_places(found, real, 0.3) | on_heads(found, heads)]
             self.left[way] += len(faces) > 0
             self.where += [(scene.index, *way, np.round(face, 2).tolist()) for face in faces[:1]]
             if not way[1]:
