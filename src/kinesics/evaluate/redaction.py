@@ -49,8 +49,8 @@ def eval_redaction(
     Returns:
         frames (judged), faces_before (share of them in which the judge finds a face that is one: on a head, or for a second
         net as well), faces_left and faces_left_dropped (share in which it still finds one where such a face or anybody's head
-        is, in the worst of the ways), found_left (share in which it finds anything anywhere, with nothing lost), covered_share (of the picture), and for each way `faces_left_blur`, `faces_left_blur_dropped`,
-        `faces_left_blur_dropped_each` …
+        is, in the worst of the ways), found_left (share in which it finds anything anywhere, with nothing lost), covered_share
+        (of the picture), and for each way `faces_left_blur`, `faces_left_blur_dropped`, `faces_left_blur_dropped_each` …
 
     Raises:
         UsageError: `drop` is no share, or `every` below 1.
