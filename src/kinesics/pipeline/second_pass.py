@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,8 @@ from .raised_hands import RaisedHands
 from .turns import Turns
 
 __all__ = ["Read", "SecondPass"]
+
+THREADS = 2  # of the nets for bodies; the answers do not depend on it
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class SecondPass:
 
         self.whole_body = whole_body
         parts = ("body", "hands", "face") if whole_body else ("body",)
-        self._whole = WholeBody(parts=parts, in_turn=in_turn) if whole_body or masks else None
+        self._whole = WholeBody(THREADS, parts, in_turn) if whole_body or masks else None
         self._masks = PeopleMasks(fine=fine) if masks else None
         self._faces = FaceFinder() if faces or known is not None else None
         self._hands, self._naming, self._turns = RaisedHands(), _naming(known), Turns()
@@ -73,7 +75,6 @@ class SecondPass:
 
     def reset(self) -> None:
         """Forget everybody."""
-        self._boxes: dict[int, Array] = {}
         self._last: tuple[Mapping[str, Any], ...] = ()
         for part in (self._turns, self._whole, self._hands, self._naming):
             if part is not None:
@@ -99,7 +100,6 @@ class SecondPass:
         result = whole if self.whole_body else people
         if masks is not None:
             result = result._replace(masks=masks)
-        self._boxes = {identity: box for identity, box in zip(people.ids.tolist(), people.boxes, strict=True) if identity >= 0}
         return Read(
             result, self._last, {"whole": len(rows)} if self._whole is not None else {}, skipped + ("faces",) * (not told)
         )
@@ -110,13 +110,7 @@ class SecondPass:
             return None
         if self._masks.fine:
             return outlines(self._masks, people, image, (image.shape[1], image.shape[0]))
-        sights = []
-        for row, (part, identity) in enumerate(zip(self._whole.seen, people.ids.tolist(), strict=True)):
-            sight = None if part is None or part.body is None else part.body.sight
-            if sight is not None and part is not None and not part.looked and identity in self._boxes:
-                shift = (people.boxes[row] - self._boxes[identity]).reshape(2, 2).mean(0)
-                sight = replace(sight, square=sight.square.moved(shift))
-            sights.append(sight)
+        sights = [None if part is None or part.body is None else part.body.sight for part in self._whole.seen]
         return self._masks(image, people, sights)
 
     def _told(self, frame: Frame, people: People, whole: People, masks: Masks | None, budget: Budget) -> bool:
