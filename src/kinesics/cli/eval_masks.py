@@ -25,7 +25,9 @@ def masks(
     In Python: kinesics.evaluate.masks.eval_masks().
     """
     from ..evaluate.masks import eval_masks
+    from ..pipeline import Outliner
 
+    outliner = Outliner(pose=pose)
     with Output(as_json, progress, quiet).steps(None, "pictures") as bar:
-        values = eval_masks(coco, pose, step=bar)
+        values = eval_masks(coco, outliner, step=bar)
     report(values, as_json, WEIGHTS + (("movenet_thunder",) if pose == "accurate" else ()))

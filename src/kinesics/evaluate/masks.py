@@ -13,9 +13,7 @@ import numpy as np
 
 from ..errors import FormatError
 from ..metrics.masks import MaskTruth, mask_numbers
-from ..pose import PoseModel, pose_model
-from ..pose.seeking import seek
-from ..types import Array, Masks
+from ..types import Array, Masks, People
 from .pose import read_coco
 
 __all__ = ["eval_masks", "polygons_mask", "read_coco_masks"]
@@ -25,8 +23,7 @@ FINE = 8  # polygons are drawn on a grid so many times finer; a pixel belongs to
 
 def eval_masks(
     folder: str | PathLike[str],
-    pose: str | PoseModel = "balanced",
-    outlines: Callable[[Array], Masks] | None = None,
+    outline: Callable[[Array], People],
     *,
     step: Callable[[int], None] = lambda done: None,
 ) -> dict[str, float]:
@@ -34,8 +31,7 @@ def eval_masks(
 
     Args:
         folder: holds `person_keypoints*.json` with polygons and, somewhere below it, the pictures.
-        pose: finds the people, a name or a model.
-        outlines: a picture (h, w, 3) uint8 RGB to masks, instead of the chain of this package.
+        outline: a picture (h, w, 3) uint8 RGB to people with masks, such as `outline_people`.
         step: called with the number of pictures done.
 
     Returns:
@@ -49,35 +45,20 @@ def eval_masks(
     from ..video import load_image
 
     pairs = read_coco_masks(folder)
-    outlines = outlines or _chain(pose)
     found: list[Masks] = []
     seconds, cpu = 0.0, 0.0
     for number, (path, _) in enumerate(pairs):
         image = load_image(path)
         if number == 0:
-            outlines(image)  # buffers are made on the first call
+            outline(image)  # buffers are made on the first call
         wall, busy = time.perf_counter(), time.process_time()
-        found.append(outlines(image))
+        people = outline(image)
         seconds, cpu = seconds + time.perf_counter() - wall, cpu + time.process_time() - busy
+        found.append(people.masks if people.masks is not None else Masks((image.shape[1], image.shape[0]), [], []))
         step(number + 1)
     numbers = mask_numbers([truth for _, truth in pairs], found)
     each = len(pairs)
     return numbers | {"images": each, "seconds_per_image": seconds / each, "cpu_seconds_per_image": cpu / each}
-
-
-def _chain(pose: str | PoseModel) -> Callable[[Array], Masks]:
-    """From a picture to outlines: people, those whom closer looks find besides, and which of them their outlines confirm."""
-    from ..masks import PeopleMasks
-
-    model, outlines = pose_model(pose), PeopleMasks(2)
-
-    def chain(image: Array) -> Masks:
-        people = model(image)
-        more = seek(model, image, people)
-        masks = outlines.confirm(image, more, np.arange(len(more)) >= len(people)).masks
-        return masks if masks is not None else Masks((image.shape[1], image.shape[0]), [], [])
-
-    return chain
 
 
 def read_coco_masks(folder: str | PathLike[str]) -> list[tuple[Path, MaskTruth]]:

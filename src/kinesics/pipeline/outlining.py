@@ -10,6 +10,7 @@ import numpy as np
 from ..masks import PeopleMasks
 from ..masks.enlarging import enlarged
 from ..pose import PoseModel, pose_model
+from ..pose.seeking import seek
 from ..types import Array, Masks, People
 from ..video.scaled import scaled_down
 from .big_picture import BigPicture
@@ -18,6 +19,7 @@ from .far_people import far_people, worth_looking
 __all__ = ["Outliner", "outline_people"]
 
 LONGEST = 1280
+DOUBT = 0.5  # in a small picture, where all is looked at as large as the nets like it, half of the score will do
 MARGIN = 0.35  # what is cut out round people to find their outlines in, in shares of a person's longer side
 TOGETHER = 12  # people who are cut out together at most
 AREA = 2_000_000  # pixels of a part that holds more than two of them, at most
@@ -63,9 +65,17 @@ class Outliner:
         if close if self.close is None else self.close:
             source = big.whole()
             people = far_people(self._model, source, people)
+        elif big.scale == 1 and self._masks.fine:
+            return self._sought(big.small, people, least)
         people = people[people.score >= least]
         people = people[(-people.score).argsort(kind="stable")]
         return with_masks(people, outlines(self._masks, people, source, big.size))
+
+    def _sought(self, image: Array, people: People, least: float) -> People:
+        """People of a small picture: who was passed over is sought, and who is doubtful must be borne out by an outline."""
+        more = seek(self._model, image, people)
+        doubtful = (more.score < DOUBT * least) | (np.arange(len(more)) >= len(people))
+        return self._masks.confirm(image, more, doubtful)
 
 
 def outline_people(
@@ -85,8 +95,10 @@ def outline_people(
     Args:
         picture: (h, w, 3) uint8 RGB, or a path.
         pose: name of a tier ("fast", "balanced", "accurate"), of a registered model, or a model.
-        least: people with a score below this are left out.
-        longest: longer side, pixels, of the small copy in which people are looked for first.
+        least: people with a score below this are left out; in a small picture those below half of it, unless their outline
+            bears them out.
+        longest: longer side, pixels, of the small copy in which people are looked for first; in a picture that is no larger,
+            those who were passed over are sought.
         close: look closely, part by part, for people who are small in a big picture; None: where it seems worth it, that is
             where nobody, or mostly small people, were found.
         pixel_limit: refuse files with more pixels than this; None: 50 million.
