@@ -86,7 +86,7 @@ def run(
         counted = _Counted(seconds, step, opened, limit)
         start = time.perf_counter()
         scenes = watch(opened, live=live, actions=actions, **options)
-        scenes = _unseen(scenes, filter, redact, how, no_pixels)
+        scenes = _unseen(scenes, filter, redact, how, no_pixels, opened.note)
         painter = Painter if filter is None else functools.partial(Painter, figures=False, tags=False, trails=0.0)
         frames = record(counted.through(scenes), *outputs.values(), painter=painter)
         spent = time.perf_counter() - start
@@ -118,12 +118,14 @@ def _kinds(save: Sequence[str] | None, no_pixels: bool) -> tuple[str, ...]:
     return tuple(save)
 
 
-def _unseen(scenes: Generator[Scene], filter: Any, redact: str | None, how: str | None, no_pixels: bool) -> Generator[Scene]:
+def _unseen(
+    scenes: Generator[Scene], filter: Any, redact: str | None, how: str | None, no_pixels: bool, note: Callable[[str], None]
+) -> Generator[Scene]:
     """Scenes with what was asked for put on their frames, covered, or taken away."""
     if redact is not None:
         from .redacting import redacted
 
-        scenes = redacted(scenes, redact) if how is None else redacted(scenes, redact, how)
+        scenes = redacted(scenes, redact, note=note) if how is None else redacted(scenes, redact, how, note=note)
     if filter is not None:
         from .filtering import filtered
 
