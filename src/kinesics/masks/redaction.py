@@ -21,7 +21,7 @@ __all__ = ["COVERS", "FLAT", "cover_mask", "cover_spots", "flat_picture"]
 COVERS = ("blur", "pixelate", "solid")
 FLAT = (24, 24, 28)  # what stands where nothing may be seen
 SOFT = 1.22  # where a soft edge ends, in radii of the region
-CELLS = {"pixelate": 4.0, "solid": 1.0, "blur": 2.5}  # across a region, one and a half times as wide as the face in it:
+CELLS = {"pixelate": 4.0, "solid": 1.0, "blur": 1.6}  # across a region, one and a half times as wide as the face in it:
 # with more of them what is blurred is a smooth oval of its own shade, which detectors take for a face
 TEMPLATE = 96
 
