@@ -56,12 +56,14 @@ class PartReader:
         face = None if self._faces is None else self._faces.read(image, Head(points[:5], unit), before.face)
         return Parts(None, left, right, face)
 
-    def read_next(self, image: Array, points: Array, scores: Array, before: Known) -> tuple[Parts, Wait]:
+    def read_next(
+        self, image: Array, points: Array, scores: Array, before: Known, *, no_hands: bool = False
+    ) -> tuple[Parts, Wait]:
         """One hand, and the face now and then; what is not looked at goes along with its wrist or the nose.
 
         The hand that waits longest is looked at; one that is not found is looked for less and less often, so that it costs
         little, and the other hand has its turns meanwhile. A hand that keeps its shape is looked at in every fourth picture;
-        small hands show little, and one of them is looked at in every second or third.
+        small hands show little, and one of them is looked at in every second or third. With `no_hands` none is in this picture.
         """
         unit = centimetre(points, scores)
         wait = replace(before.wait, age=tuple(age + 1 for age in before.wait.age))
@@ -70,7 +72,8 @@ class PartReader:
         points = np.where((scores > SURE)[:, None], points, np.nan)
         hands: list[Hand | None] = [None, None]
         if self._hands is not None:
-            hands, wait = self._one(self._hands, image, _arms(points, unit), (before.parts.left, before.parts.right), wait)
+            old = (before.parts.left, before.parts.right)
+            hands, wait = self._one(self._hands, image, _arms(points, unit), old, wait, no_hands)
         later = 2 * (min(wait.age[:2]) == 0)  # rather in a picture without a look at a hand
         face = before.parts.face
         if self._faces is not None:
@@ -87,7 +90,7 @@ class PartReader:
         return Parts(None, hands[0], hands[1], face), wait
 
     def _one(
-        self, reader: HandReader, image: Array, arms: list[Arm], old: tuple[Hand | None, Hand | None], wait: Wait
+        self, reader: HandReader, image: Array, arms: list[Arm], old: tuple[Hand | None, Hand | None], wait: Wait, none: bool
     ) -> tuple[list[Hand | None], Wait]:
         """Look at one hand, the other goes along."""
         known = [bool(np.isfinite(arm.wrist).all()) for arm in arms]
@@ -97,7 +100,7 @@ class PartReader:
         ]
         due = [side for side in (0, 1) if known[side] and _is_due(hands[side], wait, side)]
         pause = next((least for size, least in HANDS if arms[0].unit * WHOLE >= size), TINY)
-        if not due or min(wait.age[:2]) <= pause:
+        if none or not due or min(wait.age[:2]) <= pause:
             return hands, wait
         side = max(due, key=lambda one: wait.age[one])
         was, mine, other, tried = old[side], hands[side], hands[1 - side], wait.misses[side]
@@ -138,7 +141,7 @@ def _after(wait: Wait, part: int, found: bool, is_calm: bool = False) -> Wait:
     """After a look at a part."""
     age, misses, calm = list(wait.age), list(wait.misses), list(wait.calm)
     age[part], misses[part], calm[part] = 0, 0 if found else misses[part] + 1, is_calm
-    return Wait(tuple(age), tuple(misses), tuple(calm))
+    return replace(wait, age=tuple(age), misses=tuple(misses), calm=tuple(calm))
 
 
 def _claimed_twice(left: Hand, right: Hand) -> bool:

@@ -15,7 +15,7 @@ from .merging import shift_of
 if TYPE_CHECKING:
     from .body_reader import Body
 
-__all__ = ["NOTHING", "Known", "Parts", "Wait", "carried"]
+__all__ = ["NOTHING", "Known", "Parts", "Wait", "body_along", "carried"]
 
 TRUNK, HEAD = [5, 6, 11, 12], [0, 1, 2, 3, 4]
 
@@ -49,11 +49,13 @@ class Wait:
         age: pictures since each was looked at.
         misses: how often each was looked for in vain.
         calm: whether each kept its shape from one look to the next.
+        body: pictures since the body was looked at.
     """
 
     age: tuple[int, ...] = (99, 99, 99)
     misses: tuple[int, ...] = (0, 0, 0)
     calm: tuple[bool, ...] = (False, False, False)
+    body: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,11 @@ def carried(known: Known, points: Array, scores: Array, share: float) -> Parts:
     right = None if old.right is None else old.right.moved(shifts[1], share)
     face = None if old.face is None else old.face.moved(shifts[2], share)
     return Parts(_moved(old.body, trunk, share), left, right, face, looked=False)
+
+
+def body_along(known: Known, points: Array, scores: Array, share: float) -> Body | None:
+    """The body of the picture before, moved with the trunk."""
+    return _moved(known.parts.body, shift_of(known.points, points, (known.scores, scores), TRUNK), share)
 
 
 def _shift(known: Known, points: Array, scores: Array, joints: list[int], trunk: Array) -> Array:
