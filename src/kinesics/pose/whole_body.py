@@ -30,8 +30,8 @@ class WholeBody:
     Args:
         threads: how many are used; the answers do not depend on it. Two people are read at the same time on two.
         parts: what is read: "body" (33 joints in three dimensions and the outline, `People.world`, the feet), "hands", "face".
-        in_turn: for live pictures: the body in one picture and one hand in the next, the face in every third; what is not looked
-            at goes along with the trunk, its wrist or the nose.
+        in_turn: for live pictures: the body in one picture and one hand in the next, the face in every third; what is not
+            looked at goes along with the trunk, its wrist or the nose.
 
     Attributes:
         seen: of each row of the last call what was read, `Parts`, or None where nothing is known.
