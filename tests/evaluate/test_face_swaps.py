@@ -5,7 +5,8 @@ import pytest
 
 from kinesics import UsageError
 from kinesics.evaluate.face_check import Judged, roc
-from kinesics.evaluate.face_swaps import BLENDS, OVAL, swap
+from kinesics.evaluate.face_swaps import BLENDS, swap
+from kinesics.sights.face import OVAL
 
 
 def face(x: float, y: float, size: float) -> np.ndarray:

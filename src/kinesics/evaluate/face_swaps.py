@@ -6,16 +6,11 @@ import cv2
 import numpy as np
 
 from ..errors import UsageError
+from ..sights.face import OVAL
 from ..types import Array
 
 __all__ = ["BLENDS", "swap"]
 
-# fmt: off
-OVAL = (
-    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
-    152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
-)
-# fmt: on
 BLENDS = ("feather", "poisson", "small", "restless")
 """How a swap is made: a soft edge; gradients (Perez et al., Poisson image editing, 2003); drawn small and made larger, as
 generators do; and with points that tremble."""

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from ..sights import Turned, face_square
+from ..sights.face import OVAL
 from ..types import Array
 from .oja import StreamingPCA
 
@@ -29,12 +30,6 @@ SIDE = 128  # of the upright cut
 CELLS = 20  # of the small picture whose history is learned
 SCALES = np.linspace(0.62, 1.0, 9)  # of the oval, where a seam is looked for
 GAP = 0.5  # seconds after which what was seen before says nothing
-# fmt: off
-OVAL = (
-    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
-    152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
-)
-# fmt: on
 
 
 class FaceTrace:

@@ -10,9 +10,16 @@ from ..types import Array
 from ..weights import load
 from .turned import Turned
 
-__all__ = ["FaceNet", "FaceSight", "face_square"]
+__all__ = ["OVAL", "FaceNet", "FaceSight", "face_square"]
 
 SIDE = 192
+# fmt: off
+OVAL = (
+    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
+    152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+)
+# fmt: on
+"""Points of the mesh round the face, clockwise from the middle of the brow as the picture shows it."""
 
 
 @dataclass(frozen=True)
