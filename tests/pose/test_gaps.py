@@ -158,3 +158,24 @@ def test_a_doubtful_joint_is_taken_at_its_word_if_its_bone_can_be_so_long() -> N
     assert filled.points[20:40, 0, 9] == pytest.approx(points[20:40, 9]) and (filled.scores[20:40, 0, 9] > 0.05).all()
     bone = filled.points[40:55, 0, 9] - filled.points[40:55, 0, 7]
     assert np.linalg.norm(bone, axis=1) == pytest.approx(40, abs=0.1)
+
+
+def test_feet_and_hands_of_a_whole_body_are_held_at_ankle_and_wrist_whatever_the_face_does() -> None:
+    body = skeleton("wholebody133")
+    points = np.random.default_rng(0).uniform(0, 100, (1, 133, 2))
+    scores = np.full((1, 133), 0.9)
+    lost = [17, 19, 95]  # left toe, left heel, left thumb
+
+    def seen(points: Array, scores: Array) -> People:
+        return People([[0, 0, 200, 200]], [1], points, scores, body, [1])
+
+    filler = GapFiller()
+    filler.update(seen(points, scores), 0.0)
+    later = points.copy()
+    later[0, 23:91] += 50  # the face turns away
+    later[0, 15] += [4, 6]
+    later[0, 9] += [-8, 2]
+    scores[0, lost] = 0
+    held = filler.update(seen(later, scores), 1 / 30)
+    np.testing.assert_allclose(held.points[0, [17, 19]], points[0, [17, 19]] + [4, 6], atol=1e-4)
+    np.testing.assert_allclose(held.points[0, 95], points[0, 95] + [-8, 2], atol=1e-4)

@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from ..errors import UsageError
-from ..types import Array, People, PoseSequence
+from ..types import Array, People, PoseSequence, Skeleton, skeleton
 from .bone_prior import carriers_of, place_by_bones
 
 __all__ = ["GapFiller", "fill_gaps"]
@@ -16,7 +16,8 @@ __all__ = ["GapFiller", "fill_gaps"]
 class GapFiller:
     """Keeps lost joints of tracked people for a moment; rows without an id pass unchanged.
 
-    A joint is lost when its score falls below `least`. While it is lost it moves with the joints that are seen, and its score
+    A joint is lost when its score falls below `least`. While it is lost it moves with the joints that are seen (those of hands,
+    face and feet of a whole body with wrist, nose and ankle), and its score
     falls in a straight line to 0 over `limit` seconds; then what the model says is passed on as it is.
 
     Args:
@@ -45,7 +46,7 @@ class GapFiller:
         for row, identity in enumerate(people.ids.tolist()):
             if identity < 0:
                 continue
-            held = self._bodies.setdefault(identity, _Held(points[row].shape))
+            held = self._bodies.setdefault(identity, _Held(points[row].shape, _carriers(people.skeleton)))
             points[row], scores[row] = held.update(points[row], scores[row], time, self.limit, self.least)
         self._bodies = {i: held for i, held in self._bodies.items() if time - held.seen <= self.limit}
         points.flags.writeable = scores.flags.writeable = False
@@ -55,7 +56,8 @@ class GapFiller:
 class _Held:
     """The last good place of each joint of one person."""
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
+    def __init__(self, shape: tuple[int, ...], carriers: Array) -> None:
+        self.carriers, self.free = carriers, carriers < 0
         self.points = np.full(shape, np.nan)
         self.scores = np.zeros(shape[0])
         self.at = np.full(shape[0], -np.inf)
@@ -66,14 +68,27 @@ class _Held:
     def update(self, points: Array, scores: Array, time: float, limit: float, least: float) -> tuple[Array, Array]:
         good = (scores >= least) & (scores > 0)
         both = good & self.good
-        if both.sum() >= 3:  # the body moved: what is held moves along
-            self.points += np.median(points[both] - self.last[both], axis=0)
+        if (both & self.free).sum() >= 3:  # the body moved: what is held moves along
+            rows = both & self.free
+            moves = np.tile(np.median(points[rows] - self.last[rows], axis=0), (len(points), 1))
+            carried = np.flatnonzero(~self.free & both[self.carriers])
+            moves[carried] = (points - self.last)[self.carriers[carried]]
+            self.points += moves
         left = np.maximum(0, 1 - (time - self.at) / limit) if limit > 0 else np.zeros(len(scores))
         kept = self.scores * left
         fill = ~good & (kept > scores) & (time > self.at)
         self.points[good], self.scores[good], self.at[good] = points[good], scores[good], time
         self.last[good], self.good, self.seen = points[good], good, time
         return np.where(fill[:, None], self.points, points), np.where(fill, kept, scores)
+
+
+def _carriers(body: Skeleton) -> Array:
+    """(k,) the joint that each joint of a hand, the face or a foot goes along with; -1 for all others."""
+    rows = np.full(len(body), -1)
+    if body == skeleton("wholebody133"):
+        for joint, carrier in (carriers_of(body) | dict.fromkeys(range(17, 20), 15) | dict.fromkeys(range(20, 23), 16)).items():
+            rows[joint] = carrier
+    return rows
 
 
 def fill_gaps(clip: PoseSequence, limit: float = 0.4, least: float = 0.2, *, bones: float = 0.0) -> PoseSequence:
