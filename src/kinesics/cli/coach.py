@@ -80,7 +80,7 @@ def _coach(output: Output, exercise: str, source: str, out: Path | None, **optio
     from ..actions.coach import exercise as find
     from ..bench.provenance import provenance
     from ..pipeline.coaching import coach, draw_session, in_words
-    from ..pipeline.recording import _make_folder
+    from ..pipeline.recording import make_folder
 
     chosen = find(exercise)
     stem = re.sub(r"[^\w.-]+", "_", f"{Path(source).stem}.{chosen.name}").strip("._")[:100]
@@ -97,7 +97,7 @@ def _coach(output: Output, exercise: str, source: str, out: Path | None, **optio
     if told.model is not None:
         told.say(told.model)
     if out is not None:
-        _make_folder(out)
+        make_folder(out)
         files["session"] = out / f"{stem}.png"
         draw_session(session, files["session"])
     for problem in session.camera.problems:

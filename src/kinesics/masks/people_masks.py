@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -80,7 +79,7 @@ class PeopleMasks:
         rows = [row for row in range(len(people)) if not unsure[row] or borne_out(soft, row, unsure, people.score)]
         masks = owned([soft[row] for row in rows], (picture.shape[1], picture.shape[0]))
         kept = people[np.array(rows, int)]
-        return dataclasses.replace(kept, masks=masks)
+        return kept.with_masks(masks)
 
     def _soft(
         self, image: Array | Frame, people: People, sights: Sequence[BodySight | None] | None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..draw.face_lanes import FaceLane, Second, face_lanes
-from ..errors import SinkError, WeightsError
+from ..errors import WeightsError
 from ..faces import FaceFinder
 from ..faces.records import Face
 from ..faces.suspicion import FITTED, Suspicion, Window
@@ -19,6 +18,7 @@ from ..faces.traces import FaceTrace
 from ..types import Array, Scene
 from ..video import Source, open_source
 from ..video.pictures import write_whole
+from .recording import make_folder, stem_of
 from .watching import watch
 
 __all__ = ["NOTE", "check_faces"]
@@ -72,7 +72,7 @@ def check_faces(
                 traces.add(scene.frame.image, finder(scene.frame.image, scene.people), scene.time)
             if step is not None:
                 step(scene, opened)
-        stem = re.sub(r"[^\w.-]+", "_", Path(str(opened.name)).stem).strip("._")[:100] or "source"
+        stem = stem_of(opened.name)
     faces, lanes = traces.judged()
     result: dict[str, Any] = {"source": str(source), "note": NOTE, "frames": frames, "seconds": round(last, 3), "faces": faces}
     result["small"] = sorted(traces.small - {face["person"] for face in faces})
@@ -81,10 +81,7 @@ def check_faces(
 
 
 def _written(out: Path, stem: str, result: dict[str, Any], lanes: list[FaceLane], length: float) -> dict[str, str]:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SinkError(f"{out}: a folder for the results cannot be made: {error.strerror}; choose another place") from error
+    make_folder(out)
     table, picture = out / f"{stem}.faces.json", out / f"{stem}.faces.png"
     write_whole(table, (json.dumps(result, indent=1) + "\n").encode())
     face_lanes(lanes, title=f"{stem}: faces over time", note=NOTE, cues=FITTED, length=length, path=picture)

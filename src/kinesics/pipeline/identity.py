@@ -5,8 +5,6 @@ from __future__ import annotations
 import errno
 import functools
 import hashlib
-import os
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from ..faces.embedding import LEAST_SIDE
 from ..faces.known import checked_name
 from ..types import Array
 from ..video.paths import shown
+from ..weights.store import user_folder
 from .face_cache import FaceCache
 from .faces import find_faces
 
@@ -136,13 +135,7 @@ def compare_faces(known: KnownFaces | Mapping[str, Array], encodings: Array) -> 
 
 def faces_store() -> Path:
     """The file in which `kinesics faces` keeps who is known, in the user's data folder; the folder is not made."""
-    if sys.platform == "win32":
-        home = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local")
-    elif sys.platform == "darwin":
-        home = Path.home() / "Library/Application Support"
-    else:
-        home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
-    return home / "kinesics/faces/known.kin"
+    return user_folder() / "faces/known.kin"
 
 
 @functools.cache

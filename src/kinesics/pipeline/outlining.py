@@ -69,7 +69,7 @@ class Outliner:
             return self._sought(big.small, people, least)
         people = people[people.score >= least]
         people = people[(-people.score).argsort(kind="stable")]
-        return with_masks(people, outlines(self._masks, people, source, big.size))
+        return people.with_masks(outlines(self._masks, people, source, big.size))
 
     def _sought(self, image: Array, people: People, least: float) -> People:
         """People of a small picture: who was passed over is sought, and who is doubtful must be borne out by an outline."""
@@ -130,12 +130,6 @@ def scaled(people: People, pitch: Array | float, origin: Array | float = 0.0) ->
     points[..., :2] = (points[..., :2] + 0.5 - origin) / pitch - 0.5  # whole numbers are centres of pixels
     boxes = ((people.boxes.reshape(-1, 2, 2) - origin) / pitch).reshape(-1, 4)
     return People(boxes, people.score, points, people.point_scores, people.skeleton, people.ids, people.world)
-
-
-def with_masks(people: People, masks: Masks) -> People:
-    """The same people with these outlines."""
-    p = people
-    return People(p.boxes, p.score, p.points, p.point_scores, p.skeleton, p.ids, p.world, masks)
 
 
 def outlines(nets: PeopleMasks, people: People, image: Array, size: tuple[int, int]) -> Masks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -63,7 +64,7 @@ class PictureSink:
             save_image(self.path, self.recorder.image())
 
 
-def sink_for(path: str | Path, *, painter: Painter | None = None, **options: Any) -> Sink:
+def sink_for(path: str | Path, *, painter: Callable[[], Painter] = Painter, **options: Any) -> Sink:
     """Open the sink that a file's name asks for.
 
     `.mp4`, `.webm`: annotated video; `.timeline.png`: who was there when; `.sheet.png`: everyone's best view; all else: the
@@ -71,7 +72,7 @@ def sink_for(path: str | Path, *, painter: Painter | None = None, **options: Any
     """
     name = str(path).lower()
     if name.endswith(VIDEOS):
-        return VideoSink(path, painter, **options)
+        return VideoSink(path, painter(), **options)
     if name.endswith(".timeline.png"):
         from ..draw import TimelineRecorder
 
@@ -130,8 +131,8 @@ def _open(outputs: tuple[str | Path | Sink, ...], painter: Callable[[], Painter]
     try:
         for output in outputs:
             if isinstance(output, str | Path):
-                _make_folder(Path(output).parent)
-                sinks.append(sink_for(output, painter=painter()))
+                make_folder(Path(output).parent)
+                sinks.append(sink_for(output, painter=painter))
             else:
                 sinks.append(output)
     except BaseException:
@@ -140,7 +141,13 @@ def _open(outputs: tuple[str | Path | Sink, ...], painter: Callable[[], Painter]
     return sinks
 
 
-def _make_folder(folder: Path) -> None:
+def stem_of(name: str | Path) -> str:
+    """What results of a source are called: its name without its ending, nothing in it that a file's name cannot hold."""
+    return re.sub(r"[^\w.-]+", "_", Path(str(name)).stem).strip("._")[:100] or "source"
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for results; SinkError when it cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -187,7 +187,7 @@ def without_pixels(scenes: Iterable[Scene], *, outlines: bool = False) -> Genera
     """
     try:
         for scene in scenes:
-            people = scene.people if outlines else scene.people._replace(masks=None)
+            people = scene.people if outlines else scene.people.with_masks(None)
             yield replace(scene, frame=None, people=people, faces=tuple(_words(face) for face in scene.faces))
     finally:
         close = getattr(scenes, "close", None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from ..draw import Painter
 from ..errors import SinkError, UsageError
 from ..types import Scene
 from ..video import Source, open_source
-from .recording import record
+from .recording import record, stem_of
 from .watching import watch
 
 KINDS = {
@@ -80,7 +79,7 @@ def run(
     budget = options.get("budget")
     limit = budget.limit if isinstance(budget, Budget) else float("inf") if budget is None else budget
     with open_source(source, live=live) as opened:
-        stem = re.sub(r"[^\w.-]+", "_", Path(str(opened.name)).stem).strip("._")[:100] or "source"
+        stem = stem_of(opened.name)
         outputs = {kind: f"{Path(out) / stem}{KINDS[kind]}" for kind in save}
         _refuse_input(source, outputs)
         counted = _Counted(seconds, step, opened, limit)

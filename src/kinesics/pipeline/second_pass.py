@@ -99,7 +99,7 @@ class SecondPass:
         told = self._told(frame, people, whole, masks, budget)
         result = whole if self.whole_body else people
         if masks is not None:
-            result = result._replace(masks=masks)
+            result = result.with_masks(masks)
         return Read(
             result, self._last, {"whole": len(rows)} if self._whole is not None else {}, skipped + ("faces",) * (not told)
         )

@@ -43,15 +43,7 @@ def along(arm: Arm) -> list[Turned]:
 
 def round_hand(points: Array) -> Turned:
     """The square round a hand that the net knows from its training: knuckles above the wrist, all of the hand inside."""
-    up = points[KNUCKLES].mean(axis=0) - points[0]
-    length = max(float(np.linalg.norm(up)), 1e-6)
-    up = up / length
-    side = np.array([-up[1], up[0]])
-    steady = points[STEADY]
-    along, across = steady @ up, steady @ side
-    high, wide = float(np.ptp(along)), float(np.ptp(across))
-    centre = up * (along.min() + along.max()) / 2 + side * (across.min() + across.max()) / 2
-    return Turned.upwards(centre + 0.1 * high * up, 2 * max(high, wide, 1.0), up)
+    return _over(points, unit_vector(points[KNUCKLES].mean(axis=0) - points[0]))
 
 
 def published(points: Array) -> Turned:
@@ -60,10 +52,14 @@ def published(points: Array) -> Turned:
     Turned so that the mean of the knuckles of index, middle and ring finger lies above the wrist; the palm's box in that
     direction, twice as large, a tenth of it further.
     """
-    up = unit_vector((points[[5, 13]].mean(axis=0) + points[9]) / 2 - points[0])
+    return _over(points, unit_vector((points[[5, 13]].mean(axis=0) + points[9]) / 2 - points[0]))
+
+
+def _over(points: Array, up: Array) -> Turned:
+    """Twice the box of the steady joints in the direction `up` (2,), of length 1, a tenth of it further."""
     side = np.array([-up[1], up[0]])
-    palm = points[STEADY]
-    along, across = palm @ up, palm @ side
+    steady = points[STEADY]
+    along, across = steady @ up, steady @ side
     high, wide = float(np.ptp(along)), float(np.ptp(across))
     centre = up * (along.min() + along.max()) / 2 + side * (across.min() + across.max()) / 2
     return Turned.upwards(centre + 0.1 * high * up, 2 * max(high, wide, 1.0), up)

@@ -97,6 +97,12 @@ class People:
             raise ShapeError("People.boxes: expected finite numbers, got NaN or infinity")
         return self._replace(boxes=boxes)
 
+    def with_masks(self, masks: Masks | None) -> People:
+        """The same people with these outlines, one each, or without any."""
+        if masks is not None and len(masks) != len(self):
+            raise ShapeError(f"People.masks: expected ({len(self)}, height, width), got {masks.shape}")
+        return self._replace(masks=masks)
+
     def _replace(self, **arrays: Any) -> People:
         """A copy with arrays that are known to fit: nothing is checked again (this is on the hot path)."""
         new = object.__new__(People)

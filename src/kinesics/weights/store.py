@@ -21,17 +21,18 @@ LOCK = "made.json"
 def folders() -> list[Path]:
     """Where files are looked for, in this order: $KINESICS_WEIGHTS if set, the package's own folder, the user's folder."""
     given = os.environ.get("KINESICS_WEIGHTS")
-    return [*([Path(given)] if given else []), Path(__file__).with_name("data"), _user_folder()]
+    return [*([Path(given)] if given else []), Path(__file__).with_name("data"), user_folder() / "weights"]
 
 
-def _user_folder() -> Path:
+def user_folder() -> Path:
+    """The user's folder for data of this package; it is not made."""
     if sys.platform == "win32":
         home = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local")
     elif sys.platform == "darwin":
         home = Path.home() / "Library/Application Support"
     else:
         home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
-    return home / "kinesics/weights"
+    return home / "kinesics"
 
 
 def target() -> Path:
