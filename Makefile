@@ -10,7 +10,8 @@ V := .venv/bin
 # Byte-compiling all of scipy and pyarrow takes longer than installing them; Python does it for what is really imported.
 INSTALL := install --quiet --disable-pip-version-check --no-compile --no-warn-script-location
 GROUP = $(V)/python -c 'import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")'
-DEBIAN := gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-libav
+DEBIAN := gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-libav \
+	chromium fonts-dejavu-core mosquitto
 
 demo: .venv/installed
 	$(V)/kinesics demo
@@ -69,7 +70,8 @@ clean:
 	$(V)/python -m pip $(INSTALL) --requirement .venv/check.txt
 	touch $@
 
-# The RTSP tests stream from a GStreamer server; where it cannot be installed they skip and say so.
+# The RTSP tests stream from a GStreamer server, the page is driven in Chromium, MQTT goes through a real broker; where one of them
+# cannot be installed its tests skip and say so.
 debian:
 	@missing=""
 	for p in $(DEBIAN); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done
