@@ -2,59 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-
-class Service:
-    """`kinesics serve` as a process.
-
-    Attributes:
-        url: without a slash at the end.
-        said: its lines on stderr so far.
-    """
-
-    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
-        command = [sys.executable, "-m", "kinesics", "serve", "--port", "0", "--data", str(folder), "--json", *options]
-        self.folder, self.said = folder, list[str]()
-        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        self.process = subprocess.Popen(command, env={**os.environ, **environment}, **pipes)
-        self._listener = threading.Thread(target=self._listen, daemon=True)
-        self._listener.start()
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            self.process.wait(10)
-            self._listener.join(5)
-            raise AssertionError(f"the service did not start: {self.said}")
-        self.url = str(json.loads(line)["url"]).rstrip("/")
-
-    def _listen(self) -> None:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.said.append(line.rstrip())
-
-    def stop(self, number: int = signal.SIGTERM, seconds: float = 15) -> int:
-        """Tell it to end; its exit status."""
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-        try:
-            return self.process.wait(seconds)
-        finally:
-            self.process.kill()
-            self._listener.join(5)
-            for pipe in (self.process.stdout, self.process.stderr):
-                if pipe is not None:
-                    pipe.close()
+from kinesics.testing.service import RunningService as Service
 
 
 @pytest.fixture
