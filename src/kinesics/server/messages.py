@@ -50,7 +50,7 @@ class _Head(msgspec.Struct, omit_defaults=True):
 _encoder, _decoder = msgspec.json.Encoder(), msgspec.json.Decoder(_Head)
 
 
-def encode(do: str, *bodies: bytes, ticket: int = 0, **args: Any) -> bytes:
+def encode(do: str, /, *bodies: bytes, ticket: int = 0, **args: Any) -> bytes:
     """A message as bytes."""
     sizes = [len(body) for body in bodies]
     head = _encoder.encode(_Head(do, ticket, args, sizes))
@@ -98,7 +98,7 @@ class Channel:
     def __init__(self, line: socket.socket) -> None:
         self._line, self._turn = line, threading.Lock()
 
-    def send(self, do: str, *bodies: bytes, ticket: int = 0, **args: Any) -> None:
+    def send(self, do: str, /, *bodies: bytes, ticket: int = 0, **args: Any) -> None:
         """Say something.
 
         Raises:
