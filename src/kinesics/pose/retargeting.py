@@ -24,7 +24,9 @@ HEAD = ("face_height", "face_width", "ears", "eyes")
 HAND = ("palm", "palm_width", "finger")
 
 
-def retarget(clip: PoseSequence, lengths: Mapping[str, float], *, contacts: bool = True) -> PoseSequence:
+def retarget(
+    clip: PoseSequence, lengths: Mapping[str, float], *, contacts: bool = True, own: Mapping[str, float] | None = None
+) -> PoseSequence:
     """The same movement by bodies of other proportions; how large they are in the picture stays.
 
     From the middle of the shoulders outwards each bone is made longer or shorter by one factor for the whole clip: its typical
@@ -36,16 +38,21 @@ def retarget(clip: PoseSequence, lengths: Mapping[str, float], *, contacts: bool
         clip: of `wholebody133`; gaps should be filled first, a joint without its neighbour moves with the next one inwards.
         lengths: of the target, as `limb_lengths` gives them.
         contacts: hands that touch the face or each other go on doing so, arms give way (see `contacts`).
+        own: lengths of who moves, as `limb_lengths` gives them, where more is known than this clip shows: live, a moment at a
+            time; None: measured in the clip.
     """
     need_whole_body(clip, "retarget")
     points = clip.points.astype(float)
     for person in range(points.shape[1]):
-        own = lengths_of(clip.points[:, person], clip.scores[:, person])
-        factors = _factors(own, lengths)
+        known = lengths_of(clip.points[:, person], clip.scores[:, person]) if own is None else own
+        factors = _factors(known, lengths)
         old, new = points[:, person], _rebuilt(points[:, person], factors)
         if contacts and factors:
             head = head_of(old[..., :2]), head_of(new[..., :2])
-            sizes = own.get("face_height", 0.5 * own.get("shoulders", 0.0)), own.get("palm", 0.35 * own.get("forearm", 0.0))
+            sizes = (
+                known.get("face_height", 0.5 * known.get("shoulders", 0.0)),
+                known.get("palm", 0.35 * known.get("forearm", 0.0)),
+            )
             keep_contacts(old, new, head, sizes, (factors.get("head", 1.0), factors.get("hand", 1.0)))
         if "shin" in factors:
             new[..., :2] += _standing(old, new, clip.scores[:, person], clip.times)[:, None]

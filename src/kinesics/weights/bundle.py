@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import FormatError, SinkError
+from .npz import read_npz
 
 __all__ = ["FORMAT", "pack", "read_bundle", "unpack", "write_bundle"]
 
@@ -34,9 +35,12 @@ def pack(arrays: Mapping[str, Any]) -> bytes:
 
 
 def unpack(data: bytes) -> dict[str, Any]:
-    """The arrays of an npz file's bytes."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as held:
-        return {name: held[name] for name in held.files}
+    """The arrays of an npz file's bytes.
+
+    Raises:
+        ValueError: no npz, a damaged one, or more than `LARGEST` bytes.
+    """
+    return read_npz(data, LARGEST)
 
 
 def write_bundle(path: str | Path, head: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:
