@@ -14,13 +14,18 @@ _JPEG_SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 def picture_size(path: str) -> tuple[int, int] | None:
     """Stored (width, height) of a PNG, JPEG, BMP, WebP or TIFF file; None when it is none of these, or moves (APNG, WebP)."""
     with open(path, "rb") as file:
-        head = file.read(HEAD)
-        for magic, read in _READERS:
-            if head.startswith(magic):
-                try:
-                    return read(head, file)
-                except (struct.error, ValueError, IndexError, OverflowError, OSError):
-                    return None
+        return size_in(file)
+
+
+def size_in(file: BinaryIO) -> tuple[int, int] | None:
+    """The same of an open file, from its start on."""
+    head = file.read(HEAD)
+    for magic, read in _READERS:
+        if head.startswith(magic):
+            try:
+                return read(head, file)
+            except (struct.error, ValueError, IndexError, OverflowError, OSError):
+                return None
     return None
 
 

@@ -77,6 +77,7 @@ class _Line:
                     self.failed = why
                     self.turn.notify_all()
                 return
+            self.source.trouble = why
             if self.seen - began > HEALTHY:
                 self.wait = FIRST_WAIT
             with self.turn:
@@ -123,7 +124,7 @@ class _Line:
         with self.turn:
             self.source.size = self.source.size or frame.size
             self.source.dropped += self.newest is not None
-            self.newest, self.seen = frame, time.monotonic()
+            self.newest, self.seen, self.source.trouble = frame, time.monotonic(), ""
             self.turn.notify_all()
 
     # ---------------------------------------------------------------------------------------------------- the reader's side

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import os
 import tempfile
@@ -14,7 +15,7 @@ import numpy as np
 
 from ..errors import ShapeError, SinkError, SourceError, UsageError
 from ..types import Array, Frame
-from .headers import is_damaged_png, picture_size
+from .headers import is_damaged_png, picture_size, size_in
 from .paths import check_file, shown
 from .source import Source
 
@@ -72,13 +73,38 @@ def read_stored(path: str, pixel_limit: int | None) -> Stored | None:
     size = picture_size(path)
     if size is None:
         return None
+    _check_size(path, size, pixel_limit)
+    return _stored(path, Path(path).read_bytes(), size)
+
+
+def stored_in(data: bytes, name: str, pixel_limit: int | None) -> Stored:
+    """A picture that is there as the bytes of its file.
+
+    Args:
+        data: of a JPEG, PNG, BMP, WebP or TIFF file.
+        name: what to call it in errors.
+        pixel_limit: see `read_stored`.
+
+    Raises:
+        SourceError: no such picture, damaged, or more pixels than `pixel_limit`.
+    """
+    size = size_in(io.BytesIO(data))
+    if size is None:
+        raise SourceError(f"{name}: expected a JPEG, PNG, WebP, BMP or TIFF, got {len(data)} bytes of something else")
+    _check_size(name, size, pixel_limit)
+    return _stored(name, data, size)
+
+
+def _check_size(path: str, size: tuple[int, int], pixel_limit: int | None) -> None:
     limit = pixel_limit or PICTURE_PIXELS
     if size[0] * size[1] > limit:
         raise SourceError(
             f"{shown(path)}: {size[0]}x{size[1]} is more than {limit / 1e6:g} million pixels; "
             f"raise pixel_limit above {size[0] * size[1]} if you trust it"
         )
-    data = Path(path).read_bytes()
+
+
+def _stored(path: str, data: bytes, size: tuple[int, int]) -> Stored:
     cut = data.startswith(b"\xff\xd8") and b"\xff\xd9" not in data[-4096:]
     if is_damaged_png(data):
         raise _damaged(path)

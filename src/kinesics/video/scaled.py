@@ -32,6 +32,11 @@ def load_scaled(path: str | Path, longest: int, *, pixel_limit: int | None = Non
     if stored is None:
         image = first_frame(str(path), pixel_limit)
         return scaled_down(image, longest), (image.shape[1], image.shape[0])
+    return decode_scaled(stored, longest)
+
+
+def decode_scaled(stored: Stored, longest: int) -> tuple[Array, tuple[int, int]]:
+    """The same of a file that was read; see `load_scaled`."""
     step = _step(stored, longest)
     image = decode(stored, step)
     size = (image.shape[1], image.shape[0]) if step == 1 else _turned(stored.size, image, step)

@@ -29,6 +29,7 @@ class Source:
             too long) or "closed" (before its end).
         notes: what was odd, one line each; kept to the last 100.
         dropped: frames of a live source that nobody took in time.
+        trouble: why a live source has no connection at present; empty while it has.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Source:
         self.status = "open"
         self.notes: list[str] = []
         self.dropped = 0
+        self.trouble = ""
         self.closed = False
         self._turn = threading.Lock()
         self._release = release
