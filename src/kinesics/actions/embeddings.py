@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from .fewshot import FewShotHead
 from .motion_embedding import FILES, MotionEmbedding, shipped_embedding
 from .nearest import NearestHead
 from .plain import PlainEmbedding
+from .shelf import Shown
 
-__all__ = ["add_to", "beside", "new_head", "opened", "resolve"]
+__all__ = ["beside", "head_of", "new_head", "opened", "resolve"]
 
 
 def resolve(embedding: Any, clip: PoseSequence) -> Any:
@@ -61,6 +63,11 @@ def _loaded(path: str | Path) -> Any:
     return MotionEmbedding.load(path) if read_bundle(path)[0].get("kind") == "embedding" else load_model(path)
 
 
+def beside(used: Any, clip: PoseSequence) -> Array | None:
+    """(e,) somebody who stands still as an example begins, for heads to which nothing else tells what is far; else None."""
+    return used.embed([stilled(clip)])[0] if isinstance(used, PlainEmbedding) else None
+
+
 def new_head(used: Any) -> Any:
     """An empty head that fits an embedding."""
     if isinstance(used, PlainEmbedding):
@@ -68,14 +75,10 @@ def new_head(used: Any) -> Any:
     return used.head() if hasattr(used, "head") and callable(used.head) else FewShotHead()
 
 
-def beside(used: Any, clip: PoseSequence) -> Array | None:
-    """(e,) somebody who stands still as an example begins, for heads to which nothing else tells what is far; else None."""
-    return used.embed([stilled(clip)])[0] if isinstance(used, PlainEmbedding) else None
-
-
-def add_to(head: Any, row: Array, label: str, still: Array | None) -> None:
-    """One more example for a head, and what is `beside` it."""
-    if isinstance(head, NearestHead):
-        head.add(row, label, still)
-    else:
-        head.add(row, label)
+def head_of(used: Any, shown: Iterable[Shown]) -> Any:
+    """A head that fits an embedding and knows the examples; it numbers them 1, 2, … in their order."""
+    head = new_head(used)
+    for one in shown:
+        beside_it = () if one.still is None else (one.still,)
+        head.add(one.row, one.example.label, *beside_it)
+    return head.fit()

@@ -8,11 +8,31 @@ from typing import Any
 import numpy as np
 
 from ..types import Array, PoseSequence, Skeleton
+from .embeddings import head_of
+from .habits import ranges
+from .shelf import Shown
 
-__all__ = ["Taught", "TaughtStepper"]
-
+__all__ = ["Taught", "TaughtStepper", "learn"]
 
 GRACE = 1.5
+
+
+def learn(used: Any, shown: Sequence[Shown], known: float) -> Taught:
+    """What examples teach.
+
+    Args:
+        used: the embedding.
+        shown: at least one example.
+        known: probability from which something is named.
+    """
+    head = head_of(used, shown)
+    examples = [one.example for one in shown]
+    seconds = {label: [e.end - e.start for e in examples if e.label == label] for label in head.classes_}
+    lasts = [(float(np.median(s)), max(float(np.std(s)), 0.25 * float(np.median(s)))) for s in seconds.values()]
+    labels = [head.classes_.index(example.label) for example in examples]
+    habits = ranges([one.ways for one in shown], labels, len(head.classes_))
+    numbers = tuple(example.id for example in examples)
+    return Taught(used, head, used.skeleton_, np.array(lasts), known, habits=habits, numbers=numbers)
 
 
 class Taught:

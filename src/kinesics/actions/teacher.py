@@ -7,7 +7,6 @@ at once, and from the next frame on it is recognised. What nobody taught is "unk
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,20 @@ import numpy as np
 
 from ..errors import NotFittedError, UsageError
 from ..types import Action, Array, People, PoseSequence, Skeleton
-from .embeddings import add_to, beside, new_head, resolve
+from .confusion import confusions_of
+from .embeddings import beside, resolve
 from .examples import Example, checked_label, only_person, quality, trimmed
-from .habits import ranges, ways_of
+from .habits import ways_of
 from .joints import map_joints
 from .likeness import difference
 from .live import LiveActions
 from .recording import Recording
-from .taught import Taught
+from .shelf import Shelf, Shown
+from .taught import Taught, learn
 
 __all__ = ["ActionTeacher"]
 
 KNOWN = 0.5  # probability from which something is named
-UNDOS = 100  # steps back
 
 
 class ActionTeacher:
@@ -41,6 +41,7 @@ class ActionTeacher:
     Attributes:
         classes_: labels taught so far, sorted.
         examples: what was taught, in order.
+        about: plain values (JSON) that are kept in the file with what was taught.
 
     Example:
         >>> import kinesics as ks
@@ -51,14 +52,9 @@ class ActionTeacher:
 
     def __init__(self, embedding: Any = None, *, decide_at: float | None = None) -> None:
         self.embedding, self.decide_at = embedding, decide_at
+        self.about: dict[str, Any] = {}
         self._used: Any = None
-        self._head: Any = None
-        self._examples: dict[int, Example] = {}
-        self._rows: dict[int, Array] = {}
-        self._stills: dict[int, Array | None] = {}
-        self._ways: dict[int, Array] = {}
-        self._next = 1
-        self._undo: list[Callable[[], None]] = []
+        self._shelf = Shelf()
         self._taught: Taught | None = None
         self._live: LiveActions | None = None
         self._recording: Recording | None = None
@@ -67,12 +63,12 @@ class ActionTeacher:
     @property
     def classes_(self) -> tuple[str, ...]:
         """Labels taught so far, sorted."""
-        return tuple(sorted({example.label for example in self._examples.values()}))
+        return self._shelf.labels
 
     @property
     def examples(self) -> list[Example]:
         """What was taught, in order."""
-        return list(self._examples.values())
+        return [one.example for one in self._shelf.shown]
 
     @property
     def recording(self) -> str | None:
@@ -88,7 +84,7 @@ class ActionTeacher:
         self._last = people, time
         if self._recording is not None:
             self._recording.take(people, time)
-        if self._live is None and self._examples:
+        if self._live is None and len(self._shelf):
             self._live = LiveActions(self._model(), decide_at=self.decide_at)
         return [] if self._live is None else self._live.update(people, time)
 
@@ -145,26 +141,35 @@ class ActionTeacher:
 
     def remove(self, example: int) -> None:
         """Forget one example, by its number; `undo` brings it back."""
-        if example not in self._examples:
-            raise UsageError(f"there is no example {example}; there are {', '.join(map(str, self._examples)) or 'none'}")
-        self._forget([example])
+        self._shelf.remove(example)
+        self._changed()
 
     def forget(self, label: str) -> int:
         """Forget all examples of a label; how many there were. `undo` brings them back."""
-        ids = [example.id for example in self.examples if example.label == label]
-        if not ids:
-            raise UsageError(f"nothing is called {label!r}; there are {', '.join(self.classes_) or 'no labels yet'}")
-        self._forget(ids)
-        return len(ids)
+        count = self._shelf.forget(label)
+        self._changed()
+        return count
+
+    def rename(self, label: str, to: str) -> int:
+        """Call a label something else, one that is there already too: then both are one. `undo` takes it back.
+
+        Returns:
+            How many examples that are.
+
+        Raises:
+            UsageError: nothing is called `label`, or `to` cannot be a label.
+        """
+        count = self._shelf.rename(label, checked_label(to))
+        self._changed()
+        return count
 
     def undo(self) -> bool:
-        """Take back the last step: an example being shown, one learned, or some forgotten; False if there is nothing."""
+        """Take back the last step: an example being shown, one learned, some forgotten or renamed; False if there is none."""
         if self._recording is not None:
             self._recording = None
             return True
-        if not self._undo:
+        if not self._shelf.back():
             return False
-        self._undo.pop()()
         self._changed()
         return True
 
@@ -207,10 +212,18 @@ class ActionTeacher:
     def certainty(self) -> dict[str, tuple[int, int]]:
         """How sure it is of each class: how many of its examples it would name rightly from the others alone, of how many."""
         result = {}
-        for label in self.classes_:
-            ids = [i for i, example in self._examples.items() if example.label == label]
-            result[label] = sum(self._would_name(i) for i in ids) if len(ids) > 1 else 0, len(ids)
+        for label, named in self.confusions().items():
+            count = sum(named.values())
+            result[label] = named.get(label, 0) if count > 1 else 0, count
         return result
+
+    def confusions(self) -> dict[str, dict[str, int]]:
+        """What each class is taken for: label -> how many of its examples would be named what from the others alone.
+
+        Each example is left out in turn. What is named `unknown` was like none of the others, as the only example of its label
+        should be; the most frequent name comes first.
+        """
+        return confusions_of(self._used, self._shelf.shown, KNOWN)
 
     def stepper(self) -> Any:
         """One person over time, with what is known now."""
@@ -223,8 +236,13 @@ class ActionTeacher:
 
     # files
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path, *, durable: bool = False, empty: bool = False) -> None:
         """Keep what was taught, clips included, in one file (.kin).
+
+        Args:
+            path: the file; it appears whole or not at all.
+            durable: return only when the disk has it.
+            empty: nothing at all is fine, too.
 
         Raises:
             SinkError: it cannot be written.
@@ -232,8 +250,9 @@ class ActionTeacher:
         """
         from .teacher_file import save_teacher
 
-        self._model()
-        save_teacher(path, self.embedding, self.examples, self._rows)
+        if not empty:
+            self._model()
+        save_teacher(path, self.embedding, self._shelf.shown, about=self.about, durable=durable)
 
     @classmethod
     def load(cls, path: str | Path, *, embedding: Any = None, decide_at: float | None = None) -> ActionTeacher:
@@ -249,17 +268,19 @@ class ActionTeacher:
         """
         from .teacher_file import load_teacher
 
-        name, examples, rows = load_teacher(path)
-        teacher = cls(name if embedding is None else embedding, decide_at=decide_at)
+        saved = load_teacher(path)
+        teacher = cls(saved.embedding if embedding is None else embedding, decide_at=decide_at)
+        teacher.about = saved.about
+        shown: list[Shown] = []
         fits: bool | None = None  # whether the embedding is the one that made the rows: the first example tells
-        for example in examples:
-            teacher._use(example.clip)
-            teacher._examples[example.id], row = example, rows[example.id]
+        for k, (example, row) in enumerate(zip(saved.examples, saved.rows, strict=True)):
+            teacher._use(example.clip, first=not k)
             if not fits:
                 own = teacher._embed(example.clip)
                 fits = own.shape == row.shape and bool(np.allclose(own, row, atol=1e-3)) if fits is None else fits
-            teacher._rows[example.id] = row if fits else own
-        teacher._next = max(teacher._examples, default=0) + 1
+            ways = saved.ways[k] if fits and saved.ways is not None else None
+            shown.append(teacher._shown(example, row if fits else own, ways))
+        teacher._shelf = Shelf(shown)
         teacher._refit()
         return teacher
 
@@ -267,76 +288,35 @@ class ActionTeacher:
 
     def _learn(self, clip: PoseSequence, label: str) -> int:
         notes, clip = quality(clip), trimmed(clip)
-        self._use(clip)
+        self._use(clip, first=not len(self._shelf))
         row = self._embed(clip)
-        identity, self._next = self._next, self._next + 1
         person, start, end = int(clip.ids[0]), float(clip.times[0]), float(clip.times[-1])
-        self._examples[identity] = Example(identity, label, person, start, end, notes, clip)
-        self._rows[identity] = row
-        self._remember(lambda: self._drop([identity]))
+        example = Example(self._shelf.number(), label, person, start, end, notes, clip)
+        self._shelf.add(self._shown(example, row))
         self._changed()
-        return identity
+        return example.id
 
-    def _forget(self, ids: list[int]) -> None:
-        kept = [(self._examples[i], self._rows[i]) for i in ids]
-        self._drop(ids)
-
-        def back() -> None:
-            for example, row in kept:
-                self._examples[example.id], self._rows[example.id] = example, row
-            self._examples = dict(sorted(self._examples.items()))
-
-        self._remember(back)
-        self._changed()
-
-    def _drop(self, ids: list[int]) -> None:
-        for identity in ids:
-            for held in (self._examples, self._rows, self._stills, self._ways):
-                held.pop(identity, None)
-
-    def _remember(self, back: Callable[[], None]) -> None:
-        self._undo = [*self._undo[-UNDOS + 1 :], back]
+    def _shown(self, example: Example, row: Array, ways: Array | None = None) -> Shown:
+        clip = map_joints(example.clip, self._used.skeleton_)
+        return Shown(example, row, beside(self._used, clip), ways_of(clip) if ways is None else ways)
 
     def _changed(self) -> None:
         self._refit()
         self._live = None
-        if self._last is not None and self._examples:
+        if self._last is not None and len(self._shelf):
             self._live = LiveActions(self._model(), decide_at=self.decide_at)
 
     def _refit(self) -> None:
-        self._taught = None
-        if not self._examples:
-            return
-        for identity in self._examples.keys() - self._stills.keys():
-            clip = map_joints(self._examples[identity].clip, self._used.skeleton_)
-            self._stills[identity], self._ways[identity] = beside(self._used, clip), ways_of(clip)
-        head = self._head_of(self._examples)
-        seconds = {label: [e.end - e.start for e in self.examples if e.label == label] for label in head.classes_}
-        lasts = [(float(np.median(s)), max(float(np.std(s)), 0.25 * float(np.median(s)))) for s in seconds.values()]
-        habits = ranges(
-            [self._ways[i] for i in self._examples],
-            [head.classes_.index(example.label) for example in self.examples],
-            len(head.classes_),
-        )
-        self._taught = Taught(
-            self._used, head, self._used.skeleton_, np.array(lasts), KNOWN, habits=habits, numbers=tuple(self._examples)
-        )
-
-    def _head_of(self, ids: Iterable[int]) -> Any:
-        """A head that numbers its examples 1, 2, … in the order of `ids`."""
-        head = new_head(self._used)
-        for identity in ids:
-            add_to(head, self._rows[identity], self._examples[identity].label, self._stills.get(identity))
-        return head.fit()
+        self._taught = learn(self._used, self._shelf.shown, KNOWN) if len(self._shelf) else None
 
     def _model(self) -> Taught:
         if self._taught is None:
             raise NotFittedError("nothing was taught yet; show an example with begin(label) and end(), or add(clip, label)")
         return self._taught
 
-    def _use(self, clip: PoseSequence) -> None:
+    def _use(self, clip: PoseSequence, *, first: bool) -> None:
         """Decide on the embedding with the first example."""
-        if self._used is None or not self._examples:
+        if self._used is None or first:
             self._used = resolve(self.embedding, clip)
 
     def _embed(self, clip: PoseSequence) -> Array:
@@ -351,15 +331,9 @@ class ActionTeacher:
         model = self._model()
         best = np.argsort(-proba, kind="stable")[:2].tolist()
         nearest = model.nearest(row)
-        example = self._examples[nearest["example"]]
+        example = self._shelf[nearest["example"]].example
         return {
             "scores": {model.classes_[i]: round(float(proba[i]), 3) for i in best},
             "nearest": {**nearest, "start": example.start, "end": example.end},
             "differs": difference(clip, example.clip),
         }
-
-    def _would_name(self, left_out: int) -> bool:
-        head = self._head_of(i for i in self._examples if i != left_out)
-        proba = np.asarray(head.proba(self._rows[left_out]))
-        best = int(proba.argmax())
-        return bool(proba[best] >= KNOWN and head.classes_[best] == self._examples[left_out].label)

@@ -21,7 +21,7 @@ import numpy as np
 from ..errors import FormatError, SinkError
 from .npz import read_npz
 
-__all__ = ["FORMAT", "pack", "read_bundle", "unpack", "write_bundle"]
+__all__ = ["FORMAT", "flush", "pack", "read_bundle", "unpack", "write_bundle"]
 
 FORMAT = 1
 LARGEST = 256 << 20  # bytes of all parts, unpacked
@@ -43,13 +43,14 @@ def unpack(data: bytes) -> dict[str, Any]:
     return read_npz(data, LARGEST)
 
 
-def write_bundle(path: str | Path, head: Mapping[str, Any], parts: Mapping[str, bytes]) -> None:
+def write_bundle(path: str | Path, head: Mapping[str, Any], parts: Mapping[str, bytes], *, durable: bool = False) -> None:
     """Write a bundle under its name only when it is complete; an older file of that name stays until then.
 
     Args:
         path: where to; by custom the ending is ".kin".
         head: what it is: at least `kind`; plain JSON values. `format` and `sha256` are added.
         parts: file name inside the bundle -> bytes.
+        durable: return only when the disk has it, so that not even a power cut takes it back.
 
     Raises:
         SinkError: it cannot be written (no room, no right, no such folder).
@@ -62,13 +63,26 @@ def write_bundle(path: str | Path, head: Mapping[str, Any], parts: Mapping[str, 
         with zipfile.ZipFile(partial, "w") as box:
             for name, data in {"model.json": json.dumps(whole, indent=1).encode(), **parts}.items():
                 box.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+        if durable:
+            flush(partial)
         os.replace(partial, path)
+        if durable:
+            flush(partial.parent)
     except BaseException as error:  # an interrupt too: nothing half-written stays
         with contextlib.suppress(OSError):
             partial.unlink()
         if isinstance(error, OSError):
             raise SinkError(f"{path}: the model could not be saved: {error.strerror or error}") from error
         raise
+
+
+def flush(path: Path) -> None:
+    """Wait until the disk has a file, or which names a folder holds."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def read_bundle(
