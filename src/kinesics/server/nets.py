@@ -1,0 +1,62 @@
+"""Pose nets that stay from one job to the next, and the first look at nothing that makes them warm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["Nets", "calm"]
+
+
+def calm(threads: int) -> None:
+    """Keep the libraries from using more threads than these; of use only before numpy is imported."""
+    import os
+
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
+        os.environ.setdefault(name, str(threads))
+    os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "50000000")
+
+
+class Nets:
+    """Pose models by name, each made once.
+
+    Args:
+        threads: a look may use.
+    """
+
+    def __init__(self, threads: int = 1) -> None:
+        self.threads = threads
+        self._models: dict[str, Any] = {}
+
+    def pose(self, name: str) -> Any:
+        """The model of that name.
+
+        Raises:
+            UsageError: nobody knows the name.
+            WeightsError: a net is not installed.
+        """
+        if name not in self._models:
+            from ..pose import MultiPose, pose_model
+            from ..pose.multipose import TIERS
+
+            tier = "balanced" if name == "default" else name
+            self._models[name] = MultiPose(tier, threads=self.threads) if tier in TIERS else pose_model(name)
+        return self._models[name]
+
+    def warm(self, name: str = "balanced") -> None:
+        """Import what a stream needs and let the model look at nothing, so that its first frame is no slower than others.
+
+        Raises:
+            WeightsError: a net is not installed.
+        """
+        import cv2
+        import numpy as np
+
+        from ..actions.postures import Postures
+        from ..formats.encode import encode_scene
+        from ..pipeline.watching import watch
+        from ..types import Frame
+
+        cv2.setNumThreads(self.threads)
+        blank = [Frame(np.zeros((480, 640, 3), np.uint8), index=index, time=index / 15) for index in range(2)]
+        for scene in watch(blank, pose=self.pose(name), actions=Postures(), live=True, overlap=False):
+            encode_scene(scene)
