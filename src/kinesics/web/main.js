@@ -18,7 +18,8 @@ const TITLES = /** @type {Record<string, string>} */ ({ live: "Live", teach: "Te
 const session = new Session();
 /** The stored events as they happen; also how the page knows that the service is there. */
 const happenings = new Line("/v1/events/live");
-Object.assign(window, { kinesics: Object.assign(session, { happenings }) });
+session.happenings = happenings;
+Object.assign(window, { kinesics: session }); // for who looks from outside: kinesics.latency
 
 /** @param {string} id */
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));

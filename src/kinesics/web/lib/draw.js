@@ -250,15 +250,18 @@ function faceOf(ctx, face, place) {
   const [a, b] = [place([where[0], where[1]]), place([where[2], where[3]])];
   const [x, y] = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2];
   const [rx, ry] = [Math.abs(b[0] - a[0]) / 2, Math.abs(b[1] - a[1]) / 2];
-  const covered = Array.isArray(face.wearing) ? face.wearing.join(", ") : "";
+  const turned = b[0] < a[0] ? -1 : 1; // mirrored
+  const radians = (/** @type {unknown} */ degrees) => (typeof degrees === "number" ? (degrees * Math.PI) / 180 : 0);
   for (const [tone, width] of /** @type {[string, number][]} */ ([[INK, 3.5], [colorOf(face.person ?? -1), 1.75]])) {
     ctx.strokeStyle = tone;
     ctx.lineWidth = width;
     ctx.beginPath();
     ctx.ellipse(x, y, rx, ry, 0, 0, 7);
+    ctx.moveTo(x, y);
+    ctx.lineTo(x + turned * Math.sin(radians(face.yaw)) * rx * 1.8, y - Math.sin(radians(face.pitch)) * ry * 1.8);
     ctx.stroke();
   }
-  const words = [face.name, covered].filter(Boolean).join(" · ");
+  const words = [face.name, (face.gates?.covered ?? 0) > 0.4 && "covered"].filter(Boolean).join(" · ");
   if (words) tag(ctx, x, y + ry + 14, [{ text: words, ink: PAPER, ground: INK }], 12);
 }
 

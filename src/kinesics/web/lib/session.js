@@ -62,6 +62,9 @@ export class Session extends EventTarget {
   /** @type {number} seconds the newest scene took */
   took = 0;
 
+  /** Stored events of all streams as they happen: "message" with data {type: "event", event}; set by main.js. @type {Line|null} */
+  happenings = null;
+
   /** @type {Line|null} */
   #line = null;
   #privacy = localStorage.getItem(PRIVACY) === "on";
@@ -295,11 +298,18 @@ export class Session extends EventTarget {
     const id = this.source;
     if (id === null || id === "camera") return;
     get(`/v1/streams/${encodeURIComponent(id)}`).catch((/** @type {ServiceError} */ error) => {
-      if (error.status !== 404 || this.source !== id) return;
-      this.#line?.close();
-      this.#line = null;
-      this.#fail({ code: "removed", title: "This stream is no longer there", text: "It was removed. Choose another source.", again: false });
+      if (error.status === 404 && this.source === id) this.#refused("", "Absent");
     });
+  }
+
+  /** The service will not go on with this: it is not asked again until somebody wants it. @param {string} why @param {string} kind */
+  #refused(why, kind) {
+    this.#line?.close();
+    this.#line = null;
+    this.camera?.close();
+    this.camera = null;
+    if (kind === "Absent") this.#fail({ code: "removed", title: "This stream is no longer there", text: "It was removed. Choose another source.", again: false });
+    else this.#fail({ code: "service", title: "The service refused", text: why, again: true });
   }
 
   /** @param {any} data */
@@ -327,7 +337,7 @@ export class Session extends EventTarget {
       case "answer":
         return this.#answered(data);
       case "error":
-        return this.#fail({ code: "service", title: "The service refused", text: String(data.error), again: true });
+        return this.#refused(String(data.error), data.kind);
     }
   }
 
@@ -340,7 +350,6 @@ export class Session extends EventTarget {
     this.counts.scenes++;
     this.#came.push(now);
     if (this.#came.length > 120) this.#came.splice(0, 60);
-    if (this.problem && this.problem.code === "service") this.#report(null);
     if (this.state.state !== "running" && this.state.state !== "paused") this.#turn({ ...this.state, state: "running", error: "" });
     if (this.#flight && message.number !== undefined && message.number >= this.#flight.number) this.#flight = null;
     this.#push(); // before drawing: the next frame is on its way while this one is drawn
