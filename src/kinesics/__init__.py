@@ -92,6 +92,7 @@ _HOMES = {
     "ShapeError": "errors",
     "UsageError": "errors",
     "load_person": "viewer",
+    "serve": "server",
     "watch_depth": "pipeline",
     "without_pixels": "pipeline",
     "track_depth": "pipeline",
@@ -173,6 +174,7 @@ if TYPE_CHECKING:
     from .pose import pose_model as pose_model
     from .pose import register_pose_model as register_pose_model
     from .pose import world_clip as world_clip
+    from .server import serve as serve
     from .tracks import Tracker as Tracker
     from .types import Action as Action
     from .types import Frame as Frame

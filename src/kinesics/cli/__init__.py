@@ -27,6 +27,7 @@ __all__ = ["COMMANDS", "build", "main"]
 COMMANDS = {
     "demo": "Play the bundled clip through the whole chain, offline.",
     "run": "People of a video, camera or stream: joints, ids, files, a film.",
+    "serve": "Several streams at once over HTTP, and the page: always on.",
     "coach": "Repetitions of an exercise, why one did not count, advice.",
     "train": "An action model from labelled clips.",
     "teach": "An action model from a few examples, shown live.",

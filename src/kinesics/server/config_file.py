@@ -1,0 +1,89 @@
+"""The file that a service may be started with: streams, webhooks, a broker."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from ..errors import FormatError, KinesicsError, SourceError
+from .settings import BROWSER, StreamSettings
+
+__all__ = ["Plan", "read_plan"]
+
+
+@dataclass
+class Plan:
+    """What is to be there from the start.
+
+    Attributes:
+        streams: settings by id.
+        webhooks: as they stand in the file.
+        mqtt: as it stands in the file; None: no broker.
+    """
+
+    streams: dict[str, StreamSettings] = field(default_factory=dict)
+    webhooks: list[dict[str, Any]] = field(default_factory=list)
+    mqtt: dict[str, Any] | None = None
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a file such as this.
+
+        [[stream]]
+        name = "door"
+        source = "rtsp://user:password@camera.lan/main"
+        masks = true
+
+        [[webhook]]
+        url = "http://127.0.0.1:9000/hook"
+
+        [mqtt]
+        host = "127.0.0.1"
+
+    Streams of a file are made at each start and kept nowhere else; a name makes the id.
+
+    Raises:
+        SourceError: it cannot be read.
+        FormatError: it is no TOML, or something in it makes no sense; says which.
+    """
+    try:
+        said = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FormatError(f"{path}: no TOML: {error}") from None
+    unknown = set(said) - {"stream", "webhook", "mqtt"}
+    if unknown:
+        raise FormatError(f"{path}: expected [[stream]], [[webhook]] and [mqtt], got {', '.join(sorted(unknown))[:80]}")
+    plan = Plan(webhooks=_tables(path, said, "webhook"), mqtt=said.get("mqtt"))
+    if plan.mqtt is not None and not isinstance(plan.mqtt, dict):
+        raise FormatError(f"{path}: mqtt: expected a table [mqtt]")
+    for number, table in enumerate(_tables(path, said, "stream"), 1):
+        name, settings = _stream(path, number, table)
+        if name in plan.streams:
+            raise FormatError(f"{path}: stream {number}: there is another one named {name!r}; give each a name of its own")
+        plan.streams[name] = settings
+    return plan
+
+
+def _tables(path: Path, said: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    tables = said.get(key, [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise FormatError(f"{path}: {key}: expected tables [[{key}]]")
+    return tables
+
+
+def _stream(path: Path, number: int, table: dict[str, Any]) -> tuple[str, StreamSettings]:
+    try:
+        settings = msgspec.convert({**table, "keep": False}, StreamSettings)
+    except (msgspec.ValidationError, KinesicsError) as error:
+        raise FormatError(f"{path}: stream {number}: {error}") from None
+    if settings.source == BROWSER:
+        raise FormatError(f"{path}: stream {number}: frames of a browser come from the page, not from a file")
+    name = re.sub(r"[^a-z0-9]+", "-", settings.name.lower()).strip("-") or f"stream-{number}"
+    return name[:32], settings

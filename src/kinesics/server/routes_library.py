@@ -1,0 +1,134 @@
+"""Models of taught actions, exercises, persons: look at them, bring them, take them away, mend them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ..errors import UsageError
+from .answers import asked_bytes, asked_json, told
+from .openapi import Operation
+from .refusals import Busy
+from .service import held
+
+__all__ = ["library_operations"]
+
+BUNDLE = "application/octet-stream"
+Ask = Callable[[Request], Awaitable[Response]]
+
+
+async def _answer(request: Request, do: str, *bodies: bytes, **args: Any) -> Response:
+    return told((await held(request).supervisor.library(do, *bodies, **args)).args)
+
+
+def _name(request: Request) -> str:
+    return str(request.path_params["name"])
+
+
+def _list(do: str) -> Ask:
+    async def ask(request: Request) -> Response:
+        return await _answer(request, do)
+
+    return ask
+
+
+def _of_model(do: str) -> Ask:
+    async def ask(request: Request) -> Response:
+        return await _answer(request, do, model=_name(request))
+
+    return ask
+
+
+def _of_example(do: str) -> Ask:
+    async def ask(request: Request) -> Response:
+        return await _answer(request, do, model=_name(request), example=request.path_params["n"])
+
+    return ask
+
+
+async def _body(request: Request) -> bytes:
+    data = await asked_bytes(request, held(request).config.limits.bundle_bytes)
+    if not data:
+        raise UsageError("expected the bytes of a .kin file as the body, got nothing")
+    return data
+
+
+async def _export(request: Request) -> Response:
+    answer = await held(request).supervisor.library("export", model=_name(request))
+    headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="model.kin"'}
+    return Response(answer.bodies[0], media_type=BUNDLE, headers=headers)
+
+
+async def _import(request: Request) -> Response:
+    return await _answer(request, "import", await _body(request), model=_name(request))
+
+
+async def _rename(request: Request) -> Response:
+    wanted = await asked_json(request)
+    if set(wanted) != {"label", "to"} or not all(isinstance(value, str) for value in wanted.values()):
+        raise UsageError('expected {"label": the present name, "to": the new one}')
+    return await _answer(request, "rename", model=_name(request), **wanted)
+
+
+async def _delete_label(request: Request) -> Response:
+    return await _answer(request, "delete_label", model=_name(request), label=request.path_params["label"])
+
+
+async def _record_exercise(request: Request) -> Response:
+    service, wanted = held(request), await asked_json(request)
+    if not isinstance(wanted.get("stream"), str):
+        raise UsageError('expected {"stream": id}: the stream on which the exercise was just shown')
+    clip = service.stream(wanted.pop("stream")).taught
+    if clip is None:
+        raise Busy(
+            "this stream was shown nothing yet: ask it to teach, do: begin, then end, learn: false; then ask for this again"
+        )
+    return await _answer(request, "exercise", clip, **{**wanted, "name": _name(request)})
+
+
+async def _import_person(request: Request) -> Response:
+    return await _answer(request, "import_person", await _body(request), name=_name(request))
+
+
+async def _remove_person(request: Request) -> Response:
+    return await _answer(request, "remove_person", name=_name(request))
+
+
+def library_operations() -> list[Operation]:
+    """What can be asked about the library."""
+    model, example = "/v1/models/{name}", "/v1/models/{name}/examples/{n:int}"
+    return [
+        Operation("GET", "/v1/models", _list("models"), "Models of taught actions."),
+        Operation("GET", model, _export, "A model as a .kin file.", gives=(BUNDLE,)),
+        Operation("PUT", model, _import, "Bring a model.", takes=BUNDLE, body="a .kin file"),
+        Operation("DELETE", model, _of_model("remove_model"), "Remove a model."),
+        Operation("GET", f"{model}/examples", _of_model("examples"), "The examples of a model."),
+        Operation("GET", example, _of_example("film"), "The joints of an example, moment by moment."),
+        Operation("DELETE", example, _of_example("delete"), "Forget an example."),
+        Operation("DELETE", f"{model}/labels/{{label}}", _delete_label, "Forget an action and all its examples."),
+        Operation("POST", f"{model}/undo", _of_model("undo"), "Take the last change back."),
+        Operation(
+            "POST",
+            f"{model}/rename",
+            _rename,
+            "Give an action another name.",
+            takes="application/json",
+            body='{"label": the present name, "to": the new one}',
+        ),
+        Operation("GET", f"{model}/confusions", _of_model("confusions"), "What is taken for what."),
+        Operation("GET", "/v1/exercises", _list("exercises"), "Exercises that can be counted."),
+        Operation(
+            "PUT",
+            "/v1/exercises/{name}",
+            _record_exercise,
+            "Make an exercise of what a stream was just shown between teach begin and now.",
+            takes="application/json",
+            body='{"stream": id}',
+        ),
+        Operation("GET", "/v1/persons", _list("persons"), "Persons that can be driven."),
+        Operation("PUT", "/v1/persons/{name}", _import_person, "Bring a person.", takes=BUNDLE, body="a .kin file"),
+        Operation("DELETE", "/v1/persons/{name}", _remove_person, "Remove a person."),
+    ]

@@ -1,0 +1,85 @@
+"""What the routes and sockets share: the streams, the store, the limits, who listens, and whether the end has begun."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from .refusals import Absent, Busy
+
+if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
+
+    from .config import ServiceConfig
+    from .events import Event
+    from .news import News
+    from .sockets import Line
+    from .store import Store
+    from .supervisor import Stream, Supervisor
+
+__all__ = ["Notifier", "Service", "held"]
+
+
+class Notifier(Protocol):
+    """Who passes events on to elsewhere."""
+
+    def put(self, events: list[Event]) -> None:
+        """These are stored; from any thread, never waits."""
+
+    def state(self) -> dict[str, Any]:
+        """Plain numbers and words."""
+
+    def close(self) -> None:
+        """Pass on no more."""
+
+
+class Service:
+    """One running service.
+
+    Attributes:
+        supervisor, store, config, news: its parts.
+        uploads, exports: folders for what is only passing through.
+        lines: WebSockets that are open.
+        notifiers: by name, who passes events on to elsewhere, and how that goes.
+        ending: it was told to end; nothing new is taken.
+        began: monotonic seconds.
+    """
+
+    def __init__(self, folder: Path, supervisor: Supervisor, store: Store, config: ServiceConfig, news: News) -> None:
+        self.supervisor, self.store, self.config, self.news = supervisor, store, config, news
+        self.uploads, self.exports = folder / "uploads", folder / "exports"
+        self.lines: set[Line] = set()
+        self.notifiers: dict[str, Notifier] = {}
+        self.ending = False
+        self.began = time.monotonic()
+
+    def open(self) -> None:
+        """Nothing happens while more work is taken.
+
+        Raises:
+            Busy: the service is ending.
+        """
+        if self.ending:
+            raise Busy("the service is ending; ask the one that takes its place")
+
+    def stream(self, name: str) -> Stream:
+        """The stream of that id.
+
+        Raises:
+            Absent: there is none.
+        """
+        found = self.supervisor.streams.get(name)
+        if found is None:
+            raise Absent(f"there is no stream {name[:80]!r}; GET /v1/streams names them")
+        return found
+
+    async def close_lines(self) -> None:
+        """Close each socket with 1001: the service goes away."""
+        for line in list(self.lines):
+            await line.close(1001, "the service is ending")
+
+
+def held(connection: HTTPConnection) -> Service:
+    """The service that a request or socket came to."""
+    return cast(Service, connection.app.state.service)

@@ -1,0 +1,267 @@
+"""The service as it runs: listens at once while the nets get warm, and ends in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import KinesicsError, UsageError
+from .config import ServiceConfig, is_loopback
+from .config_file import Plan, read_plan
+from .folder import default_folder, held_folder
+from .news import News
+from .settings import DEMO, StreamSettings
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from .service import Service
+    from .store import Store
+    from .supervisor import Supervisor
+
+__all__ = ["DRAIN", "serve"]
+
+DRAIN = 5.0  # seconds for what is under way to end
+_log = logging.getLogger("kinesics.server")
+
+
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8765,
+    *,
+    folder: str | Path | None = None,
+    token: str | None = None,
+    allowed_hosts: tuple[str, ...] = (),
+    roots: tuple[str | Path, ...] = (),
+    certificate: str | Path | None = None,
+    key: str | Path | None = None,
+    file: str | Path | None = None,
+    demo: bool = False,
+    streams: int = 16,
+    threads: int | None = None,
+    listening: Callable[[str], None] | None = None,
+) -> None:
+    """Run the service until the process is told to end (SIGTERM or SIGINT); a second signal ends it at once.
+
+    Args:
+        host: address to listen on; one that others can reach needs a token.
+        port: 0 takes a free one.
+        folder: where events, models and persons are kept; None: in the user's folder. One service a folder.
+        token: who does not know it is not answered.
+        allowed_hosts: further names under which browsers may address the service.
+        roots: folders below which files may be opened as streams; none: no files.
+        certificate: file in PEM form; with it and its key the service speaks https, which browsers of other machines ask for
+            before they show it their camera.
+        key: of the certificate.
+        file: TOML of streams, webhooks and a broker, see docs/service.md.
+        demo: add a stream that plays the bundled clip as a camera.
+        streams: most streams at a time.
+        threads: looks at a time; None for one a core.
+        listening: called with the address once it listens; the nets may still be warming.
+
+    Raises:
+        UsageError: a value makes no sense; others could reach it without a token; another service has the port or the folder.
+        SinkError: the folder cannot be written.
+    """
+    if token is None and not is_loopback(host):
+        raise UsageError(
+            f"host {host}: others can reach this address, so it needs a token; make one: openssl rand -hex 24 > token; "
+            "then: kinesics serve --token-file token"
+        )
+    config = ServiceConfig(
+        host=host, port=port, token=token, allowed_hosts=tuple(allowed_hosts), roots=tuple(Path(root) for root in roots)
+    )
+    _check_pair(certificate, key)
+    plan = _plan(file, demo)
+    with contextlib.ExitStack() as held:
+        place = held.enter_context(held_folder(Path(folder) if folder else default_folder()))
+        line = held.enter_context(_bound(host, port))
+        pair = None if certificate is None or key is None else (str(certificate), str(key))
+        running = _Running(config, place, line, pair, plan, (streams, threads), listening)
+        asyncio.run(running.run())
+
+
+def _check_pair(certificate: str | Path | None, key: str | Path | None) -> None:
+    if (certificate is None) != (key is None):
+        raise UsageError("https needs both a certificate and its key")
+    for path in (certificate, key):
+        if path is not None and not Path(path).is_file():
+            raise UsageError(f"{path}: expected a file in PEM form")
+
+
+def _plan(file: str | Path | None, demo: bool) -> Plan:
+    plan = Plan() if file is None else read_plan(Path(file))
+    if demo:
+        plan.streams.setdefault(DEMO, StreamSettings(DEMO, DEMO, pixels=True, keep=False))
+    return plan
+
+
+@contextlib.contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens on that address.
+
+    Raises:
+        UsageError: somebody else does, or the address is not this machine's.
+    """
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        line = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise UsageError(f"host {host}: no address of this machine ({error.strerror or error})") from None
+    with line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            line.bind(address)
+        except OSError as error:
+            raise UsageError(
+                f"cannot listen on {host} port {port} ({error.strerror or error}); end who does, or choose another with --port"
+            ) from None
+        yield line
+
+
+class _Running:
+    """One run of the service, from listening to the end."""
+
+    def __init__(
+        self,
+        config: ServiceConfig,
+        folder: Path,
+        line: socket.socket,
+        pair: tuple[str, str] | None,
+        plan: Plan,
+        limits: tuple[int, int | None],
+        listening: Callable[[str], None] | None,
+    ) -> None:
+        self._config, self._folder, self._line, self._pair, self._plan = config, folder, line, pair, plan
+        self._streams, self._threads = limits
+        self._listening = listening
+
+    async def run(self) -> None:
+        """Until told to end."""
+        from .store import Store
+        from .supervisor import Supervisor
+
+        told = _Told()
+        with told.listening():
+            news = News(asyncio.get_running_loop())
+            store = Store(self._folder, news.publish)
+            supervisor = Supervisor(self._folder, store, threads=self._threads, roots=self._config.roots, limit=self._streams)
+            try:
+                starting = asyncio.create_task(self._start(supervisor))
+                await self._serve(supervisor, store, news, told)
+                starting.cancel()
+                await asyncio.gather(starting, return_exceptions=True)
+            finally:
+                await supervisor.close()
+                await asyncio.to_thread(store.close)
+
+    async def _start(self, supervisor: Supervisor) -> None:
+        """Warm the nets and add the streams; a stream that cannot be added is said and left out."""
+        await supervisor.start()
+        for name, settings in self._plan.streams.items():
+            try:
+                if name not in supervisor.streams:
+                    await supervisor.add(settings, name)
+            except KinesicsError as error:
+                _log.error("stream %s: %s", name, error)
+
+    async def _serve(self, supervisor: Supervisor, store: Store, news: News, told: _Told) -> None:
+        import uvicorn
+
+        from .app import build
+        from .deadlines import uvicorn_options
+        from .guards import guarded
+
+        app = build(supervisor, store, self._config, folder=self._folder, news=news)
+        options = uvicorn_options(self._config)
+        certificate, key = self._pair or (None, None)
+        server = uvicorn.Server(
+            uvicorn.Config(
+                guarded(app, self._config),
+                ssl_certfile=certificate,
+                ssl_keyfile=key,
+                lifespan="off",
+                log_config=None,
+                timeout_graceful_shutdown=1,
+                **options,
+            )
+        )
+        await _begin(server, self._line)
+        if self._listening is not None:
+            self._listening(_address(self._config.host, self._line, secure=self._pair is not None))
+        beat = asyncio.create_task(server.main_loop())
+        await told.wait()
+        await self._end(app.state.service, supervisor, store)
+        beat.cancel()
+        await asyncio.gather(beat, return_exceptions=True)
+        await server.shutdown()
+
+    async def _end(self, service: Service, supervisor: Supervisor, store: Store) -> None:
+        """Unready at once, nothing new, what is under way has five seconds; then the sockets are closed."""
+        service.ending = True
+        _log.warning("ending; what is under way has %g s", DRAIN)
+        try:
+            async with asyncio.timeout(DRAIN):
+                await supervisor.drain(DRAIN - 1)
+                await asyncio.to_thread(store.flush, 1.0)
+        except TimeoutError:
+            _log.warning("not all of it was done within %g s", DRAIN)
+        await service.close_lines()
+
+
+async def _begin(server: uvicorn.Server, line: socket.socket) -> None:
+    """Listen; uvicorn's own way of doing it would take the signals."""
+    server.config.load()
+    server.lifespan = server.config.lifespan_class(server.config)
+    await server.startup(sockets=[line])
+
+
+def _address(host: str, line: socket.socket, *, secure: bool) -> str:
+    """The address under which it is reached."""
+    port = line.getsockname()[1]
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, host)
+    name = f"[{name}]" if ":" in name and not name.startswith("[") else name
+    return f"http{'s' if secure else ''}://{name}:{port}"
+
+
+class _Told:
+    """The signals that end the service: the first in order, the second at once."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+
+    async def wait(self) -> None:
+        """Until the first."""
+        await self._event.wait()
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        """Signals come here; only the main thread hears them."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+        for number in before:
+            loop.add_signal_handler(number, self._heard, number)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                loop.remove_signal_handler(number)
+                signal.signal(number, handler)
+
+    def _heard(self, number: int) -> None:
+        if self._event.is_set():
+            logging.shutdown()
+            os._exit(128 + number)  # the workers end with their sockets
+        self._event.set()
