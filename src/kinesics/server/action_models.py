@@ -23,15 +23,15 @@ def action_model(name: str, settings: StreamSettings, paths: dict[str, str]) -> 
         FormatError: a file is no model.
         UsageError: nobody knows the exercise.
     """
-    if name == "postures":
+    if name == "postures" and settings.postures:
         from ..actions.postures import Postures
 
-        return Postures() if settings.postures else None
-    if name == "coach":
+        return Postures()
+    if name == "coach" and settings.coach:
         from ..actions.coach import Coach
 
-        return Coach(paths.get("coach") or settings.coach) if settings.coach else None
-    path = paths.get("model") if settings.model else None
+        return Coach(paths.get("coach") or settings.coach)
+    path = paths.get("model") if name == "taught" and settings.model else None
     return taught(path) if path else None
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 __all__ = ["Nets", "calm"]
@@ -9,8 +12,6 @@ __all__ = ["Nets", "calm"]
 
 def calm(threads: int) -> None:
     """Keep the libraries from using more threads than these; of use only before numpy is imported."""
-    import os
-
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"):
         os.environ.setdefault(name, str(threads))
     os.environ.setdefault("OPENCV_IO_MAX_IMAGE_PIXELS", "50000000")
@@ -51,12 +52,40 @@ class Nets:
         import cv2
         import numpy as np
 
-        from ..actions.postures import Postures
-        from ..formats.encode import encode_scene
-        from ..pipeline.watching import watch
-        from ..types import Frame
+        from ..errors import need
 
         cv2.setNumThreads(self.threads)
-        blank = [Frame(np.zeros((480, 640, 3), np.uint8), index=index, time=index / 15) for index in range(2)]
-        for scene in watch(blank, pose=self.pose(name), actions=Postures(), live=True, overlap=False):
-            encode_scene(scene)
+        need("ai_edge_litert.interpreter")
+        model = self.pose(name)
+        blank = np.zeros((480, 640, 3), np.uint8)
+        with ThreadPoolExecutor(1) as pool:  # the net unpacks its weights while the rest is imported
+            first = pool.submit(model, blank)
+            _import_all()
+            first.result()
+        _go_through(model, blank)
+
+
+def _import_all() -> None:
+    """Import what the first frame, and most streams, need."""
+    for name in (
+        "pipeline.watching",
+        "actions.postures",
+        "actions.coach",
+        "actions.teacher",
+        "formats.encode",
+        "server.happenings",
+    ):
+        importlib.import_module(f"kinesics.{name}")
+
+
+def _go_through(model: Any, blank: Any) -> None:
+    """Look at nothing the way a stream does."""
+    from ..actions.postures import Postures
+    from ..budget import Budget
+    from ..formats.encode import encode_scene
+    from ..pipeline.watching import watch
+    from ..types import Frame
+
+    frames = [Frame(blank, index=index, time=index / 15) for index in range(2)]
+    for scene in watch(frames, pose=model, actions=Postures(), live=True, overlap=False, budget=Budget(0.03)):
+        encode_scene(scene)
