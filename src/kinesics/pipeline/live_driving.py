@@ -18,7 +18,7 @@ from ..viewer import SIZE, WHOLE_BODY, Person
 from .legs import Legs
 from .turning import Turning
 
-__all__ = ["LiveDriver", "resting"]
+__all__ = ["LiveDriver", "resting", "resting_key"]
 
 SIZES = ("shoulders", "hips", "torso", "neck", "upper_arm", "forearm", "thigh", "shin", "face_height", "face_width")
 KEPT, EVERY = 48, 0.2  # moments that are remembered, and seconds between them
@@ -154,10 +154,15 @@ class LiveDriver:
         return self._shown.astype(np.float32), scores.astype(np.float32)
 
 
-def resting(person: Person) -> tuple[Array, Array]:
-    """(133, 2) and (133,): of the keyframes the one with the lowest hands, where they are known."""
+def resting_key(person: Person) -> int:
+    """Of the keyframes the one with the lowest hands, where they are known."""
     points, scores = person.points, person.scores
     seen = (scores[:, [5, 6, 9, 10]] >= LEAST).all(1)
     low = np.where(seen, np.nan_to_num(points[:, [9, 10], 1] - points[:, SHOULDERS, 1]).min(1), -np.inf)
-    key = int(low.argmax())
-    return points[key], scores[key]
+    return int(low.argmax())
+
+
+def resting(person: Person) -> tuple[Array, Array]:
+    """(133, 2) canvas pixels and (133,) scores of that keyframe."""
+    key = resting_key(person)
+    return person.points[key], person.scores[key]
