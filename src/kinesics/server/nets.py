@@ -73,7 +73,6 @@ def _import_all() -> None:
         "actions.coach",
         "actions.teacher",
         "formats.encode",
-        "server.happenings",
     ):
         importlib.import_module(f"kinesics.{name}")
 
