@@ -115,6 +115,14 @@ class Coach:
         """Of everybody, by id."""
         return {identity: person.follower.session(identity) for identity, person in self._people.items()}
 
+    @property
+    def followed(self) -> dict[int, list[Repetition] | list[Hold]]:
+        """Repetitions and holds so far of everybody, by id: the lists themselves, which go along when somebody's id changes.
+
+        The end of the last one may still settle for a moment, and with it whether it counts.
+        """
+        return {identity: person.follower.tries for identity, person in self._people.items()}
+
     def _main(self) -> int | None:
         people = self._people
         return max(people, key=lambda i: (people[i].follower.counted > 0, people[i].weight), default=None)
