@@ -182,7 +182,7 @@ export class Session extends EventTarget {
    */
   async change(changes) {
     const answer = await this.ask("change", changes);
-    this.settings = { ...this.settings, ...changes, ...answer.settings };
+    this.settings = answer.settings ?? { ...this.settings, ...changes }; // what is as usual is not told
     this.#say("settings");
     return answer;
   }
@@ -318,7 +318,7 @@ export class Session extends EventTarget {
     switch (data.type) {
       case "stream":
         this.stream = data.id;
-        this.settings = { ...this.settings, ...data.settings };
+        this.settings = data.settings ?? this.settings;
         this.#turn({ state: "starting" });
         this.#watch();
         this.#say("settings");
@@ -330,7 +330,7 @@ export class Session extends EventTarget {
         return this.#push();
       case "state":
         if (data.settings) {
-          this.settings = { ...this.settings, ...data.settings };
+          this.settings = data.settings;
           this.#say("settings");
         }
         return this.#turn(document.hidden && this.camera ? { ...data, state: "paused" } : data);
