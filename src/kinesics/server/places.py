@@ -1,0 +1,37 @@
+"""Where the service keeps what it has learned, by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .allowed import checked_name
+from .settings import StreamSettings
+
+__all__ = ["model_path", "paths_of"]
+
+WHERE = {"model": ("models", "kin"), "coach": ("exercises", "toml"), "person": ("persons", "kin")}
+
+
+def _path(folder: Path, what: str, name: str) -> Path:
+    room, suffix = WHERE[what]
+    return folder / room / f"{checked_name(name, what)}.{suffix}"
+
+
+def model_path(folder: Path, name: str) -> Path:
+    """The file of a model of taught actions.
+
+    Raises:
+        UsageError: no name that may be a file's.
+    """
+    return _path(folder, "model", name)
+
+
+def paths_of(folder: Path, settings: StreamSettings) -> dict[str, str]:
+    """The files of what a stream uses, as far as they are there: "model", "coach", "person".
+
+    Raises:
+        UsageError: a name that may be no file's.
+    """
+    named = {what: getattr(settings, what) for what in WHERE}
+    paths = {what: _path(folder, what, name) for what, name in named.items() if name}
+    return {what: str(path) for what, path in paths.items() if path.is_file()}
