@@ -197,7 +197,8 @@ class Hired:
     # ---------------------------------------------------------------------------------------------------------------- end
     def _signal(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):
-            self._process.send_signal(number)
+            if self._process.returncode is None:  # Popen.send_signal would take the exit status away from asyncio
+                os.kill(self.pid, number)
 
     def kill(self, why: str) -> None:
         """End it at once; it is noticed like any other death."""
