@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import FormatError, SinkError, UsageError
 from .allowed import checked_name
 from .clip_bytes import unpack_clip
+from .refusals import Absent
 
 if TYPE_CHECKING:
     from ..actions.coach import Exercise, Measure
@@ -88,11 +89,12 @@ def remove_exercise(folder: Path, name: str) -> None:
     """Forget an exercise that was shown.
 
     Raises:
-        UsageError: there is none of this name, or it ships with the package.
+        Absent: there is none of this name.
+        UsageError: it ships with the package.
     """
     path = _path(folder, name)
     if not path.exists():
-        raise UsageError(f"no exercise of your own is called {name!r}")
+        raise Absent(f"no exercise of your own is called {name!r}")
     path.with_suffix(".json").unlink(missing_ok=True)
     path.unlink(missing_ok=True)
 

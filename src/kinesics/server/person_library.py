@@ -17,6 +17,7 @@ import numpy as np
 from ..errors import FormatError, KinesicsError, SinkError, UsageError
 from .allowed import checked_name
 from .picture_header import checked_picture
+from .refusals import Absent
 
 if TYPE_CHECKING:
     from ..types import Array
@@ -91,7 +92,7 @@ def export_person(folder: Path, name: str) -> bytes:
     """The file of a person, also of one that ships.
 
     Raises:
-        UsageError: nobody has this name.
+        Absent: nobody has this name.
     """
     from ..viewer.person_file import NAMED
 
@@ -99,18 +100,19 @@ def export_person(folder: Path, name: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError:
-        raise UsageError(f"no person is called {name!r}") from None
+        raise Absent(f"no person is called {name!r}") from None
 
 
 def remove_person(folder: Path, name: str) -> None:
     """Forget a person that was brought.
 
     Raises:
-        UsageError: there is none of this name, or it ships with the package.
+        Absent: there is none of this name.
+        UsageError: it ships with the package.
     """
     path = _path(folder, name)
     if not path.exists():
-        raise UsageError(f"no person of your own is called {name!r}")
+        raise Absent(f"no person of your own is called {name!r}")
     path.unlink(missing_ok=True)
 
 

@@ -89,6 +89,16 @@ async def _record_exercise(request: Request) -> Response:
     return await _answer(request, "exercise", clip, **{**wanted, "name": _name(request)})
 
 
+async def _remove_exercise(request: Request) -> Response:
+    return await _answer(request, "remove_exercise", name=_name(request))
+
+
+async def _export_person(request: Request) -> Response:
+    answer = await held(request).supervisor.library("export_person", name=_name(request))
+    headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="person.kin"'}
+    return Response(answer.bodies[0], media_type=BUNDLE, headers=headers)
+
+
 async def _import_person(request: Request) -> Response:
     return await _answer(request, "import_person", await _body(request), name=_name(request))
 
@@ -128,7 +138,9 @@ def library_operations() -> list[Operation]:
             takes="application/json",
             body='{"stream": id}',
         ),
+        Operation("DELETE", "/v1/exercises/{name}", _remove_exercise, "Remove an exercise of one's own."),
         Operation("GET", "/v1/persons", _list("persons"), "Persons that can be driven."),
+        Operation("GET", "/v1/persons/{name}", _export_person, "A person as a .kin file.", gives=(BUNDLE,)),
         Operation("PUT", "/v1/persons/{name}", _import_person, "Bring a person.", takes=BUNDLE, body="a .kin file"),
         Operation("DELETE", "/v1/persons/{name}", _remove_person, "Remove a person."),
     ]
