@@ -33,6 +33,7 @@ _encoder = msgspec.json.Encoder()
 
 STATUSES = {
     "Absent": 404,
+    "Taken": 409,
     "Busy": 503,
     "TooLarge": 413,
     "WrongKind": 415,
