@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import time
 from collections.abc import Iterator
 
@@ -41,8 +40,8 @@ def test_own_names_are_answered(plain: PlainService, host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "evil.example:{}", "localhost", "127.0.0.1:1", "localhost.evil.example:{}", "other.lan", "127.0.0.1:{}:{}", "a@127.0.0.1:{}",
-     "xcamera.lan", "", " ", "[::1", "127.0.0.1:99999999"],
+    ["evil.example", "evil.example:{}", "localhost", "127.0.0.1:1", "localhost.evil.example:{}", "other.lan", "127.0.0.1:{}:{}",
+     "a@127.0.0.1:{}", "xcamera.lan", "", " ", "[::1", "127.0.0.1:99999999"],
 )  # fmt: skip
 def test_foreign_names_are_refused_before_the_app(plain: PlainService, host: str) -> None:
     before = plain.reached
@@ -56,8 +55,11 @@ def own(plain: PlainService) -> str:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1", "http://localhost:1", "https://127.0.0.1:{}", "file://",
-                                    "http://127.0.0.1:{}.evil.example", "http://user@127.0.0.1:{}", "chrome-extension://abc"])  # fmt: skip
+@pytest.mark.parametrize(
+    "origin",
+    ["http://evil.example", "null", "http://127.0.0.1", "http://localhost:1", "https://127.0.0.1:{}", "file://",
+     "http://127.0.0.1:{}.evil.example", "http://user@127.0.0.1:{}", "chrome-extension://abc"],
+)  # fmt: skip
 def test_a_foreign_page_is_refused(plain: PlainService, method: str, origin: str) -> None:
     before = plain.reached
     said = plain.ask(method, origin=origin.format(plain.port))
@@ -113,10 +115,10 @@ def test_the_token_opens_as_a_header_and_as_a_cookie(locked: PlainService) -> No
         assert other.ask(cookie=cookie).status == 401, "of one start only"
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'"x"', b"nonsense", b'{"token": 5}', b'{"token": null}', b"[" * 900])
-def test_odd_logins_are_refused(locked: PlainService, body: bytes) -> None:
-    with plain_service(token=TOKEN) as fresh:
-        assert fresh.ask("POST", "/v1/login", body, content_type="application/json").status in (400, 401)
+def test_odd_logins_are_refused(locked: PlainService) -> None:
+    for body in [b"", b"{}", b"[]", b'"x"', b"nonsense", b'{"token": 5}', b'{"token": null}', b"[" * 100_000, b"\xff\xfe"]:
+        assert locked.ask("POST", "/v1/login", body, content_type="application/json").status in (400, 401), body[:20]
+    assert locked.ask("GET", "/v1/login").status == 405
 
 
 def test_who_guesses_tokens_is_stopped_and_old_cookies_are_no_guesses() -> None:
@@ -237,8 +239,11 @@ def test_others_are_let_in_only_with_a_token() -> None:
     assert TOKEN not in repr(ServiceConfig(token=TOKEN))
 
 
-@pytest.mark.parametrize("odd", [{"port": 70000}, {"token": "short"}, {"token": "has a blank in it"}, {"token": "ünïcödé-tökén"}, {"allowed_hosts": ("*",)},
-                                 {"allowed_hosts": ("http://a",)}, {"roots": ("/no/such/folder",)}])  # fmt: skip
+@pytest.mark.parametrize(
+    "odd",
+    [{"port": 70000}, {"token": "short"}, {"token": "has a blank in it"}, {"token": "ünïcödé-tökén"}, {"allowed_hosts": ("*",)},
+     {"allowed_hosts": ("http://a",)}, {"roots": ("/no/such/folder",)}],
+)  # fmt: skip
 def test_odd_settings_are_refused(odd: dict[str, object]) -> None:
     with pytest.raises(UsageError):
         ServiceConfig(**odd)  # type: ignore[arg-type]

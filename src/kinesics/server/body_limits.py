@@ -19,7 +19,7 @@ _BINARY = (
     ("bundle", re.compile(r"PUT /v1/(models|persons)/[^/]+/?")),
 )
 _OF_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
-_HEADERS = 100  # lines
+_HEADERS = 100  # of a request
 
 
 def kind_of_body(method: str, path: str) -> str:
@@ -48,7 +48,8 @@ class BodyLimits:
             await self.app(scope, receive, send)
             return
         if _is_overloaded(scope, self.limits):
-            await refuse(scope, receive, send, 431, f"headers: expected at most {self.limits.head_bytes} bytes")
+            why = f"headers: expected at most {self.limits.head_bytes} bytes and {_HEADERS} lines"
+            await refuse(scope, receive, send, 431, why, more=[("connection", "close")])
         elif scope["type"] == "websocket":
             await self.app(scope, receive, send)
         else:

@@ -50,7 +50,7 @@ async def refuse(
         await _refuse_socket(scope, send, status, body, said)
         return
     rest = header(scope, b"content-length") not in ("", "0") or bool(header(scope, b"transfer-encoding"))
-    if rest:
+    if rest and ("connection", "close") not in said:
         said.append(("connection", "close"))
     raw = [(name.encode(), value.encode("latin-1")) for name, value in said]
     await send({"type": "http.response.start", "status": status, "headers": raw})

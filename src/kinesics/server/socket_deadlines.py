@@ -17,6 +17,7 @@ __all__ = ["socket_protocol"]
 
 _UNREAD = 16 << 20  # bytes that may wait for the other side
 _CRUMBS = 1024  # pieces of one message
+_GOODBYE = 2.0  # seconds for which an answer to our close is awaited
 _FAILED = 1008
 
 
@@ -34,13 +35,14 @@ def socket_protocol(config: ServiceConfig) -> type[WebSocketsSansIOProtocol]:
 class _SocketDeadlines(WebSocketsSansIOProtocol):
     def __init__(self, limits: Limits, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.limits = limits
+        self.limits, self.close_timeout = limits, _GOODBYE
         self.reader_timer: asyncio.TimerHandle | None = None
         self.pings, self.second = 0, 0.0
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if not self.handshake_initiated:  # the whole head has come and is no handshake
+            self.transport.write(b"".join(self.conn.data_to_send()))
             self.transport.close()
 
     def handle_ping(self) -> None:
@@ -93,4 +95,4 @@ class _SocketDeadlines(WebSocketsSansIOProtocol):
         self.handle_parser_exception()
 
     def _end_soon(self) -> None:
-        self.loop.call_later(5, self.transport.abort)
+        self.loop.call_later(_GOODBYE, self.transport.abort)
