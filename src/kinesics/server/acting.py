@@ -125,6 +125,11 @@ class Acting:
             self._recording, self._torn = None, False
 
     # ------------------------------------------------------------------------------------------------------------ coaching
+    @property
+    def coach(self) -> Coach | None:
+        """Who counts an exercise, if one is counted."""
+        return self._models.get("coach")
+
     def session(self) -> dict[str, Any]:
         """The exercise so far, as `Session.summary` has it.
 
@@ -132,7 +137,7 @@ class Acting:
             UsageError: no exercise is counted.
         """
         with self._busy:
-            return self._coach().session.summary()
+            return self._counting().session.summary()
 
     def start_anew(self) -> None:
         """Count the exercise from 0 again.
@@ -141,10 +146,9 @@ class Acting:
             UsageError: no exercise is counted.
         """
         with self._busy:
-            self._coach().reset()
+            self._counting().reset()
 
-    def _coach(self) -> Coach:
-        coach: Coach | None = self._models.get("coach")
-        if coach is None:
+    def _counting(self) -> Coach:
+        if self.coach is None:
             raise UsageError("no exercise is counted in this stream; choose one first")
-        return coach
+        return self.coach

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["QUESTIONS", "Asking"]
 
-QUESTIONS = ("picture", "clip", "library")
+QUESTIONS = ("picture", "clip", "library", "desk")
 
 
 class Asking:
@@ -40,12 +40,18 @@ class Asking:
         """Answer a question; whatever goes wrong is an answer too."""
         answer = functools.partial(self._say, "answer", ticket=message.ticket)
         try:
-            {"picture": self._picture, "clip": self._clip, "library": self._books}[message.do](message)
+            {"picture": self._picture, "clip": self._clip, "library": self._books, "desk": self._warm}[message.do](message)
         except KinesicsError as error:
             answer(error=" ".join(str(error).split()), kind=type(error).__name__)
         except Exception as error:  # one question that nobody foresaw does not end the desk
             traceback.print_exc(file=sys.stderr)
             answer(error=f"{message.do} failed ({type(error).__name__}); see what the service wrote", kind="JobError")
+
+    def _warm(self, message: Message) -> None:
+        """This worker is the desk from now on: have what pictures and learning need at hand."""
+        self._pictures.warm()
+        if self._folder is not None:
+            self._shelf(None).warm()
 
     def _picture(self, message: Message) -> None:
         from ..formats.encode import encode_scene

@@ -67,6 +67,7 @@ class Looking:
         self._limit = self.settings.budget
         self._budget: Any = None
         self._happenings: Any = None
+        self._coach: Any = None
         self.showing, self.acting = Showing(self.note), Acting(self.note)
         sourcing = Sourcing(self.settings, self.feed)
         self._start_source = sourcing.start
@@ -100,7 +101,9 @@ class Looking:
     # ------------------------------------------------------------------------------------------------ in the main thread
     def run(self, nets: Nets) -> None:
         """Look at frames until the source is over; what goes wrong on purpose is told as the stream's state."""
-        self._happenings = _happenings(self.id, self.settings.coach)
+        from .happenings import Happenings
+
+        self._happenings = Happenings(self.id)
         self.state.check()
         try:
             self._look_at_all(nets)
@@ -165,22 +168,15 @@ class Looking:
         self.feed.given_back()
         self.state.looked, self.state.epoch = self.state.looked + 1, scene.epoch
         self.state.check()
+        coach = self.acting.coach
+        if coach is not self._coach:
+            self._coach = coach
+            self._happenings.follow(coach)
         self._tell_events(self._happenings.update(scene, time.time()))
 
     def _tell_events(self, events: list[Event]) -> None:
         if events:
             self._say("events", events=[msgspec.to_builtins(event) for event in events])
-
-
-def _happenings(stream: str, coach: str | None) -> Any:
-    import importlib
-
-    try:
-        return importlib.import_module("kinesics.server.happenings").Happenings(stream, coach=coach)
-    except ModuleNotFoundError:
-        from types import SimpleNamespace
-
-        return SimpleNamespace(update=lambda scene, now: [], end=lambda now: [])
 
 
 def settings_of(given: Any) -> StreamSettings:

@@ -26,22 +26,26 @@ class Nets:
 
     def __init__(self, threads: int = 1) -> None:
         self.threads = threads
-        self._models: dict[str, Any] = {}
+        self._models: dict[tuple[str, int], Any] = {}
 
-    def pose(self, name: str) -> Any:
+    def pose(self, name: str, threads: int | None = None) -> Any:
         """The model of that name.
+
+        Args:
+            name: of a tier, or of a registered model.
+            threads: a look of this one may use, if it is a tier; None: as the others.
 
         Raises:
             UsageError: nobody knows the name.
             WeightsError: a net is not installed.
         """
-        if name not in self._models:
-            from ..pose import MultiPose, pose_model
-            from ..pose.multipose import TIERS
+        from ..pose import MultiPose, pose_model
+        from ..pose.multipose import TIERS
 
-            tier = "balanced" if name == "default" else name
-            self._models[name] = MultiPose(tier, threads=self.threads) if tier in TIERS else pose_model(name)
-        return self._models[name]
+        tier, many = "balanced" if name == "default" else name, threads or self.threads
+        if (tier, many) not in self._models:
+            self._models[tier, many] = MultiPose(tier, threads=many) if tier in TIERS else pose_model(tier)
+        return self._models[tier, many]
 
     def warm(self, name: str = "balanced") -> None:
         """Import what a stream needs and let the model look at nothing, so that its first frame is no slower than others.

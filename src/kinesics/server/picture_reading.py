@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import SourceError, UsageError
+from ..errors import UsageError
 
 if TYPE_CHECKING:
     from ..types import Array, People, Scene
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Options", "PictureReading", "clip_scenes", "options_of", "read_picture"]
 
 PIXELS = 50_000_000  # of a picture
-LONGEST = 1920  # pixels of the longer side as which a picture is looked at: no net looks closer than that at it
+THREADS = 2  # one picture is looked at at a time, and somebody waits for it
 LEAST = 0.3  # score of a person worth telling
 
 
@@ -85,6 +85,12 @@ class PictureReading:
         self._nets = nets
         self._second: dict[Options, Any] = {}
 
+    def warm(self) -> None:
+        """Look at nothing, so that the first picture takes no longer than the others."""
+        import numpy as np
+
+        self._nets.pose(Options().pose, THREADS)(np.zeros((360, 640, 3), np.uint8))
+
     def read(self, data: bytes, options: Options) -> Scene:
         """Who is in a picture, with the times it took to `decode` and to `look` in `timing`.
 
@@ -96,15 +102,16 @@ class PictureReading:
         from ..types import Scene
 
         began = time.perf_counter()
-        image, size = read_picture(data, longest=LONGEST)
+        image, size = read_picture(data, longest=_finest(options))
         decoded = time.perf_counter()
-        people = self._nets.pose(options.pose)(image)
+        people = self._nets.pose(options.pose, THREADS)(image)
         people = people[people.score >= LEAST]
         people = people[(-people.score).argsort(kind="stable")]
         faces: tuple[Any, ...] = ()
         if options.second:
             people, faces = self._more(image, people, options)
-        people, faces = _enlarged(people, faces, (image.shape[1], image.shape[0]), size)
+        elif size != (image.shape[1], image.shape[0]):
+            people = _enlarged(people, size[0] / image.shape[1], size[1] / image.shape[0])
         timing = {"decode": decoded - began, "look": time.perf_counter() - decoded}
         return Scene(0, 0.0, size, people, faces=faces, timing={**timing, "total": time.perf_counter() - began})
 
@@ -122,13 +129,26 @@ class PictureReading:
         return read.people, read.faces
 
 
-def _enlarged(
-    people: People, faces: tuple[Any, ...], seen: tuple[int, int], size: tuple[int, int]
-) -> tuple[People, tuple[Any, ...]]:
-    """People found in a picture that was made smaller, where they are in the whole one."""
-    if seen == size:
-        return people, faces
-    raise SourceError(f"a picture of {size[0]}x{size[1]} was looked at as {seen[0]}x{seen[1]}")  # see LONGEST
+def _finest(options: Options) -> int | None:
+    """Pixels of a picture's longer side beyond which nobody looks; None for no such bound."""
+    from ..pose.multipose import TIERS
+
+    tier = TIERS.get("balanced" if options.pose == "default" else options.pose)
+    if options.second or tier is None or tier.closer:
+        return None
+    return max(tier.first, tier.highest)
+
+
+def _enlarged(people: People, across: float, down: float) -> People:
+    """People of a picture that was made smaller, where they are in the whole one."""
+    import numpy as np
+
+    from ..types import People
+
+    scale = np.array([across, down])
+    boxes = (people.boxes.reshape(-1, 2, 2) * scale).reshape(-1, 4)
+    points = (people.points + 0.5) * scale - 0.5
+    return People(boxes, people.score, points, people.point_scores, people.skeleton, people.ids)
 
 
 def clip_scenes(path: str, options: Options, note: Callable[[list[str], str], None]) -> Iterator[Scene]:
