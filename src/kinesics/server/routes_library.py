@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ..errors import UsageError
 from .answers import asked_bytes, asked_json, told
-from .openapi import Operation
+from .openapi import Operation, Parameter
 from .refusals import Busy
 from .service import held
 
@@ -42,6 +42,13 @@ def _of_model(do: str) -> Ask:
     return ask
 
 
+def _of_name(do: str) -> Ask:
+    async def ask(request: Request) -> Response:
+        return await _answer(request, do, name=_name(request))
+
+    return ask
+
+
 def _of_example(do: str) -> Ask:
     async def ask(request: Request) -> Response:
         return await _answer(request, do, model=_name(request), example=request.path_params["n"])
@@ -63,7 +70,8 @@ async def _export(request: Request) -> Response:
 
 
 async def _import(request: Request) -> Response:
-    return await _answer(request, "import", await _body(request), model=_name(request))
+    replace = request.query_params.get("replace", "0") in ("1", "true")
+    return await _answer(request, "import", await _body(request), model=_name(request), replace=replace)
 
 
 async def _rename(request: Request) -> Response:
@@ -103,17 +111,21 @@ async def _import_person(request: Request) -> Response:
     return await _answer(request, "import_person", await _body(request), name=_name(request))
 
 
-async def _remove_person(request: Request) -> Response:
-    return await _answer(request, "remove_person", name=_name(request))
-
-
 def library_operations() -> list[Operation]:
     """What can be asked about the library."""
     model, example = "/v1/models/{name}", "/v1/models/{name}/examples/{n:int}"
     return [
         Operation("GET", "/v1/models", _list("models"), "Models of taught actions."),
         Operation("GET", model, _export, "A model as a .kin file.", gives=(BUNDLE,)),
-        Operation("PUT", model, _import, "Bring a model.", takes=BUNDLE, body="a .kin file"),
+        Operation(
+            "PUT",
+            model,
+            _import,
+            "Bring a model.",
+            (Parameter("replace", "boolean", "in place of the one of that name; else that is refused"),),
+            takes=BUNDLE,
+            body="a .kin file",
+        ),
         Operation("DELETE", model, _of_model("remove_model"), "Remove a model."),
         Operation("GET", f"{model}/examples", _of_model("examples"), "The examples of a model."),
         Operation("GET", example, _of_example("film"), "The joints of an example, moment by moment."),
@@ -139,8 +151,9 @@ def library_operations() -> list[Operation]:
             body='{"stream": id}',
         ),
         Operation("DELETE", "/v1/exercises/{name}", _remove_exercise, "Remove an exercise of one's own."),
+        Operation("DELETE", "/v1/exercises/{name}", _of_name("remove_exercise"), "Remove an exercise of one's own."),
         Operation("GET", "/v1/persons", _list("persons"), "Persons that can be driven."),
         Operation("GET", "/v1/persons/{name}", _export_person, "A person as a .kin file.", gives=(BUNDLE,)),
         Operation("PUT", "/v1/persons/{name}", _import_person, "Bring a person.", takes=BUNDLE, body="a .kin file"),
-        Operation("DELETE", "/v1/persons/{name}", _remove_person, "Remove a person."),
+        Operation("DELETE", "/v1/persons/{name}", _of_name("remove_person"), "Remove a person."),
     ]

@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..errors import UsageError
+from ..errors import KinesicsError, UsageError
 from .answers import asked_bytes, check_length, failed, said, too_large
 from .openapi import Operation, Parameter
 from .refusals import Busy
@@ -99,11 +99,19 @@ async def _looked_at(request: Request, service: Service, path: Path, options: di
             if await request.is_disconnected():
                 raise ClientDisconnect
         return _Lines(first.result(), scenes, path)
+    except KinesicsError as error:
+        await _ended(scenes)
+        raise _nameless(error, path) from None
     except BaseException:
         first.cancel()
         await asyncio.gather(first, return_exceptions=True)
         await _ended(scenes)
         raise
+
+
+def _nameless(error: KinesicsError, path: Path) -> KinesicsError:
+    """The error, without our own name of the file."""
+    return type(error)(str(error).replace(str(path), "the clip").replace(path.name, "the clip"))
 
 
 async def _ended(scenes: AsyncIterator[bytes]) -> None:
@@ -140,8 +148,10 @@ class _Lines:
                 yield self._first + b"\n"
             async for scene in self._scenes:
                 yield scene + b"\n"
+        except KinesicsError as error:
+            yield msgspec.json.encode(said(_nameless(error, self._path))) + b"\n"
         except Exception as error:
-            failed(error)  # faults are logged
+            failed(error)  # which logs it
             yield msgspec.json.encode(said(error)) + b"\n"
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from .config import ServiceConfig
     from .events import Event
+    from .line import Line
     from .news import News
-    from .sockets import Line
     from .store import Store
     from .supervisor import Stream, Supervisor
 

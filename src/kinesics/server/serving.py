@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import signal
 import socket
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +14,12 @@ from ..errors import KinesicsError, UsageError
 from .config import ServiceConfig, is_loopback
 from .config_file import Plan, read_plan
 from .folder import default_folder, held_folder
+from .listening import address_of, begin, bound
 from .news import News
 from .settings import DEMO, StreamSettings
+from .signals import Told
 
 if TYPE_CHECKING:
-    import uvicorn
-
     from .service import Service
     from .store import Store
     from .supervisor import Supervisor
@@ -83,7 +80,7 @@ def serve(
     plan = _plan(file, demo)
     with contextlib.ExitStack() as held:
         place = held.enter_context(held_folder(Path(folder) if folder else default_folder()))
-        line = held.enter_context(_bound(host, port))
+        line = held.enter_context(bound(host, port))
         pair = None if certificate is None or key is None else (str(certificate), str(key))
         running = _Running(config, place, line, pair, plan, (streams, threads), listening)
         asyncio.run(running.run())
@@ -102,30 +99,6 @@ def _plan(file: str | Path | None, demo: bool) -> Plan:
     if demo:
         plan.streams.setdefault(DEMO, StreamSettings(DEMO, DEMO, pixels=True, keep=False))
     return plan
-
-
-@contextlib.contextmanager
-def _bound(host: str, port: int) -> Iterator[socket.socket]:
-    """A socket that listens on that address.
-
-    Raises:
-        UsageError: somebody else does, or the address is not this machine's.
-    """
-    try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, protocol, _, address = found[0]
-        line = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise UsageError(f"host {host}: no address of this machine ({error.strerror or error})") from None
-    with line:
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            line.bind(address)
-        except OSError as error:
-            raise UsageError(
-                f"cannot listen on {host} port {port} ({error.strerror or error}); end who does, or choose another with --port"
-            ) from None
-        yield line
 
 
 class _Running:
@@ -150,7 +123,7 @@ class _Running:
         from .store import Store
         from .supervisor import Supervisor
 
-        told = _Told()
+        told = Told()
         with told.listening():
             news = News(asyncio.get_running_loop())
             store = Store(self._folder, news.publish)
@@ -166,15 +139,17 @@ class _Running:
 
     async def _start(self, supervisor: Supervisor) -> None:
         """Warm the nets and add the streams; a stream that cannot be added is said and left out."""
-        await supervisor.start()
+        try:
+            await supervisor.start()
+        except Exception as error:
+            _log.error("what was kept cannot be brought back: %s: %s", type(error).__name__, error)
         for name, settings in self._plan.streams.items():
             try:
-                if name not in supervisor.streams:
-                    await supervisor.add(settings, name)
+                await supervisor.add(settings, name)
             except KinesicsError as error:
                 _log.error("stream %s: %s", name, error)
 
-    async def _serve(self, supervisor: Supervisor, store: Store, news: News, told: _Told) -> None:
+    async def _serve(self, supervisor: Supervisor, store: Store, news: News, told: Told) -> None:
         import uvicorn
 
         from .app import build
@@ -195,9 +170,9 @@ class _Running:
                 **options,
             )
         )
-        await _begin(server, self._line)
+        await begin(server, self._line)
         if self._listening is not None:
-            self._listening(_address(self._config.host, self._line, secure=self._pair is not None))
+            self._listening(address_of(self._config.host, self._line, secure=self._pair is not None))
         beat = asyncio.create_task(server.main_loop())
         await told.wait()
         await self._end(app.state.service, supervisor, store)
@@ -216,52 +191,3 @@ class _Running:
         except TimeoutError:
             _log.warning("not all of it was done within %g s", DRAIN)
         await service.close_lines()
-
-
-async def _begin(server: uvicorn.Server, line: socket.socket) -> None:
-    """Listen; uvicorn's own way of doing it would take the signals."""
-    server.config.load()
-    server.lifespan = server.config.lifespan_class(server.config)
-    await server.startup(sockets=[line])
-
-
-def _address(host: str, line: socket.socket, *, secure: bool) -> str:
-    """The address under which it is reached."""
-    port = line.getsockname()[1]
-    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}.get(host, host)
-    name = f"[{name}]" if ":" in name and not name.startswith("[") else name
-    return f"http{'s' if secure else ''}://{name}:{port}"
-
-
-class _Told:
-    """The signals that end the service: the first in order, the second at once."""
-
-    def __init__(self) -> None:
-        self._event = asyncio.Event()
-
-    async def wait(self) -> None:
-        """Until the first."""
-        await self._event.wait()
-
-    @contextlib.contextmanager
-    def listening(self) -> Iterator[None]:
-        """Signals come here; only the main thread hears them."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        loop = asyncio.get_running_loop()
-        before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-        for number in before:
-            loop.add_signal_handler(number, self._heard, number)
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                loop.remove_signal_handler(number)
-                signal.signal(number, handler)
-
-    def _heard(self, number: int) -> None:
-        if self._event.is_set():
-            logging.shutdown()
-            os._exit(128 + number)  # the workers end with their sockets
-        self._event.set()
