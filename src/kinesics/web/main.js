@@ -76,6 +76,7 @@ async function show(id) {
     fill(root);
     unmount = view.mount(root, session);
   } catch (error) {
+    console.error(error);
     if (shown === id) fill(root, h("p", { class: "empty" }, `This part of the page could not be opened: ${error instanceof Error ? error.message : error}`));
   }
 }

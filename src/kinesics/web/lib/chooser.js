@@ -32,7 +32,8 @@ export async function streams() {
     const inner = typeof row.state === "object" && row.state ? row.state : row;
     const settings = row.settings ?? {};
     const source = String(settings.source ?? "");
-    const name = settings.name || (source === "demo" ? "Demo clip" : source === "browser" ? "Camera of a page" : /^\d+$/.test(source) ? `Camera ${source}` : source);
+    const named = settings.name === source ? "" : settings.name;
+    const name = named || (source === "demo" ? "Demo clip" : source === "browser" ? "Camera of a page" : /^\d+$/.test(source) ? `Camera ${source}` : source);
     return { id: row.id, name, source, state: String(inner.state ?? ""), error: String(inner.error ?? "") };
   });
 }

@@ -15,7 +15,7 @@
 //   "picture" detail = {bitmap, index, time}; only for streams that may show pixels, and never with privacy on
 //   "figure"  detail = {bitmap, index, time}: the driven person, after `session.watch({figure: true})`
 //   "problem" `session.problem` has changed: null, or {code, title, text, again}
-//   "source"  another source was chosen; "privacy" the switch was moved; "settings" `session.settings` have changed
+//   "source"  another source was chosen; "camera" its camera was opened; "privacy" the switch was moved; "settings" have changed
 
 import { ServiceError, Line, get } from "./api.js";
 import { Camera, problem } from "./camera.js";
@@ -214,6 +214,7 @@ export class Session extends EventTarget {
   /** @param {Camera} camera */
   #take(camera) {
     this.camera = camera;
+    this.#say("camera");
     camera.addEventListener("frame", (event) => this.#frame(/** @type {CustomEvent<number>} */ (event).detail));
     camera.addEventListener("ended", () => {
       this.#line?.close();

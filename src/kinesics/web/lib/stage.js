@@ -34,6 +34,7 @@ const STATES = /** @type {Record<string, string>} */ ({
   failed: "The stream has failed.",
   paused: "Paused while this page is not in view.",
 });
+const FADING = 0.75; // of what a joint's score was a picture ago, it is drawn with at least so much: nothing flickers
 const TOGETHER = 800; // milliseconds: while pictures come, a scene waits so long for its own
 
 export class Stage {
@@ -57,6 +58,8 @@ export class Stage {
   #pictured = -Infinity;
   /** @type {Scene|null} */
   #shown = null;
+  /** @type {Map<string, number[]>} scores that joints were drawn with, by epoch and id */
+  #drawn = new Map();
   #size = [640, 480];
   #told = 0;
   #watcher;
@@ -87,6 +90,7 @@ export class Stage {
       ["state", note],
       ["problem", note],
       ["source", () => this.#clear()],
+      ["camera", () => this.#clear()],
       ["privacy", () => this.#clear()],
     ];
     for (const [type, listener] of this.#heard) session.addEventListener(type, listener);
@@ -165,7 +169,7 @@ export class Stage {
   /** @param {Scene|null} scene */
   #show(scene) {
     if (!scene) return;
-    this.#shown = scene;
+    this.#shown = this.#steady(scene);
     if (!this.#note.hidden) this.#tell();
     this.#draw(scene);
     const now = performance.now();
@@ -173,6 +177,21 @@ export class Stage {
       this.#told = now;
       this.canvas.setAttribute("aria-label", inWords(scene));
     }
+  }
+
+  /** @param {Scene} scene @returns {Scene} */
+  #steady(scene) {
+    /** @type {Map<string, number[]>} */
+    const now = new Map();
+    const people = scene.people.map((person) => {
+      const key = `${scene.epoch}:${person.id}:${person.points.length}`;
+      const before = person.id >= 0 ? this.#drawn.get(key) : undefined;
+      const point_scores = before ? person.point_scores.map((score, i) => Math.max(score, FADING * before[i])) : person.point_scores;
+      now.set(key, point_scores);
+      return { ...person, point_scores };
+    });
+    this.#drawn = now;
+    return { ...scene, people };
   }
 
   // ------------------------------------------------------------------------------------------------------------ drawing
@@ -240,6 +259,7 @@ export class Stage {
       h("button", { type: "button", onclick: wish("add") }, icon("plus"), "Add a stream"),
     ];
     const said = problem ? `problem:${problem.title}:${problem.text}` : source ? `${state.state}:${state.error ?? ""}` : "empty";
+    if (!problem && source && state.state === "running" && this.#shown) return void (this.#note.hidden = true);
     if (this.#note.dataset.said === said && !this.#note.hidden) return;
     this.#note.dataset.said = said;
     this.#note.hidden = false;
@@ -249,10 +269,10 @@ export class Stage {
     } else if (!source) {
       const words = "Kinesics shows the joints of each person in view and names what they do, on this computer alone.";
       fill(this.#note, h("h2", {}, "See yourself understood"), h("p", {}, words), h("div", { class: "row" }, ...others(true)));
-    } else if (state.state !== "running" || !this.#shown) {
+    } else {
       const words = STATES[state.state] ?? "Waiting for the first picture…";
       fill(this.#note, h("p", {}, words), state.error && !words.includes(state.error) && h("p", { class: "quiet" }, state.error));
-    } else this.#note.hidden = true;
+    }
   }
 }
 

@@ -74,7 +74,7 @@ export class Timeline {
     for (const ago of [60, 45, 30, 15, 0]) {
       const at = x(now - ago);
       ctx.fillStyle = line;
-      ctx.fillRect(at, 0, 1, tall - 16);
+      if (lanes.length) ctx.fillRect(at, 0, 1, tall - 16);
       ctx.fillStyle = quiet;
       ctx.textAlign = ago === 0 ? "right" : ago === 60 ? "left" : "center";
       ctx.fillText(ago ? `−${ago} s` : "now", at, tall - 7);

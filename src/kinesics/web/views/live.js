@@ -36,6 +36,8 @@ function mount(root, session) {
   const rows = new Map();
   /** @type {number|null} */
   let hovered = null;
+  /** @type {[string, (event: any) => void][]} */
+  const heard = [];
 
   fill(
     root,
@@ -171,8 +173,6 @@ function mount(root, session) {
     numbers.textContent = parts.filter(Boolean).join(" · ");
   }
 
-  /** @type {[string, (event: any) => void][]} */
-  const heard = [];
   listen("scene", ({ detail }) => timeline.add(detail.scene, performance.now() / 1000));
   listen("source", () => {
     timeline.clear();
