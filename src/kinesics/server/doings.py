@@ -40,6 +40,11 @@ class Doings:
         self._before = Counter(label for (_, label), doing in self._open.items() if doing.told)
         self._open, self._over = {}, {}
 
+    def newest(self) -> str:
+        """The label that began last and goes on, "" for none."""
+        told = [doing for doing in self._open.values() if doing.told]
+        return max(told, key=lambda doing: doing.start).action.label if told else ""
+
     def update(
         self, actions: Iterable[Action], here: Collection[int], there: Collection[int], carried: Collection[int], moment: Moment
     ) -> list[Event]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..types import Action, Scene
 from .doings import Doings
@@ -47,6 +47,10 @@ class Happenings:
         self._last: Moment | None = None
         if self._repetitions is not None:
             self._repetitions.reset()
+
+    def summary(self) -> dict[str, Any]:
+        """How things stand: `people`, how many are there, and `action`, what began last and goes on ("" for nothing)."""
+        return {"people": len(self._presence.there), "action": self._doings.newest()}
 
     def update(self, scene: Scene, now: float) -> list[Event]:
         """Take one look; one that is not later than the last changes nothing.
