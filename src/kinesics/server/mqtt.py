@@ -1,4 +1,4 @@
-"""Events and states to an MQTT broker. The store stays the truth: what the broker has not acknowledged is read from it again."""
+"""Events and states to an MQTT broker. The store stays the truth: what is not acknowledged is read from it again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events to addresses of the operator's choice, by HTTP POST, each in a thread of its own; who does not answer is asked again."""
+"""Events to addresses of the operator's choice, by HTTP POST, each in its own thread; who does not answer is asked again."""
 
 from __future__ import annotations
 
