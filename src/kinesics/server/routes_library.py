@@ -63,6 +63,14 @@ async def _body(request: Request) -> bytes:
     return data
 
 
+async def _create(request: Request) -> Response:
+    wanted = await asked_json(request)
+    if set(wanted) != {"model"} or not isinstance(wanted["model"], str):
+        raise UsageError('expected {"model": its name}')
+    answer = await held(request).supervisor.library("create", model=wanted["model"])
+    return told(answer.args, 201)
+
+
 async def _export(request: Request) -> Response:
     answer = await held(request).supervisor.library("export", model=_name(request))
     headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="model.kin"'}
@@ -116,6 +124,15 @@ def library_operations() -> list[Operation]:
     model, example = "/v1/models/{name}", "/v1/models/{name}/examples/{n:int}"
     return [
         Operation("GET", "/v1/models", _list("models"), "Models of taught actions."),
+        Operation(
+            "POST",
+            "/v1/models",
+            _create,
+            "Make a model that knows nothing yet.",
+            takes="application/json",
+            body='{"model": its name}',
+            status=201,
+        ),
         Operation("GET", model, _export, "A model as a .kin file.", gives=(BUNDLE,)),
         Operation(
             "PUT",
@@ -130,7 +147,7 @@ def library_operations() -> list[Operation]:
         Operation("GET", f"{model}/examples", _of_model("examples"), "The examples of a model."),
         Operation("GET", example, _of_example("film"), "The joints of an example, moment by moment."),
         Operation("DELETE", example, _of_example("delete"), "Forget an example."),
-        Operation("DELETE", f"{model}/labels/{{label}}", _delete_label, "Forget an action and all its examples."),
+        Operation("DELETE", f"{model}/labels/{{label:path}}", _delete_label, "Forget an action and all its examples."),
         Operation("POST", f"{model}/undo", _of_model("undo"), "Take the last change back."),
         Operation(
             "POST",
