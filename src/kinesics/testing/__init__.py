@@ -6,8 +6,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 _HOMES = {
+    "BadRequest": "rude_client",
+    "Reply": "rude_client",
     "acting_people": "live_actions",
     "assert_no_pixels": "no_pixels",
+    "bad_requests": "request_trasher",
     "check_action_model": "action_model",
     "check_live_actions": "live_actions",
     "MADE_ACTIONS": "clips",
@@ -20,9 +23,13 @@ _HOMES = {
     "sample_scenes": "sink",
     "counter_picture": "video",
     "damage": "video",
+    "damaged": "trasher",
+    "make_containers": "trasher",
+    "make_pictures": "trasher",
     "make_video": "video",
     "pixels_in": "no_pixels",
     "read_counter": "video",
+    "send_rudely": "rude_client",
     "walking_people": "people",
 }
 
@@ -39,10 +46,17 @@ if TYPE_CHECKING:
     from .no_pixels import pixels_in as pixels_in
     from .people import walking_people as walking_people
     from .pose_model import check_pose_model as check_pose_model
+    from .request_trasher import bad_requests as bad_requests
+    from .rude_client import BadRequest as BadRequest
+    from .rude_client import Reply as Reply
+    from .rude_client import send_rudely as send_rudely
     from .sink import check_sink as check_sink
     from .sink import sample_scenes as sample_scenes
     from .source import check_source as check_source
     from .tracker import check_tracker as check_tracker
+    from .trasher import damaged as damaged
+    from .trasher import make_containers as make_containers
+    from .trasher import make_pictures as make_pictures
     from .video import counter_picture as counter_picture
     from .video import damage as damage
     from .video import make_video as make_video
