@@ -28,3 +28,41 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Service]]:
 def service(serve: Callable[..., Service]) -> Service:
     """One service that has no streams yet."""
     return serve()
+
+
+@pytest.fixture(scope="session")
+def resident(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One service with the demo, for all tests that leave it as it is."""
+    with Service(tmp_path_factory.mktemp("resident"), "--demo") as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def people_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first half second of the bundled clip."""
+    import av
+
+    from kinesics.weights import find
+
+    path = tmp_path_factory.mktemp("clips") / "people.mp4"
+    with av.open(str(find("demo_clip"))) as clip, av.open(str(path), "w") as short:
+        stream = clip.streams.video[0]
+        copy = short.add_stream_from_template(stream)
+        for packet in clip.demux(stream):
+            if packet.dts is None or float(packet.dts * packet.time_base) > 0.5:
+                break
+            packet.stream = copy
+            short.mux(packet)
+    return path
+
+
+@pytest.fixture(scope="session")
+def people_jpeg(people_clip: Path) -> bytes:
+    """Its first picture, as the bytes of a JPEG."""
+    import kinesics
+
+    with kinesics.open_source(str(people_clip)) as source:
+        frame = next(iter(source))
+    path = people_clip.with_name("people.jpg")
+    kinesics.save_image(path, frame.image)
+    return path.read_bytes()

@@ -26,7 +26,7 @@ class Exposition:
             samples: labels and value of each.
         """
         self._head(name, kind, words)
-        self._lines += [f"kinesics_{name}{_labels(labels)} {value:g}" for labels, value in samples if value is not None]
+        self._lines += [f"kinesics_{name}{_labels(labels)} {value:.12g}" for labels, value in samples if value is not None]
 
     def histogram(self, name: str, words: str, samples: Iterable[tuple[Mapping[str, str], Mapping[str, Any]]]) -> None:
         """One name with a histogram for each set of labels: `edges`, `counts` (one more, not summed up) and `sum`."""
@@ -36,7 +36,7 @@ class Exposition:
             for edge, count in zip([*told["edges"], "+Inf"], told["counts"], strict=True):
                 so_far += count
                 self._lines.append(f"kinesics_{name}_bucket{_labels({**labels, 'le': str(edge)})} {so_far}")
-            self._lines.append(f"kinesics_{name}_sum{_labels(labels)} {told['sum']:g}")
+            self._lines.append(f"kinesics_{name}_sum{_labels(labels)} {told['sum']:.9g}")
             self._lines.append(f"kinesics_{name}_count{_labels(labels)} {so_far}")
 
     def _head(self, name: str, kind: str, words: str) -> None:

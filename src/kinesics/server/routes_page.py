@@ -39,8 +39,8 @@ def page_routes(folder: Path) -> list[BaseRoute]:
     root = folder.resolve()
 
     def given(name: str) -> Response:
-        path = (root / name).resolve()
-        if "\0" in name or not path.is_relative_to(root) or path.suffix not in KINDS or not path.is_file():
+        path = root if "\0" in name else (root / name).resolve()
+        if not path.is_relative_to(root) or path.suffix not in KINDS or not path.is_file():
             raise Absent("the page has no file of that name")
         # asked each time whether it has changed: what is installed is what is seen
         return FileResponse(path, media_type=KINDS[path.suffix], headers={"Cache-Control": "no-cache"})
@@ -52,7 +52,7 @@ def page_routes(folder: Path) -> list[BaseRoute]:
         return given(request.path_params["path"])
 
     async def icon(request: Request) -> Response:
-        names = [name for name in ("icons/kinesics.svg", "favicon.ico") if (root / name).is_file()]
+        names = [name for name in ("icons/icon.svg", "favicon.ico") if (root / name).is_file()]
         return given(names[0]) if names else Response(status_code=204)
 
     return [
