@@ -65,7 +65,7 @@ class Directing:
         number, seconds = int(message.args.get("number", 0)), float(message.args.get("time") or 0.0)
         data = message.bodies[0] if message.bodies else b""
         self.looking.feed.put(
-            (seconds if math.isfinite(seconds) else 0.0, data), number=number, granted=True, arrived=message.args.get("arrived")
+            (seconds if math.isfinite(seconds) else 0.0, data), number=number, arrived=message.args.get("arrived")
         )
 
     def _watchers(self, message: Message) -> None:

@@ -26,7 +26,7 @@ class Waiting:
     Attributes:
         frame: a `Frame`, or what `make` of a feed turns into one.
         arrived: monotonic seconds.
-        number: a browser's, None elsewhere.
+        number: a browser's, None elsewhere: its turn has come with it.
     """
 
     frame: Any
@@ -77,14 +77,13 @@ class Feed:
         self._asked = self._granted = self._over = self._paused = False
 
     # -------------------------------------------------------------------------------------------------- the source's side
-    def put(self, frame: Any, *, arrived: float | None = None, number: int | None = None, granted: bool = False) -> None:
+    def put(self, frame: Any, *, arrived: float | None = None, number: int | None = None) -> None:
         """One more frame; waits while the queue of what may not be lost is full.
 
         Args:
             frame: see `Waiting`.
             arrived: monotonic seconds; None for now.
-            number: a browser's.
-            granted: the turn comes with it.
+            number: a browser's; the turn comes with it.
         """
         arrived = time.monotonic() if arrived is None else arrived
         with self._changed:
@@ -99,7 +98,6 @@ class Feed:
             else:
                 self._changed.wait_for(lambda: len(self._waiting) < QUEUE or self._over)
             self._waiting.append(Waiting(frame, arrived, number))
-            self._asked, self._granted = self._asked or granted, self._granted or granted
             self._changed.notify_all()
 
     def over(self, error: Exception | None = None) -> None:
@@ -135,7 +133,6 @@ class Feed:
                 self._changed.notify_all()
             frame = waiting.frame if make is None else make(waiting)
             if frame is None:
-                self.given_back()
                 continue
             frame.epoch += self.epoch
             self._taken[frame.index] = Taken(waiting.arrived, time.monotonic(), waiting.number)
@@ -148,6 +145,8 @@ class Feed:
             if self._paused or not self._waiting:
                 self._paused = False
                 return False
+            if self._waiting[0].number is not None:
+                return True
             ask, self._asked = not self._asked, True
         if ask:
             self._ask()

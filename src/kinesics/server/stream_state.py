@@ -79,6 +79,8 @@ class StreamState:
         if not changed and now - self._told < EVERY:
             return
         self._state, self._error, self._told = state, error, now
+        if changed:
+            self._happened(state, error)
         source = self._sourcing.source
         self._say(
             "state",
@@ -92,8 +94,6 @@ class StreamState:
             frames=self._feed.came,
             looked=self.looked,
         )
-        if changed:
-            self._happened(state, error)
 
     def _happened(self, state: str, error: str) -> None:
         """The change as an event, if it is one: silence alone is none, see `Stream.look_after`."""
