@@ -120,3 +120,12 @@ def test_the_whole_picture_is_searched_also_when_the_known_take_all_the_time(pix
         known += len(plan.known)
     assert len(seen) == 5
     assert known > 60
+
+
+def test_a_look_is_risked_when_none_seemed_affordable_for_long() -> None:
+    planner, looked = Planner(), list[float]()
+    for t in np.arange(0, 12, 0.1).tolist():
+        plan = planner.plan((640, 480), crowd(0), t, pixels=100.0)
+        looked += [t] * bool(plan.looks)
+        assert len(plan.looks) <= 1
+    assert 3 <= len(looked) <= 5 and max(np.diff(looked)) < 2.7

@@ -18,9 +18,9 @@ from .movenet import Look
 STEP = 32  # the net's stride: canvases are multiples of it
 CALM = 3.0  # seconds without anybody new after which a level of tiles is visited half as often
 CROWD = 5  # people to a look; the net returns six at most
-
-
 EACH = 5_000  # canvas pixels that cost as much as changing the net's shape and reading its answer
+BLIND = 2.5  # seconds without any look after which there is one, whatever it costs
+COARSE = 14 * STEP * STEP + EACH  # canvas pixels of that look: 128x96, which shows who fills half of the picture
 
 
 def look_cost(look: Look) -> float:
@@ -67,13 +67,14 @@ class Planner:
     _found: dict[int, float] = field(default_factory=dict, init=False, repr=False)
     _last: float = field(default=-1.0, init=False, repr=False)
     _way: bool = field(default=False, init=False, repr=False)
+    _looked: float = field(default=-1.0, init=False, repr=False)
 
     def reset(self) -> None:
         """Forget which tiles were visited: the next frame sees all of them."""
         self._visited.clear()
         self._shown.clear()
         self._found.clear()
-        self._last, self._way = -1.0, False
+        self._last, self._looked, self._way = -1.0, -1.0, False
 
     def plan(self, size: tuple[int, int], tracks: People, time: float, pixels: float = float("inf")) -> Plan:
         """Choose the looks of a frame.
@@ -103,6 +104,9 @@ class Planner:
         self._shown = before | dict.fromkeys(tracks.ids[shown].tolist(), time)
         if not looks and pixels < float("inf") and pixels >= STEP * STEP * 4 + EACH:  # better a coarse look than none
             looks = [self._smallest(size, pixels)]
+        if not looks and time - self._looked > BLIND:  # what a look costs may have been learned in a slow moment
+            looks = [self._smallest(size, COARSE)]
+        self._looked = time if looks or self._looked < 0 else self._looked
         looks.sort(key=lambda look: look.size)  # the net changes its shape less often
         return Plan(looks, shown, len(tracks) - len(shown))
 
