@@ -175,7 +175,7 @@ def test_broken_handshakes_are_answered(plain: PlainService) -> None:
         (frame(b"a", 9, fin=False), 1002),
         (frame(b"a", 0), 1002),  # continues nothing
         (frame(b"a", fin=False) + frame(b"b"), 1002),
-        (frame(b"\xff\xfe"), 1007),
+        (frame(b"\xff\xfe") + frame(b"a"), 1007),
         (b"\x81\x01a", 1002),  # not masked
         (b"\x82\xff\xff" + b"\xff" * 7 + bytes(4), 1009),
         (b"\x82\xff" + (1 << 40).to_bytes(8, "big") + bytes(4), 1009),

@@ -116,7 +116,7 @@ async def asked_json(request: Request, most: int = 1 << 20) -> dict[str, Any]:
         raise WrongKind("expected a body of application/json; say so in the header Content-Type")
     try:
         value = msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise errors.UsageError(f"the body is no JSON: {error}") from None
     if not isinstance(value, dict):
         raise errors.UsageError(f"expected a JSON object as body, got {type(value).__name__}")

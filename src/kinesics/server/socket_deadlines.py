@@ -59,6 +59,25 @@ class _SocketDeadlines(WebSocketsSansIOProtocol):
         if len(self.frames) > _CRUMBS:
             self._fail("too many pieces of a message")
 
+    def send_receive_event_to_app(self) -> None:
+        """A whole message has come; text that is none fails the connection, and what follows it is not looked at."""
+        if self.close_sent:
+            self.frames = []
+            return
+        if self.curr_msg_data_type == "text":
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self._fail("not UTF-8", 1007)
+                return
+        super().send_receive_event_to_app()
+
+    async def send(self, message: Any) -> None:
+        """Also tells uvicorn that a handshake which was answered with a refusal is over."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and self.close_sent:
+            self.handshake_complete = True
+
     def handle_parser_exception(self) -> None:
         """The other side broke the protocol; before the handshake is through there is no code to say."""
         if self.conn.close_sent is None:
@@ -88,10 +107,10 @@ class _SocketDeadlines(WebSocketsSansIOProtocol):
         self.resume_writing()
         super().connection_lost(exc)
 
-    def _fail(self, why: str) -> None:
+    def _fail(self, why: str, code: int = _FAILED) -> None:
         if self.close_sent or self.transport.is_closing():
             return
-        self.conn.fail(_FAILED, why)
+        self.conn.fail(code, why)
         self.handle_parser_exception()
 
     def _end_soon(self) -> None:

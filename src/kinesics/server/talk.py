@@ -104,7 +104,7 @@ class Talk:
                 raise UsageError(f"expected one of {', '.join(ASKS)}, got {asked.ask[:40]!r}")
             if len(self._answering) >= AT_ONCE:
                 raise UsageError(f"{AT_ONCE} questions wait already; wait for an answer before you ask more")
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             await self._line.say("error", error=f'expected {{"ask": …, "ticket": n, "args": {{…}}}}: {error}')
         except UsageError as error:
             await self._line.say("answer", ticket=asked.ticket, **said(error))
