@@ -126,7 +126,7 @@ class Hired:
             raise JobError(f"{do}: no answer within {timeout:g} s; try again") from None
         finally:
             del self._asked[ticket]
-        if "error" in answer.args:
+        if {"error", "kind"} <= answer.args.keys():  # a row that has an "error" of its own is an answer
             raise as_error(str(answer.args.get("kind", "")), str(answer.args["error"]))
         return answer
 
