@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from ..errors import UsageError
 
@@ -20,8 +21,7 @@ THREADS = 2  # one picture is looked at at a time, and somebody waits for it
 LEAST = 0.3  # score of a person worth telling
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is read of a picture or clip, see `kinesics.watch`."""
 
     pose: str = "balanced"
@@ -42,8 +42,6 @@ def options_of(given: dict[str, Any]) -> Options:
     Raises:
         UsageError: an unknown name or a value of another kind.
     """
-    import msgspec
-
     try:
         return msgspec.convert(given, Options, strict=False)
     except msgspec.ValidationError as error:
