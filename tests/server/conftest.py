@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from kinesics.testing.service import RunningService as Service
+
+if TYPE_CHECKING:
+    from page_driving import Chromiums
 
 
 @pytest.fixture
@@ -66,3 +71,27 @@ def people_jpeg(people_clip: Path) -> bytes:
     path = people_clip.with_name("people.jpg")
     kinesics.save_image(path, frame.image)
     return path.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def camera_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the made webcam of Chromium shows: five seconds of the bundled clip, 640x480."""
+    from page_driving import write_camera
+
+    from kinesics.weights import find
+
+    return write_camera(tmp_path_factory.mktemp("webcam") / "camera.mjpeg", find("demo_clip"))
+
+
+@pytest.fixture(scope="module")
+def chromiums(camera_film: Path) -> Iterator[Chromiums]:
+    """`with chromiums.open(service.url) as driven:` opens the page; what goes wrong in it fails the test, see `page_driving`."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    if shutil.which("chromium") is None:
+        pytest.skip("Debian's chromium is not installed")
+    from page_driving import Chromiums
+
+    with playwright.sync_playwright() as started:
+        browsers = Chromiums(started, camera_film)
+        yield browsers
+        browsers.close()

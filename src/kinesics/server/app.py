@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from .answers import answering, refused, told
 from .news import News
+from .onward import Onward
 from .openapi import Operation, document
 from .routes_events import event_operations
 from .routes_health import health_operations
@@ -52,7 +53,9 @@ async def _described(request: Request) -> Response:
     return told(document(operations(), __version__))
 
 
-def build(supervisor: Supervisor, store: Store, config: ServiceConfig, *, folder: Path, news: News | None = None) -> Starlette:
+def build(
+    supervisor: Supervisor, store: Store, config: ServiceConfig, *, folder: Path, onward: Onward | None = None
+) -> Starlette:
     """The application, without its guards; made in the running event loop.
 
     Args:
@@ -60,7 +63,7 @@ def build(supervisor: Supervisor, store: Store, config: ServiceConfig, *, folder
         store: of the events.
         config: how the service is reached, and its limits.
         folder: of the service, with `uploads` and `exports`.
-        news: what the store's `committed` publishes to; None: nobody publishes.
+        onward: what the store's `committed` is given to; None: nobody hears of it.
     """
     asked: list[BaseRoute] = [Route(one.path, answering(one.ask), methods=[one.method]) for one in operations()]
     sockets: list[BaseRoute] = [
@@ -69,5 +72,5 @@ def build(supervisor: Supervisor, store: Store, config: ServiceConfig, *, folder
         WebSocketRoute("/v1/events/live", events_live),
     ]
     app = Starlette(routes=[*asked, *sockets, *page_routes(PAGE)], exception_handlers={HTTPException: refused})
-    app.state.service = Service(folder, supervisor, store, config, news or News(asyncio.get_running_loop()))
+    app.state.service = Service(folder, supervisor, store, config, onward or Onward(News(asyncio.get_running_loop())))
     return app

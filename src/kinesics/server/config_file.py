@@ -6,12 +6,16 @@ import re
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from ..errors import FormatError, KinesicsError, SourceError
 from .settings import BROWSER, StreamSettings
+
+if TYPE_CHECKING:
+    from .mqtt import MqttSettings
+    from .webhooks import Rule
 
 __all__ = ["Plan", "read_plan"]
 
@@ -22,13 +26,13 @@ class Plan:
 
     Attributes:
         streams: settings by id.
-        webhooks: as they stand in the file.
-        mqtt: as it stands in the file; None: no broker.
+        webhooks: where events go.
+        mqtt: the broker; None for none.
     """
 
     streams: dict[str, StreamSettings] = field(default_factory=dict)
-    webhooks: list[dict[str, Any]] = field(default_factory=list)
-    mqtt: dict[str, Any] | None = None
+    webhooks: list[Rule] = field(default_factory=list)
+    mqtt: MqttSettings | None = None
 
 
 def read_plan(path: Path) -> Plan:
@@ -60,9 +64,7 @@ def read_plan(path: Path) -> Plan:
     unknown = set(said) - {"stream", "webhook", "mqtt"}
     if unknown:
         raise FormatError(f"{path}: expected [[stream]], [[webhook]] and [mqtt], got {', '.join(sorted(unknown))[:80]}")
-    plan = Plan(webhooks=_tables(path, said, "webhook"), mqtt=said.get("mqtt"))
-    if plan.mqtt is not None and not isinstance(plan.mqtt, dict):
-        raise FormatError(f"{path}: mqtt: expected a table [mqtt]")
+    plan = Plan(webhooks=_webhooks(path, _tables(path, said, "webhook")), mqtt=_broker(path, said.get("mqtt")))
     for number, table in enumerate(_tables(path, said, "stream"), 1):
         name, settings = _stream(path, number, table)
         if name in plan.streams:
@@ -76,6 +78,31 @@ def _tables(path: Path, said: dict[str, Any], key: str) -> list[dict[str, Any]]:
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise FormatError(f"{path}: {key}: expected tables [[{key}]]")
     return tables
+
+
+def _webhooks(path: Path, tables: list[dict[str, Any]]) -> list[Rule]:
+    rules = []
+    for number, table in enumerate(tables, 1):
+        from .webhooks import Rule
+
+        try:
+            rules.append(msgspec.convert(table, Rule))
+        except (msgspec.ValidationError, KinesicsError) as error:
+            raise FormatError(f"{path}: webhook {number}: {error}") from None
+    return rules
+
+
+def _broker(path: Path, table: Any) -> MqttSettings | None:
+    if table is None:
+        return None
+    from .mqtt import MqttSettings
+
+    if not isinstance(table, dict):
+        raise FormatError(f"{path}: mqtt: expected a table [mqtt]")
+    try:
+        return msgspec.convert(table, MqttSettings)
+    except (msgspec.ValidationError, KinesicsError) as error:
+        raise FormatError(f"{path}: mqtt: {error}") from None
 
 
 def _stream(path: Path, number: int, table: dict[str, Any]) -> tuple[str, StreamSettings]:

@@ -64,7 +64,7 @@ def exposition(service: Service) -> str:
     _of_workers(page, service.supervisor.state())
     _of_store(page, service.store.state())
     page.family("websockets", "gauge", "Open WebSockets.", [({}, len(service.lines))])
-    _of_notifiers(page, {name: one.state() for name, one in service.notifiers.items()})
+    _of_onward(page, service.onward.state())
     return page.text()
 
 
@@ -111,8 +111,12 @@ def _of_store(page: Exposition, state: dict[str, Any]) -> None:
     page.family("store_writable", "gauge", "1 when the store can be written.", [({}, float(bool(state.get("writable"))))])
 
 
-def _of_notifiers(page: Exposition, states: Mapping[str, dict[str, Any]]) -> None:
-    for key, words in (("sent", "Events passed on."), ("failed", "Attempts that failed."), ("dropped", "Events given up.")):
-        samples = [({"to": name}, state.get(key)) for name, state in states.items()]
-        page.family(f"notified_{key}_total", "counter", words, samples)
-    page.family("notify_waiting", "gauge", "Events that wait.", [({"to": n}, one.get("waiting")) for n, one in states.items()])
+def _of_onward(page: Exposition, state: dict[str, Any]) -> None:
+    hooks = [({"webhook": str(number)}, one) for number, one in enumerate(state["webhooks"], 1)]
+    told = {"sent": "Events passed on.", "lost": "Events given up.", "failed": "Requests that failed."}
+    for key, words in told.items():
+        page.family(f"webhook_{key}_total", "counter", words, [(labels, one[key]) for labels, one in hooks])
+    page.family("webhook_waiting", "gauge", "Events that wait.", [(labels, one["waiting"]) for labels, one in hooks])
+    broker = [] if state["mqtt"] is None else [state["mqtt"]]
+    page.family("mqtt_connected", "gauge", "1 while the broker is.", [({}, float(one["connected"])) for one in broker])
+    page.family("mqtt_published_total", "counter", "Events published.", [({}, one["published"]) for one in broker])

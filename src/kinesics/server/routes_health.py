@@ -70,6 +70,7 @@ async def _status(request: Request) -> Response:
             "ready": readiness(service)[0],
             "ending": service.ending,
             "store": await asyncio.to_thread(service.store.state),
+            "onward": service.onward.state(),
             **service.supervisor.state(),
         }
     )

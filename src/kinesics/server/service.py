@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from .refusals import Absent, Busy
 
@@ -12,45 +12,29 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
     from .config import ServiceConfig
-    from .events import Event
     from .line import Line
-    from .news import News
+    from .onward import Onward
     from .store import Store
     from .supervisor import Stream, Supervisor
 
-__all__ = ["Notifier", "Service", "held"]
-
-
-class Notifier(Protocol):
-    """Who passes events on to elsewhere."""
-
-    def put(self, events: list[Event]) -> None:
-        """These are stored; from any thread, never waits."""
-
-    def state(self) -> dict[str, Any]:
-        """Plain numbers and words."""
-
-    def close(self) -> None:
-        """Pass on no more."""
+__all__ = ["Service", "held"]
 
 
 class Service:
     """One running service.
 
     Attributes:
-        supervisor, store, config, news: its parts.
+        supervisor, store, config, onward: its parts.
         uploads, exports: folders for what is only passing through.
         lines: WebSockets that are open.
-        notifiers: by name, who passes events on to elsewhere, and how that goes.
         ending: it was told to end; nothing new is taken.
         began: monotonic seconds.
     """
 
-    def __init__(self, folder: Path, supervisor: Supervisor, store: Store, config: ServiceConfig, news: News) -> None:
-        self.supervisor, self.store, self.config, self.news = supervisor, store, config, news
+    def __init__(self, folder: Path, supervisor: Supervisor, store: Store, config: ServiceConfig, onward: Onward) -> None:
+        self.supervisor, self.store, self.config, self.onward = supervisor, store, config, onward
         self.uploads, self.exports = folder / "uploads", folder / "exports"
         self.lines: set[Line] = set()
-        self.notifiers: dict[str, Notifier] = {}
         self.ending = False
         self.began = time.monotonic()
 

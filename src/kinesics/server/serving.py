@@ -16,6 +16,7 @@ from .config_file import Plan, read_plan
 from .folder import default_folder, held_folder
 from .listening import address_of, begin, bound
 from .news import News
+from .onward import Onward
 from .settings import DEMO, StreamSettings
 from .signals import Told
 
@@ -125,16 +126,19 @@ class _Running:
 
         told = Told()
         with told.listening():
-            news = News(asyncio.get_running_loop())
-            store = Store(self._folder, news.publish)
+            onward = Onward(News(asyncio.get_running_loop()))
+            store = Store(self._folder, onward.events)
             supervisor = Supervisor(self._folder, store, threads=self._threads, roots=self._config.roots, limit=self._streams)
             try:
-                starting = asyncio.create_task(self._start(supervisor))
-                await self._serve(supervisor, store, news, told)
-                starting.cancel()
-                await asyncio.gather(starting, return_exceptions=True)
+                onward.begin(self._plan, store)
+                beside = [asyncio.create_task(job) for job in (self._start(supervisor), onward.tell_states(supervisor))]
+                await self._serve(supervisor, store, onward, told)
+                for task in beside:
+                    task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)
             finally:
                 await supervisor.close()
+                await asyncio.to_thread(onward.close)
                 await asyncio.to_thread(store.close)
 
     async def _start(self, supervisor: Supervisor) -> None:
@@ -149,14 +153,14 @@ class _Running:
             except KinesicsError as error:
                 _log.error("stream %s: %s", name, error)
 
-    async def _serve(self, supervisor: Supervisor, store: Store, news: News, told: Told) -> None:
+    async def _serve(self, supervisor: Supervisor, store: Store, onward: Onward, told: Told) -> None:
         import uvicorn
 
         from .app import build
         from .deadlines import uvicorn_options
         from .guards import guarded
 
-        app = build(supervisor, store, self._config, folder=self._folder, news=news)
+        app = build(supervisor, store, self._config, folder=self._folder, onward=onward)
         options = uvicorn_options(self._config)
         certificate, key = self._pair or (None, None)
         server = uvicorn.Server(

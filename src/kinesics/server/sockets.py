@@ -53,7 +53,7 @@ def _camera_settings(heard: str | bytes) -> StreamSettings:
     try:
         wanted = msgspec.json.decode(heard)["settings"]
         return msgspec.convert({"name": "camera", **wanted, "source": BROWSER, "keep": False}, StreamSettings)
-    except (msgspec.ValidationError, msgspec.DecodeError, TypeError, KeyError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, TypeError, KeyError) as error:
         raise UsageError(f'expected {{"settings": {{…}}}} as the first message: {error}') from None
 
 
@@ -68,7 +68,7 @@ async def events_live(websocket: WebSocket) -> None:
 
 
 async def _events_down(line: Line, after: str | None) -> None:
-    listening = line.service.news.listen()
+    listening = line.service.onward.news.listen()
     try:
         last = 0
         if after is not None:
