@@ -85,7 +85,7 @@ def camera_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def chromiums(camera_film: Path) -> Iterator[Chromiums]:
-    """`with chromiums.open(service.url) as driven:` opens the page; what goes wrong in it fails the test, see `page_driving`."""
+    """`with chromiums.open(service.url) as driven:` opens the page, see `page_driving`; what goes wrong fails the test."""
     playwright = pytest.importorskip("playwright.sync_api")
     if shutil.which("chromium") is None:
         pytest.skip("Debian's chromium is not installed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,10 +25,32 @@ NAMELESS = """() => {
   const named = e => (e.getAttribute('aria-label') || '').trim() || (e.textContent || '').trim() || e.title
     || [...(e.labels || [])].some(l => l.textContent.trim())
     || (e.getAttribute('aria-labelledby') || '').split(' ').some(i => document.getElementById(i)?.textContent.trim());
-  const controls = 'button, input, select, textarea, a[href], [role=button], [role=switch], [role=tab], [role=img], [role=tabpanel], canvas, img';
+  const roles = ['button', 'switch', 'tab', 'img', 'tabpanel'].map(role => `[role=${role}]`);
+  const controls = ['button', 'input', 'select', 'textarea', 'a[href]', 'canvas', 'img', ...roles].join();
   return [...document.querySelectorAll(controls)]
     .filter(e => e.checkVisibility() && !e.closest('[aria-hidden=true]'))
     .filter(e => e.tagName === 'IMG' ? !e.hasAttribute('alt') : !named(e)).map(e => e.outerHTML.slice(0, 160));
+}"""
+FAINT = """() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const parts = color => {
+    canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = color; canvas.fillRect(0, 0, 1, 1);
+    return canvas.getImageData(0, 0, 1, 1).data;
+  };
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const ground = e => {
+    for (; e; e = e.parentElement) { const c = parts(getComputedStyle(e).backgroundColor); if (c[3] > 250) return c; }
+  };
+  const faint = [];
+  for (const e of document.querySelectorAll('body *')) {
+    const own = [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !e.checkVisibility() || e.closest('.sr, :disabled, [aria-hidden=true], noscript, option, optgroup')) continue;
+    const a = light(parts(getComputedStyle(e).color)), b = light(ground(e) || [255, 255, 255]);
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (ratio < 4.5) faint.push(`${ratio.toFixed(2)} ${e.tagName} ${e.className} ${e.textContent.slice(0, 40)}`);
+  }
+  return faint;
 }"""
 INKED = """e => {
   const d = e.getContext('2d').getImageData(0, 0, e.width, e.height).data;
@@ -79,6 +102,17 @@ class Driven:
         if parts.scheme not in ("blob", "data") and parts.netloc != host:
             self.problems.append(f"asked another host: {url}")
 
+    def until(self, expression: str, seconds: float = 60) -> Any:
+        """Wait until JavaScript of the page gives something true, and give that.
+
+        Playwright's own waiting needs eval, which the page's policy forbids.
+        """
+        end = time.monotonic() + seconds
+        while not (value := self.page.evaluate(expression)):
+            assert time.monotonic() < end, f"still not, after {seconds} s: {expression}"
+            self.page.wait_for_timeout(50)
+        return value
+
     def forgive(self, pattern: str) -> None:
         """Problems like this are what the test is about."""
         self.forgiven.append(pattern)
@@ -86,6 +120,14 @@ class Driven:
     def nameless(self) -> list[str]:
         """Controls that a screen reader could not name."""
         return list(self.page.evaluate(NAMELESS))
+
+    def faint(self) -> list[str]:
+        """Texts whose contrast against what is behind them is below 4.5."""
+        return list(self.page.evaluate(FAINT))
+
+    def wide(self) -> int:
+        """Pixels by which the page is wider than its window."""
+        return int(self.page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
     def inked(self, selector: str = ".stage .overlay") -> int:
         """Pixels of a canvas that are not empty."""
@@ -101,11 +143,18 @@ class Driven:
         self.problems += [f"policy: {line}" for line in self.page.evaluate("window.violations || []")]
         left = [line for line in self.problems if not any(re.search(pattern, line) for pattern in self.forgiven)]
         assert not left, left
-        assert not self.nameless()
+        assert not self.nameless(), self.nameless()
+        assert not self.faint(), self.faint()
+        assert self.wide() <= 0, f"{self.wide()} pixels wider than the window"
 
 
 class Chromiums:
-    """Browsers by the flags that they were started with; `open` gives a page in a context of its own."""
+    """Browsers by the flags that they were started with; `open` gives a page in a context of its own.
+
+    Args:
+        playwright: started.
+        film: of `write_camera`; the made webcam plays it.
+    """
 
     def __init__(self, playwright: Any, film: Path) -> None:
         self._playwright, self._film = playwright, film

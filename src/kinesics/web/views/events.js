@@ -111,7 +111,7 @@ function mount(root, session) {
     try {
       const told = await get(query("/v1/events", { ...filter(), limit: SHOWN, newest: 1 }));
       if (mine !== asked || over) return;
-      shown = told.events.reverse();
+      shown = told.events.sort(newestFirst);
       more = Boolean(told.more);
       fill(body, ...shown.map((event) => row(event)));
       tell();
@@ -152,8 +152,9 @@ function mount(root, session) {
     /** @type {Happening} */
     const event = data.event;
     if (!fits(event) || shown.some(({ id }) => id === event.id)) return;
-    shown.unshift(event);
-    body.prepend(row(event, true));
+    const at = shown.findIndex((other) => newestFirst(event, other) < 0);
+    shown.splice(at < 0 ? shown.length : at, 0, event);
+    body.insertBefore(row(event, true), at < 0 ? null : body.children[at]);
     if (shown.length > SHOWN) {
       shown.pop();
       more = true;
@@ -212,6 +213,11 @@ function mount(root, session) {
     session.happenings?.removeEventListener("message", came);
     session.happenings?.removeEventListener("open", reopened);
   };
+}
+
+/** @param {Happening} a @param {Happening} b */
+function newestFirst(a, b) {
+  return b.time - a.time || b.id - a.id;
 }
 
 /** @param {Happening} event */
