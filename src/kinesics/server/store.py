@@ -70,7 +70,11 @@ class Store:
         condition, values = where(chosen)
         order = "DESC" if newest else "ASC"
         rows = self._read(f"SELECT {COLUMNS} FROM events{condition} ORDER BY id {order} LIMIT ?", [*values, limit])
-        return [as_event(row) for row in (reversed(rows) if newest else rows)]
+        try:
+            return [as_event(row) for row in (reversed(rows) if newest else rows)]
+        except (msgspec.DecodeError, TypeError, ValueError) as error:
+            self._writer.suspect()
+            raise JobError(f"the events cannot be read now: one of them is damaged ({error})") from error
 
     def parquet(self, path: str | Path, **chosen: Unpack[Chosen]) -> int:
         """Write stored events to a Parquet file; how many.

@@ -199,9 +199,10 @@ class EventFile:
         self.lasting("INSERT OR REPLACE INTO kept VALUES (?, ?)", kept)
 
     def sound(self) -> bool:
-        """Whether the whole database can be read and makes sense."""
+        """Whether the whole database can be read and makes sense, to one who has nothing of it in memory yet."""
         try:
-            return self._open.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok"  # type: ignore[no-any-return]
+            with contextlib.closing(sqlite3.connect(self.path, timeout=PATIENCE)) as base:
+                return bool(base.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",))
         except sqlite3.DatabaseError as error:
             if not damaged(error):
                 raise
@@ -266,7 +267,7 @@ class EventFile:
 
     def tidy(self) -> bool:
         """Put the log into the database, empty it and give free pages back; False while somebody reads."""
-        self._open.execute("PRAGMA incremental_vacuum").fetchall()
+        self._open.executescript("PRAGMA incremental_vacuum;")  # execute would give back one page
         return int(self._open.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]) == 0
 
 

@@ -55,7 +55,7 @@ class StoreWriter:
         self._waiting: deque[Event] = deque()
         self._numbered: list[Event] = []  # have their ids and are not stored yet
         self._jobs: deque[tuple[Future[Any], Callable[[EventFile], Any]]] = deque()
-        self._closing, self._hurry, self._suspect = False, 0, False
+        self._closing, self._flying, self._hurry, self._suspect = False, False, 0, False
         self._lost, self._error, self._written, self._newest = 0, "", 0.0, 0
         self._notes: deque[str] = deque(maxlen=NOTES)
         self._clock = StoreClock(clock, self._note)
@@ -73,11 +73,11 @@ class StoreWriter:
     def put(self, events: Sequence[Event]) -> None:
         """Add to what waits; of too much the oldest go."""
         with self._wake:
-            self._waiting.extend(events)
-            room = 0 if self._closing else max(self._capacity - len(self._numbered), 0)
-            while len(self._waiting) > room:
-                self._waiting.popleft()
-                self._lost += 1
+            if self._closing:
+                self._lost += len(events)
+            else:
+                self._waiting.extend(events)
+                self._trim()
             self._wake.notify_all()
 
     def ask(self, work: Callable[[EventFile], T], seconds: float = 10.0) -> T:
@@ -138,6 +138,16 @@ class StoreWriter:
             found |= {"newest": self._newest, "written": self._written, "events": self._file.count, "notes": list(self._notes)}
         return {**found, "bytes": size(self.path) + size(self._log_path)}
 
+    def _trim(self) -> None:
+        """Of too much that waits the oldest go; what is being written stays."""
+        over = len(self._waiting) - self._capacity + (0 if self._flying else len(self._numbered))
+        if over > 0:
+            self._lost += over
+            if not self._flying:
+                self._numbered, over = self._numbered[over:], max(over - len(self._numbered), 0)
+            for _ in range(over):
+                self._waiting.popleft()
+
     # the thread
 
     @property
@@ -192,6 +202,9 @@ class StoreWriter:
             error = problem(trouble)
             self._suspect = self._suspect or damaged(trouble)
             self._file.drop()
+        with self._wake:
+            self._flying = False
+            self._trim()
         self._work()
         if error != self._error:
             _log.log(logging.ERROR if error else logging.WARNING, "events: %s", error or "written again")
@@ -213,21 +226,26 @@ class StoreWriter:
 
     def _write(self) -> bool:
         """One batch; whether there is more."""
-        if not self._numbered:
-            with self._wake:
-                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH))]
-            if batch:
-                self._number(batch)
+        self._clock.look()
+        with self._wake:
+            self._flying = True  # what is written now is not lost to what comes
+            some = 0 if self._numbered else min(len(self._waiting), BATCH)
+            batch = [self._waiting.popleft() for _ in range(some)]
+        if batch:
+            self._number(batch)
         if self._numbered:
             self._file.commit(self._numbered)
             with self._wake:
                 done, self._numbered = self._numbered, []
                 self._written, self._newest = self._clock.now(), done[-1].id
-            try:
-                self._committed(done)
-            except Exception:  # the caller's fault must not end the writer
-                _log.exception("events are stored, but could not be passed on")
+            self._pass_on(done)
         return bool(self._waiting)
+
+    def _pass_on(self, events: list[Event]) -> None:
+        try:
+            self._committed(events)
+        except Exception:  # the caller's fault must not end the writer
+            _log.exception("events are stored, but could not be passed on")
 
     def _number(self, batch: list[Event]) -> None:
         try:
