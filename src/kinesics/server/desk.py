@@ -46,6 +46,7 @@ class Desk:
 
     def _seated(self, worker: Hired) -> None:
         worker.role, self.trouble = "desk", ""
+        worker.tell("desk")  # it gets ready for pictures and for learning
 
     def _left(self, why: str, pause: float) -> None:
         self.restarts += 1
