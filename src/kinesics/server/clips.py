@@ -55,8 +55,9 @@ class Clips:
         try:
             worker = self.jobs[role] = await self._take()
             worker.role = role
-            async for scene in self._scenes(worker, path, options):
-                yield scene
+            async with contextlib.aclosing(self._scenes(worker, path, options)) as scenes:
+                async for scene in scenes:
+                    yield scene
         finally:
             await self._over(role)
 

@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from ..errors import JobError, UsageError
@@ -90,11 +90,12 @@ class Hired:
         self.born = self.heard_at = time.monotonic()
         self.ready: dict[str, Any] | None = None
         self.alive, self.why, self.patient = True, "", False
-        self.hear: Callable[[Message], Awaitable[None] | None] = lambda message: None
+        self.hear: Callable[[Message], Coroutine[Any, Any, None] | None] = lambda message: None
         self.lost: Callable[[], None] = lambda: None
         self.warm = asyncio.Event()
         self._tickets = itertools.count(1)
         self._asked: dict[int, asyncio.Future[Message]] = {}
+        self._hearing: asyncio.Future[None] | None = None
         self._pass_on = asyncio.create_task(self._say_its_lines())
         self._life = asyncio.create_task(self._live())
 
@@ -159,7 +160,10 @@ class Hired:
         elif message.do != "beat":
             done = self.hear(message)
             if done is not None:
-                await done
+                self._hearing = asyncio.ensure_future(done)
+                await asyncio.wait({self._hearing})
+                if not self._hearing.cancelled():
+                    self._hearing.result()
 
     def _depart(self) -> None:
         self.alive = False
@@ -205,6 +209,8 @@ class Hired:
         if self.alive:
             self.why = why
             self._signal(signal.SIGKILL)
+            if self._hearing is not None:
+                self._hearing.cancel()
 
     async def gone(self) -> None:
         """Wait until nothing of it is left."""

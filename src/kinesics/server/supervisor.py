@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import re
@@ -190,12 +191,9 @@ class Supervisor:
         """What is seen in a clip, the JSON of one scene after the other; leave early with `aclose`."""
         if self._draining:
             raise Busy("the service is ending; ask the one that takes its place")
-        scenes = self._clips.look(path, options)
-        try:
+        async with contextlib.aclosing(self._clips.look(path, options)) as scenes:
             async for scene in scenes:
                 yield scene
-        finally:
-            await scenes.aclose()
 
     async def library(self, do: str, /, *bodies: bytes, **args: Any) -> Message:
         """A question about models, exercises or persons; what it changes is in use by all streams when this returns."""
