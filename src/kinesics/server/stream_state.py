@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from .events import Event
+from .secrets_out import without_secrets
 from .settings import StreamSettings
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ class StreamState:
             "state",
             state=state,
             error=error,
-            source=self.settings.source if source is None else source.name,
+            source=without_secrets(self.settings.source) if source is None else source.name,
             size=None if source is None else source.size,
             fps=None if source is None else source.fps,
             epoch=self.epoch,
