@@ -237,7 +237,7 @@ class Stream:
         else:
             (jpeg, number, seconds, came), self._slot = self._slot, None
             self._sent = number
-            worker.tell("frame", jpeg, number=number, time=1e3 * seconds, arrived=came)
+            worker.tell("frame", jpeg, number=number, time=seconds, arrived=came)
 
     def look_after(self, now: float) -> None:
         """Notice that it has stalled, or is back."""
