@@ -102,6 +102,11 @@ def _plan(file: str | Path | None, demo: bool) -> Plan:
     return plan
 
 
+def _load() -> None:
+    """Import what answers the network."""
+    from . import app, deadlines, guards  # noqa: F401
+
+
 class _Running:
     """One run of the service, from listening to the end."""
 
@@ -154,6 +159,7 @@ class _Running:
                 _log.error("stream %s: %s", name, error)
 
     async def _serve(self, supervisor: Supervisor, store: Store, onward: Onward, told: Told) -> None:
+        await asyncio.to_thread(_load)  # meanwhile the workers are started
         import uvicorn
 
         from .app import build
