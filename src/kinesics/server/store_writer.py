@@ -118,7 +118,7 @@ class StoreWriter:
         with self._wake:
             self._hurry += 1
             self._wake.notify_all()
-            done = self._wake.wait_for(lambda: not self._waiting and not self._numbered, seconds)
+            done = self._wake.wait_for(lambda: not (self._waiting or self._numbered or self._flying), seconds)
             self._hurry -= 1
         return done
 
