@@ -20,6 +20,7 @@ from .secrets_out import without_secrets
 __all__ = ["Died", "Hired", "hire"]
 
 FEW = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
+NOT_FOR_WORKERS = frozenset({"KINESICS_TOKEN"})
 ENVIRONMENT = {**FEW, "MALLOC_ARENA_MAX": "2", "OPENCV_IO_MAX_IMAGE_PIXELS": "50000000", "PYTHONUNBUFFERED": "1"}
 _PAGE = os.sysconf("SC_PAGE_SIZE") / 1e6  # megabytes
 
@@ -48,7 +49,7 @@ async def hire(command: Sequence[str], role: str, say: Callable[[str], None]) ->
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             pass_fds=(theirs.fileno(),),
-            env={**ENVIRONMENT, **os.environ},
+            env={name: value for name, value in {**ENVIRONMENT, **os.environ}.items() if name not in NOT_FOR_WORKERS},
             start_new_session=True,  # an interrupt at the terminal is for the service, which tells its workers
         )
     except BaseException:

@@ -330,11 +330,12 @@ class Stream:
 
     def _worker_state(self, message: Message) -> None:
         args = message.args
-        self._said = {name: args.get(name) for name in ("source", "size", "fps")}
+        self._said = {name: args.get(name) for name in ("size", "fps")}
+        self._said["source"] = without_secrets(str(args.get("source") or ""))
         self._notes = tuple(without_secrets(str(note)) for note in args.get("notes") or ())
         self._rise(int(args.get("epoch", self.epoch)))
         if args.get("fault") and self._seat.worker is not None:  # its last words: what follows is its death
-            self._seat.worker.why = str(args.get("error", ""))
+            self._seat.worker.why = without_secrets(str(args.get("error", "")))
             return
         state, error = str(args.get("state", "running")), without_secrets(str(args.get("error") or ""))
         self._put_state(state, error)
