@@ -28,7 +28,7 @@ import { Camera, problem } from "./camera.js";
  * @property {string} [error]
  * @property {[number, number]|null} [size]
  */
-/** @typedef {{bitmap: ImageBitmap, index: number, time: number}} Shown */
+/** @typedef {{bitmap: ImageBitmap, index: number, time: number, bytes: Uint8Array}} Shown `bytes`: of its file */
 
 const PRIVACY = "kinesics.privacy";
 const PATIENCE = 2500; // milliseconds without an answer after which the next frame is sent all the same
@@ -364,11 +364,12 @@ export class Session extends EventTarget {
     const kind = head.kind === "figure" ? "figure" : "picture";
     if (kind === "picture" && this.#privacy) return;
     const source = this.source;
-    const bitmap = await createImageBitmap(new Blob([new Uint8Array(data, 4 + length)])).catch(() => null);
+    const bytes = new Uint8Array(data, 4 + length);
+    const bitmap = await createImageBitmap(new Blob([bytes])).catch(() => null);
     if (!bitmap) return;
     const old = this[kind];
     if (source !== this.source || (kind === "picture" && this.#privacy) || (old && old.index > head.index && old.time > head.time)) return bitmap.close();
-    this[kind] = { bitmap, index: head.index, time: head.time };
+    this[kind] = { bitmap, index: head.index, time: head.time, bytes };
     this.#say(kind, this[kind]);
     old?.bitmap.close();
   }
