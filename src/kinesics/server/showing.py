@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
-from ..errors import SinkError
+from ..errors import KinesicsError, SinkError
 from .settings import StreamSettings
 
 if TYPE_CHECKING:
@@ -90,11 +90,19 @@ class Showing:
             yield scene
 
     def _drawn(self, scene: Scene, person: str) -> bytes | None:
-        if self._figure is None or person != self._person:
+        if person != self._person:
             from .figure import Figure
 
             self._no_figure()
-            self._figure, self._person = Figure(person), person
+            self._person = person
+            try:
+                self._figure = Figure(person)
+            except KinesicsError as error:  # a person that was removed or damaged takes no stream with it
+                self._note(f"person: {error}")
+        if self._figure is None:
+            return None
+        if self._figure.problem:
+            self._note(self._figure.problem)
         return self._figure.draw(scene)
 
     def _no_figure(self) -> None:
