@@ -19,14 +19,15 @@ from websockets.sync.client import ClientConnection, connect
 JSON = {"content-type": "application/json"}
 
 
-def ask(url: str, method: str = "GET", body: Any = None, data: bytes | None = None, timeout: float = 30) -> Any:
-    """One request; its answer as JSON.
+def ask(url: str, method: str = "GET", body: Any = None, data: bytes | None = None, kind: str = "", timeout: float = 30) -> Any:
+    """One request, with values as JSON or bytes of a kind; its answer as JSON.
 
     Raises:
         urllib.error.HTTPError, OSError: as it is answered.
     """
     sent = json.dumps(body).encode() if body is not None else data
-    request = urllib.request.Request(url, sent, JSON if body is not None else {}, method=method)
+    kinds = JSON if body is not None else {"content-type": kind} if kind else {}
+    request = urllib.request.Request(url, sent, kinds, method=method)
     with urllib.request.urlopen(request, timeout=timeout) as answer:
         said = answer.read()
     return json.loads(said) if said else None

@@ -21,10 +21,10 @@ def jpeg(image: Array, quality: int = 80) -> bytes:
     return bytes(cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes())
 
 
-def walk(count: int = 100, size: tuple[int, int] = (640, 480)) -> list[bytes]:
-    """The bundled clip, one person who walks, as JPEGs of a web camera's size; forwards and back, so that it can be looped."""
+def walk(count: int = 95, size: tuple[int, int] = (640, 480)) -> list[bytes]:
+    """The bundled clip from where somebody is in view, as JPEGs of a web camera's size; there and back, for looping."""
     with open_source(weights.find("demo_clip")) as source:
-        there = [jpeg(cv2.resize(frame.image, size)) for frame in itertools.islice(source, 0, 2 * count, 2)]
+        there = [jpeg(cv2.resize(frame.image, size)) for frame in itertools.islice(source, 40, 40 + 2 * count, 2)]
     return there + there[::-1]
 
 

@@ -37,7 +37,7 @@ def measure_picture(times: int = 60) -> dict[str, Any]:
         for turn in range(times + 5):
             for pose, kept in taken.items():
                 began = time.monotonic()
-                scene = ask(f"{service.url}/v1/pictures?pose={pose}", "POST", data=data)
+                scene = ask(f"{service.url}/v1/pictures?pose={pose}", "POST", data=data, kind="image/jpeg")
                 if turn >= 5:
                     kept.append(1000 * (time.monotonic() - began))
                 if pose == "balanced":
