@@ -131,7 +131,7 @@ export function scene(ctx, scene, options) {
     if (options.bones ?? true) {
       figure(ctx, person.points.map((p) => (p ? place(p) : null)), person.point_scores, skeleton, {
         id: person.id,
-        thick: thickness(person, options) * scale,
+        thick: thickness(person, scale),
         alpha: faint(person),
       });
     }
@@ -142,11 +142,9 @@ export function scene(ctx, scene, options) {
   ctx.restore();
 }
 
-/** @param {Person} person @param {Options} options pixels of the scene that a bone is wide */
-function thickness(person, { width, height }) {
-  const unit = Math.max(Math.min(height, width * 0.75) / 720, 0.6);
-  const [x1, y1, x2, y2] = person.box;
-  return Math.min(Math.max(0.0085 * Math.max(y2 - y1, 0.6 * (x2 - x1)), 2 * unit), 5 * unit);
+/** @param {Person} person @param {number} scale how wide a bone is on the canvas */
+function thickness({ box: [x1, y1, x2, y2] }, scale) {
+  return Math.min(Math.max(0.0095 * scale * Math.max(y2 - y1, 0.6 * (x2 - x1)), 2.2), 5.5);
 }
 
 /**

@@ -95,7 +95,8 @@ export class Stage {
     ];
     for (const [type, listener] of this.#heard) session.addEventListener(type, listener);
     this.#clear();
-    if (session.scene) this.#show(session.scene);
+    if (session.picture) this.#pictureCame(session.picture);
+    else if (session.scene) this.#show(session.scene);
   }
 
   /** Who is brought out, an id; null: nobody. */
@@ -199,7 +200,7 @@ export class Stage {
   /** @returns {CanvasRenderingContext2D|null} cleared, in CSS pixels */
   #paper() {
     const [width, height] = this.#size;
-    this.element.style.setProperty("--shape", `${width} / ${height}`);
+    this.element.style.setProperty("--ratio", String(width / height));
     this.element.classList.toggle("mirror", this.#session.mirror);
     const ratio = Math.min(devicePixelRatio || 1, 2);
     const [wide, tall] = [this.canvas.clientWidth, this.canvas.clientHeight];

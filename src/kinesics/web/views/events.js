@@ -132,7 +132,7 @@ function mount(root, session) {
   function row(event, fresh = false) {
     const when = new Date(event.time * 1000);
     const today = when.toDateString() === new Date().toDateString();
-    const clock = when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    const clock = when.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
     const who = (event.person ?? -1) >= 0 ? h("span", { class: "chip" }, event.person) : "";
     if (who) who.style.setProperty("--person", `var(--person-${(event.person ?? 0) % 10})`);
     return h(

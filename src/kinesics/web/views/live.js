@@ -195,6 +195,7 @@ function mount(root, session) {
 
 /** @param {import("../lib/scene.js").Action} action */
 function action({ label, score }) {
+  if (label === "unknown") return h("span", { class: "quiet" }, label);
   const bar = h("i");
   bar.style.setProperty("--share", String(score));
   return h("span", { class: "action" }, h("span", {}, label), h("span", { class: "quiet number" }, percent(score)), h("span", { class: "meter", "aria-hidden": "true" }, bar));
