@@ -89,7 +89,8 @@ export class Choice {
     if (!file) return;
     void this.#do(async () => {
       const name = file.name.replace(/\.kin$/i, "").replace(/[^\p{L}\p{N} .()+_-]/gu, "-").replace(/^[^\p{L}\p{N}]+/u, "").slice(0, 60) || "imported";
-      if (!(await this.#model.bring(name, file))) {
+      const taken = this.#model.models.some((row) => row.name === name);
+      if (taken || !(await this.#model.bring(name, file))) {
         const other = this.#free(name);
         const answer = await this.#choose(`There is a model “${name}” already`, "Replacing can be undone afterwards.", [["keep", `Keep both: import as “${other}”`], ["replace", "Replace it"], ["", "Do nothing"]]);
         if (!answer) return;

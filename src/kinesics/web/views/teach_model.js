@@ -86,6 +86,8 @@ export class TaughtModel extends EventTarget {
   }
 
   async remove() {
+    clearTimeout(this.#calm);
+    this.#turn++;
     await del(this.#at());
     this.#drafts.delete(this.name ?? "");
     await this.open(null);
