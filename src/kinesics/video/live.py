@@ -18,14 +18,24 @@ from .source import Source
 
 FIRST_WAIT, LONGEST_WAIT = 0.1, 5.0  # seconds between attempts to connect, doubling
 HEALTHY = 10.0  # seconds of frames after which the waits start short again
+KNOCK = 0.2  # seconds between two looks at whether somebody listens again where nobody did
 
 
-def open_live(connect: Callable[[], Reel], name: str, *, max_wait: float | None, patient: bool, seed: int) -> Source:
+def open_live(
+    connect: Callable[[], Reel],
+    name: str,
+    *,
+    max_wait: float | None,
+    patient: bool,
+    seed: int,
+    knock: Callable[[], bool] | None = None,
+) -> Source:
     """A source of the newest frames of whatever `connect` opens, again and again.
 
     A thread decodes all that comes and keeps one frame for the reader. When the stream ends or fails, the epoch of the frames
     rises and `connect` is called until it works: after 0.1 s, then twice as long each time up to 5 s, each a quarter more or
-    less (so that many readers of one server do not come at once). Time goes on meanwhile.
+    less, so that many readers do not come at once. Where nobody listens during such a wait, and then somebody does,
+    it is over. Time goes on meanwhile.
 
     Args:
         connect: opens the stream; raises `SourceError` or an error of the library.
@@ -33,8 +43,9 @@ def open_live(connect: Callable[[], Reel], name: str, *, max_wait: float | None,
         max_wait: see `open_source`.
         patient: do not raise when the first attempt fails.
         seed: of the jitter.
+        knock: whether somebody listens at the address; None where that cannot be told without connecting.
     """
-    line = _Line(connect, max_wait, random.Random(seed))
+    line = _Line(connect, max_wait, random.Random(seed), knock)
     source = Source(name, line.feed, release=line.stop, live=True)
     line.start(source, patient)
     return source
@@ -43,8 +54,10 @@ def open_live(connect: Callable[[], Reel], name: str, *, max_wait: float | None,
 class _Line:
     """A connection that is made again and again, and the one frame that waits for the reader."""
 
-    def __init__(self, connect: Callable[[], Reel], max_wait: float | None, rng: random.Random) -> None:
-        self.connect, self.max_wait, self.rng = connect, max_wait, rng
+    def __init__(
+        self, connect: Callable[[], Reel], max_wait: float | None, rng: random.Random, knock: Callable[[], bool] | None
+    ) -> None:
+        self.connect, self.max_wait, self.rng, self.knock = connect, max_wait, rng, knock
         self.turn = threading.Condition()
         self.newest: Frame | None = None
         self.framer: Framer | None = None
@@ -80,9 +93,19 @@ class _Line:
             self.source.trouble = why
             if self.seen - began > HEALTHY:
                 self.wait = FIRST_WAIT
+            returned = self._rest(self.wait * self.rng.uniform(0.75, 1.25))
+            self.wait = FIRST_WAIT if returned else min(2 * self.wait, LONGEST_WAIT)
+
+    def _rest(self, seconds: float) -> bool:
+        """Wait; not so long, and true, if somebody listens again where nobody did."""
+        end = time.monotonic() + seconds
+        absent = self.knock is not None and not self.knock()
+        while not self.stopped.is_set() and (left := end - time.monotonic()) > 0:
             with self.turn:
-                self.turn.wait_for(self.stopped.is_set, self.wait * self.rng.uniform(0.75, 1.25))
-            self.wait = min(2 * self.wait, LONGEST_WAIT)
+                self.turn.wait_for(self.stopped.is_set, min(left, KNOCK * self.rng.uniform(0.75, 1.25)) if absent else left)
+            if absent and self.knock is not None and self.knock():
+                return True
+        return False
 
     def _read(self) -> str:
         """Connect once and pass on frames until it ends; returns why it did."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,6 +17,8 @@ from .source import Source
 
 STREAMS = frozenset({"rtsp", "rtsps", "rtmp", "rtmps", "rtp", "srt", "tcp", "udp"})
 FILES = frozenset({"http", "https"})
+PORTS = {"rtsp": 554, "rtsps": 322, "rtmp": 1935, "http": 80, "https": 443}  # where somebody listens if no port is told
+KNOCKING = 0.5  # seconds for which a knock is waited for
 PROTOCOLS = "rtsp,rtsps,rtmp,rtmps,rtp,srtp,srt,tcp,udp,tls,http,https,httpproxy,crypto,data"  # never file
 
 
@@ -46,8 +50,10 @@ def open_address(
     def connect() -> Reel:
         return _connect(address, scheme, name, timeout, options)
 
+    live_options: dict[str, Any] = {"max_wait": max_wait, "patient": patient, "seed": seed, "knock": _knock(address, scheme)}
+
     if live or (scheme in STREAMS and live is not False) or (patient and live is not False):
-        return open_live(connect, name, max_wait=max_wait, patient=patient, seed=seed)
+        return open_live(connect, name, **live_options)
     try:
         reel = connect()
     except (FFmpegError, OSError, ValueError) as error:
@@ -56,8 +62,28 @@ def open_address(
         raise SourceError(f"{name}: cannot be opened ({reason(error)}); check the address and that the server runs") from None
     if live is None and _endless(reel):
         first = [reel]
-        return open_live(lambda: first.pop() if first else connect(), name, max_wait=max_wait, patient=patient, seed=seed)
+        return open_live(lambda: first.pop() if first else connect(), name, **live_options)
     return film(reel, name)
+
+
+def _knock(address: str, scheme: str) -> Callable[[], bool] | None:
+    """Tells whether somebody listens at an address; None where there is nothing to knock at."""
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname, parts.port or PORTS.get(scheme)
+    except ValueError:
+        return None
+    if scheme not in PORTS or not host or not port:
+        return None
+
+    def knock() -> bool:
+        try:
+            socket.create_connection((host, port), KNOCKING).close()
+        except OSError:
+            return False
+        return True
+
+    return knock
 
 
 def _connect(address: str, scheme: str, name: str, timeout: float, options: dict[str, Any]) -> Reel:
