@@ -12,6 +12,7 @@ from .hired import Hired
 __all__ = ["Spares"]
 
 SLOWEST = 120.0  # seconds in which a worker must be warm
+REST = 0.3  # seconds after one was taken, which has much to do then, before the next is warmed
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0  # seconds between attempts when workers do not start
 
 
@@ -21,7 +22,7 @@ class Spares:
     Args:
         hire: starts one.
         say: takes a line when one does not start.
-        at_once: how many are warmed at the same time while somebody waits; else one.
+        at_once: how many are warmed at the same time while somebody waits; else one is, a little later.
 
     Attributes:
         trouble: why the last one did not become warm; empty when it did.
@@ -34,6 +35,7 @@ class Spares:
         self._waiting: deque[asyncio.Future[Hired]] = deque()
         self._warming: set[asyncio.Task[None]] = set()
         self.young: set[Hired] = set()
+        self._later: asyncio.TimerHandle | None = None
         self._pause, self._closing = 0.0, asyncio.Event()
 
     @property
@@ -62,11 +64,20 @@ class Spares:
             raise
 
     def plan(self) -> None:
-        """Warm as many as are missing."""
+        """Warm as many as are missing: those that are waited for at once, the one that stands by when it disturbs nobody."""
         waiting = sum(not future.done() for future in self._waiting)
-        missing = waiting + 1 - len(self.warm) - self.warming
-        room = (self._at_once if waiting else 1) - self.warming
-        for _ in range(0 if self._closing.is_set() else min(missing, room)):
+        for _ in range(min(waiting, self._at_once) - self.warming):
+            self._begin()
+        if not waiting and not self.warm and not self.warming and self._later is None and not self._closing.is_set():
+            self._later = asyncio.get_running_loop().call_later(REST, self._stand_by)
+
+    def _stand_by(self) -> None:
+        self._later = None
+        if not self.warm and not self.warming:
+            self._begin()
+
+    def _begin(self) -> None:
+        if not self._closing.is_set():
             task = asyncio.create_task(self._warm())
             self._warming.add(task)
             task.add_done_callback(self._warmed)
@@ -126,6 +137,8 @@ class Spares:
     async def close(self, seconds: float = 0.0) -> None:
         """End them all; who waits for one waits in vain (`CancelledError`)."""
         self._closing.set()
+        if self._later is not None:
+            self._later.cancel()
         for future in self._waiting:
             future.cancel()
         for one in self.young:
