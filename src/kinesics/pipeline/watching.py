@@ -93,18 +93,19 @@ def watch(
     doing = live_actions(actions, decide_at=decide_at)  # before anything is opened that would have to be closed
     frames = open_source(source, live=live) if isinstance(source, str | int | Path) else source
     is_live = bool(getattr(frames, "live", live or False))
+    tier = pose if isinstance(pose, str) else str(getattr(pose, "tier", ""))
     second = None
     if whole_body or masks or faces or known is not None:
         quick = is_live or budget is not None
-        fine = not quick and (pose == "accurate" or getattr(frames, "frames", None) == 1)
+        fine = not quick and (tier == "accurate" or getattr(frames, "frames", None) == 1)
         try:
             asked = {"whole_body": whole_body, "masks": masks, "faces": faces, "known": _known(known, frames)}
-            second = SecondPass(**asked, in_turn=quick or pose == "fast", fine=fine)
+            second = SecondPass(**asked, in_turn=quick or tier == "fast", fine=fine)
         except BaseException:
             if isinstance(source, str | int | Path):
                 frames.close()  # type: ignore[attr-defined]  # we opened it
             raise
-    pace = PACES.get(pose if isinstance(pose, str) else "balanced", PACES["balanced"])
+    pace = PACES.get(tier, PACES["balanced"])
     planner = Planner(person=pace.person, exploring=pace.exploring, intervals=pace.intervals)
     chain = Chain(pose, tracker, doing, planner, budget, smooth=smooth, fill=fill, clock=clock, second=second)
     stream = _scenes(chain, frames, is_live, overlap, 1 / pace.looks - 0.005)
