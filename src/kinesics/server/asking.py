@@ -32,7 +32,7 @@ class Asking:
     """
 
     def __init__(self, nets: Nets, say: Say, folder: str | None = None) -> None:
-        self._say, self._folder = say, folder
+        self._say, self._folder, self._nets = say, folder, nets
         self._pictures = PictureReading(nets)
         self._library: Library | None = None
 
@@ -68,8 +68,12 @@ class Asking:
 
         end: dict[str, Any] = {"notes": [], "status": "ok"}
         frames = 0
+
+        def keep(notes: list[str], status: str) -> None:
+            end.update(notes=notes, status=status)
+
         options = options_of(message.args.get("options") or {})
-        for scene in clip_scenes(str(message.args.get("path", "")), options, lambda notes, status: _keep(end, notes, status)):
+        for scene in clip_scenes(str(message.args.get("path", "")), options, self._nets, keep):
             self._say("answer", encode_scene(scene), ticket=message.ticket, more=True)
             frames += 1
         self._say("answer", ticket=message.ticket, done=True, frames=frames, **end)
@@ -88,7 +92,3 @@ class Asking:
         if self._library is None or folder != self._folder:
             self._library, self._folder = Library(folder), folder
         return self._library
-
-
-def _keep(end: dict[str, Any], notes: list[str], status: str) -> None:
-    end.update(notes=notes, status=status)

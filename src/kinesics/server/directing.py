@@ -28,7 +28,7 @@ class Directing:
     """
 
     def __init__(self, looking: Looking, say: Say) -> None:
-        self.looking, self._say = looking, say
+        self.looking, self._say, self._practised = looking, say, False
         self._does: dict[str, Callable[[Message], Any]] = {
             "frame": self._frame,
             "go": lambda message: looking.feed.go(),
@@ -61,6 +61,14 @@ class Directing:
             if message.ticket and not later:
                 self._say("answer", *bodies, ticket=message.ticket, **answer)
 
+    def _practise(self) -> None:
+        """Load what recognising needs while the first example is shown."""
+        from .practice import practise
+
+        if not self._practised:
+            self._practised = True
+            threading.Thread(target=practise, name="kinesics-practice", daemon=True).start()
+
     def _frame(self, message: Message) -> None:
         number, seconds = int(message.args.get("number", 0)), float(message.args.get("time") or 0.0)
         data = message.bodies[0] if message.bodies else b""
@@ -84,6 +92,10 @@ class Directing:
             looking.limit(after.budget)
         if any(getattr(before, name) != getattr(after, name) for name in CHAIN):
             looking.feed.pause()
+        looking.sourcing.settings = after
+        if before == after and not moved:  # what lies in the files is new
+            looking.showing.renew()
+            moved = set(paths)
         self._act(message, [MODELS[name] for name in MODELS if name in moved or getattr(before, name) != getattr(after, name)])
 
     def _reload(self, message: Message) -> None:
@@ -112,6 +124,7 @@ class Directing:
         if do == "begin":
             person = message.args.get("person")
             acting.begin(str(message.args.get("label", "")), None if person is None else int(person))
+            self._practise()
             return {"begun": True}
         if do == "cancel":
             acting.cancel()

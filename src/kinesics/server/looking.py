@@ -43,8 +43,7 @@ class Looking:
 
     Attributes:
         settings, paths: as they are now.
-        feed, showing, acting: its parts.
-        rebuild: looking begins anew with the next frame, as a new epoch.
+        feed, sourcing, showing, acting, state: its parts.
 
     Raises:
         UsageError: the settings are none.
@@ -69,9 +68,8 @@ class Looking:
         self._happenings: Any = None
         self._coach: Any = None
         self.showing, self.acting = Showing(self.note), Acting(self.note)
-        sourcing = Sourcing(self.settings, self.feed)
-        self._start_source = sourcing.start
-        self.state = StreamState(self.id, self.settings, self.feed, sourcing, self._notes, say)
+        self.sourcing = Sourcing(self.settings, self.feed)
+        self.state = StreamState(self.id, self.settings, self.feed, self.sourcing, self._notes, say)
 
     def note(self, line: str) -> None:
         """Keep a remark about this stream."""
@@ -118,8 +116,12 @@ class Looking:
         from ..budget import Budget
 
         self._budget = Budget(self._limit or float("inf"))
-        self.act(*MODELS, remembers=False)
-        self._start_source()
+        for name in MODELS:
+            try:
+                self.act(name, remembers=False)
+            except KinesicsError as error:  # the rest of the stream is worth having
+                self.note(f"{name}: {error}")
+        self.sourcing.start()
         while not self.feed.finished:
             self._look(nets)
             self.feed.epoch += 1  # ids begin again
@@ -166,7 +168,7 @@ class Looking:
             **({} if taken.number is None else {"number": taken.number}),
         )
         self.feed.given_back()
-        self.state.looked, self.state.epoch = self.state.looked + 1, scene.epoch
+        self.state.looked, self.state.epoch, self.state.size = self.state.looked + 1, scene.epoch, scene.size
         self.state.check()
         coach = self.acting.coach
         if coach is not self._coach:

@@ -39,9 +39,12 @@ class Nets:
             UsageError: nobody knows the name.
             WeightsError: a net is not installed.
         """
+        from ..errors import UsageError
         from ..pose import MultiPose, pose_model
         from ..pose.multipose import TIERS
 
+        if name.endswith(".onnx"):  # files are opened below allowed folders only
+            raise UsageError(f"pose: expected the name of a tier, such as balanced, got {name[:80]!r}")
         tier, many = "balanced" if name == "default" else name, threads or self.threads
         if (tier, many) not in self._models:
             self._models[tier, many] = MultiPose(tier, threads=many) if tier in TIERS else pose_model(tier)

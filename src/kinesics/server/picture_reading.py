@@ -28,7 +28,6 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     whole_body: bool = False
     masks: bool = False
     faces: bool = False
-    actions: str | None = None
 
     @property
     def second(self) -> bool:
@@ -149,12 +148,12 @@ def _enlarged(people: People, across: float, down: float) -> People:
     return People(boxes, people.score, points, people.point_scores, people.skeleton, people.ids)
 
 
-def clip_scenes(path: str, options: Options, note: Callable[[list[str], str], None]) -> Iterator[Scene]:
+def clip_scenes(path: str, options: Options, nets: Nets, note: Callable[[list[str], str], None]) -> Iterator[Scene]:
     """The scenes of a file; `note` is told the source's remarks and status at the end.
 
     Raises:
         SourceError: it cannot be read.
-        UsageError: nobody knows the pose model or the actions.
+        UsageError: nobody knows the pose model.
         WeightsError: a net is not installed.
     """
     from ..pipeline.watching import watch
@@ -162,5 +161,5 @@ def clip_scenes(path: str, options: Options, note: Callable[[list[str], str], No
 
     asked: dict[str, Any] = {"whole_body": options.whole_body, "masks": options.masks, "faces": options.faces}
     with open_source(path) as source:
-        yield from watch(source, pose=options.pose, actions=options.actions, **asked)
+        yield from watch(source, pose=nets.pose(options.pose), **asked)
         note(list(source.notes), source.status)

@@ -37,6 +37,7 @@ class Showing:
         self._scene: Scene | None = None
         self._figure: Figure | None = None
         self._person: str | None = None
+        self._stale = False
 
     def parts(self, scene: Scene, settings: StreamSettings, person: str | None) -> dict[str, bytes]:
         """What is shown of a scene, by name: "picture" and "figure".
@@ -65,10 +66,15 @@ class Showing:
         if redact is None:
             self._stop_redacting()
             return None if scene.frame is None else jpeg(scene.frame.image)
-        if self._redacting is None or redact != self._redact:
-            self._start_redacting(redact)
-        self._scene = scene
-        covered = next(self._redacting) if self._redacting is not None else None
+        try:
+            if self._redacting is None or redact != self._redact:
+                self._start_redacting(redact)
+            self._scene = scene
+            covered = next(self._redacting, None) if self._redacting is not None else None
+        except KinesicsError as error:  # then nothing is shown
+            self._note(f"pictures: {error}")
+            self._stop_redacting()
+            return None
         return None if covered is None or covered.frame is None else jpeg(covered.frame.image)
 
     def _start_redacting(self, redact: str) -> None:
@@ -89,21 +95,30 @@ class Showing:
             scene, self._scene = self._scene, None
             yield scene
 
-    def _drawn(self, scene: Scene, person: str) -> bytes | None:
-        if person != self._person:
-            from .figure import Figure
+    def renew(self) -> None:
+        """The person's file has changed: it is read again."""
+        self._stale = True
 
+    def _drawn(self, scene: Scene, person: str) -> bytes | None:
+        if self._stale or person != self._person:
             self._no_figure()
-            self._person = person
-            try:
-                self._figure = Figure(person)
-            except KinesicsError as error:  # a person that was removed or damaged takes no stream with it
-                self._note(f"person: {error}")
+            self._stale, self._person = False, person
+            self._figure = self._made(person)
         if self._figure is None:
             return None
+        drawn = self._figure.draw(scene)
         if self._figure.problem:
             self._note(self._figure.problem)
-        return self._figure.draw(scene)
+        return drawn
+
+    def _made(self, person: str) -> Figure | None:
+        from .figure import Figure
+
+        try:
+            return Figure(person)
+        except KinesicsError as error:  # the stream goes on without it
+            self._note(f"figure: {error}")
+            return None
 
     def _no_figure(self) -> None:
         if self._figure is not None:

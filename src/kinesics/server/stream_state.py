@@ -11,7 +11,7 @@ import msgspec
 
 from .events import Event
 from .secrets_out import without_secrets
-from .settings import StreamSettings
+from .settings import DEMO, StreamSettings
 
 if TYPE_CHECKING:
     from .feeding import Feed
@@ -37,12 +37,14 @@ class StreamState:
     Attributes:
         epoch: of the newest scene.
         looked: frames of which a scene was told.
+        size: (width, height) of the newest scene, None before there is one.
     """
 
     def __init__(
         self, id: str, settings: StreamSettings, feed: Feed, sourcing: Sourcing, notes: list[str], say: Callable[..., None]
     ) -> None:
         self.id, self.settings, self.epoch, self.looked = id, settings, feed.epoch, 0
+        self.size: tuple[int, int] | None = None
         self._feed, self._sourcing, self._notes, self._say = feed, sourcing, notes, say
         self._turn = threading.Lock()
         self._state, self._error, self._told, self._connected = "", "", 0.0, False
@@ -87,8 +89,8 @@ class StreamState:
             "state",
             state=state,
             error=error,
-            source=without_secrets(self.settings.source) if source is None else source.name,
-            size=None if source is None else source.size,
+            source=without_secrets(self.settings.source) if source is None or self.settings.source == DEMO else source.name,
+            size=self.size or (None if source is None else source.size),
             fps=None if source is None else source.fps,
             epoch=self.epoch,
             notes=[*self._notes, *([] if source is None else source.notes[-10:])],

@@ -16,6 +16,7 @@ import time
 import traceback
 from typing import Any, NoReturn
 
+from ..errors import KinesicsError
 from .asking import QUESTIONS, Asking
 from .directing import Directing
 from .looking import Looking
@@ -80,13 +81,20 @@ class Worker:
         if message.do == "stop":
             leave(0)
         elif message.do == "open":
-            looking = Looking(message, self.say)
-            self._directing = Directing(looking, self.say)
-            self._jobs.put(looking)
+            self._open(message)
         elif message.do in QUESTIONS:
             self._jobs.put(message)
         elif self._directing is not None:
             self._directing.take(message)
+
+    def _open(self, message: Message) -> None:
+        try:
+            looking = Looking(message, self.say)
+        except KinesicsError as error:
+            self.say("state", state="failed", error=str(error))
+            return
+        self._directing = Directing(looking, self.say)
+        self._jobs.put(looking)
 
     def _beat(self) -> None:
         while True:
