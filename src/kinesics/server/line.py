@@ -7,7 +7,7 @@ import contextlib
 import logging
 import struct
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -20,6 +20,8 @@ __all__ = ["GONE", "Line", "first_of", "held_open"]
 
 _log = logging.getLogger("kinesics.server")
 _encoder = msgspec.json.Encoder()
+T = TypeVar("T")
+CLOSING = 1.0  # seconds in which the other side hears that it is closed
 GONE = (RuntimeError, OSError, WebSocketDisconnect)  # what happens when something is said to who has left
 
 
@@ -40,14 +42,21 @@ class Line:
 
     async def text(self, data: bytes) -> None:
         """JSON that is encoded already."""
-        async with self._turn:
-            await self._websocket.send_text(data.decode())
+        await self._send(self._websocket.send_text, data.decode())
 
     async def picture(self, head: dict[str, Any], data: bytes) -> None:
         """One binary message: the length of its head, the head, the picture."""
         words = _encoder.encode(head)
+        await self._send(self._websocket.send_bytes, b"".join([struct.pack("<I", len(words)), words, data]))
+
+    async def _send(self, send: Callable[[T], Awaitable[None]], data: T) -> None:
         async with self._turn:
-            await self._websocket.send_bytes(b"".join([struct.pack("<I", len(words)), words, data]))
+            if self._websocket.application_state is not WebSocketState.CONNECTED:
+                raise WebSocketDisconnect(1006)
+            try:
+                await send(data)
+            except RuntimeError:  # it was closed beneath us while we waited
+                raise WebSocketDisconnect(1006) from None
 
     async def heard(self) -> str | bytes:
         """The next message of the other side.
@@ -64,8 +73,9 @@ class Line:
     async def close(self, code: int, reason: str = "") -> None:
         """Close it, whoever waits for it; again: nothing happens."""
         if self._websocket.application_state is WebSocketState.CONNECTED:
-            with contextlib.suppress(*GONE):
-                await self._websocket.close(code, reason)
+            with contextlib.suppress(*GONE):  # TimeoutError among them: who does not read cannot be told
+                async with asyncio.timeout(CLOSING):
+                    await self._websocket.close(code, reason)
 
 
 async def held_open(websocket: WebSocket, talk: Callable[[Line], Awaitable[None]]) -> None:

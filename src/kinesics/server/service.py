@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -60,8 +61,7 @@ class Service:
 
     async def close_lines(self) -> None:
         """Close each socket with 1001: the service goes away."""
-        for line in list(self.lines):
-            await line.close(1001, "the service is ending")
+        await asyncio.gather(*(line.close(1001, "the service is ending") for line in list(self.lines)))
 
 
 def held(connection: HTTPConnection) -> Service:

@@ -88,11 +88,18 @@ def serve(
 
 
 def _check_pair(certificate: str | Path | None, key: str | Path | None) -> None:
-    if (certificate is None) != (key is None):
+    if certificate is None and key is None:
+        return
+    if certificate is None or key is None:
         raise UsageError("https needs both a certificate and its key")
-    for path in (certificate, key):
-        if path is not None and not Path(path).is_file():
-            raise UsageError(f"{path}: expected a file in PEM form")
+    import ssl
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except OSError as error:  # which errors of TLS are, too
+        raise UsageError(
+            f"{certificate}, {key}: expected a certificate and its key in PEM form ({error.strerror or error})"
+        ) from None
 
 
 def _plan(file: str | Path | None, demo: bool) -> Plan:

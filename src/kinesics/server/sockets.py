@@ -16,6 +16,8 @@ from .talk import Talk
 
 __all__ = ["camera", "events_live", "stream_live"]
 
+PATIENCE = 10.0  # seconds until a camera's first message
+
 
 # ------------------------------------------------------------------------------------------------------------- a stream
 async def stream_live(websocket: WebSocket) -> None:
@@ -34,7 +36,7 @@ async def camera(websocket: WebSocket) -> None:
 
     async def talk(line: Line) -> None:
         supervisor = line.service.supervisor
-        stream = await supervisor.add(_camera_settings(await asyncio.wait_for(line.heard(), 10)))
+        stream = await supervisor.add(_camera_settings(await _first_message(line)))
         try:
             await line.say("stream", id=stream.id, settings=stream.state()["settings"])
             await Talk(line, stream, stream.subscribe()).run()
@@ -42,6 +44,14 @@ async def camera(websocket: WebSocket) -> None:
             await asyncio.shield(_removed(line.service, stream.id))
 
     await held_open(websocket, talk)
+
+
+async def _first_message(line: Line) -> str | bytes:
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await line.heard()
+    except TimeoutError:
+        raise UsageError(f'expected {{"settings": {{…}}}} as the first message, within {PATIENCE:g} s') from None
 
 
 async def _removed(service: Service, name: str) -> None:
