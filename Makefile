@@ -10,6 +10,7 @@ V := .venv/bin
 # Byte-compiling all of scipy and pyarrow takes longer than installing them; Python does it for what is really imported.
 INSTALL := install --quiet --disable-pip-version-check --no-compile --no-warn-script-location
 GROUP = $(V)/python -c 'import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")'
+TSC := .venv/types/node_modules/.bin/tsc
 DEBIAN := gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-libav \
 	chromium fonts-dejavu-core mosquitto
 
@@ -23,6 +24,9 @@ check: .venv/checked
 	$(V)/ruff check
 	$(V)/ruff format --check
 	$(V)/mypy
+	if ! command -v npm >/dev/null; then echo "make: npm was not found, so the types of the page are not checked" >&2
+	elif [ -x $(TSC) ] || npm install --silent --no-save --prefix .venv/types typescript@5; then $(TSC) -p jsconfig.json
+	else echo "make: TypeScript could not be fetched, so the types of the page are not checked" >&2; fi
 
 fix: .venv/checked
 	$(V)/ruff check --fix
