@@ -180,7 +180,7 @@ def test_a_main_person_is_the_largest(node: Node) -> None:
             {"nearest": {"example": 3, "label": "wave", "distance": 0.3}},
             ["Nearest example: wave, number 3, very like it (distance 0.30)"],
         ),
-        ({"trunk from vertical": 7, "travel a second": 0.531}, ["trunk from vertical: 7°", "travel a second: 0.53"]),
+        ({"trunk from vertical": 7, "travel a second": 0.531}, ["trunk from vertical 7° · travel a second 0.53"]),
         (
             {"phase": "moving", "fault": "knees in", "advice": "Push the knees out."},
             ["knees in: Push the knees out.", "Phase: moving"],

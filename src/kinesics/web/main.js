@@ -110,14 +110,14 @@ function buildPrivacy() {
     tell();
     say(session.privacy ? "Skeleton only: no picture is shown or asked for." : "Pictures are shown again.");
   });
-  for (const type of ["source", "settings"]) session.addEventListener(type, tell);
+  for (const type of ["source", "settings", "camera", "problem"]) session.addEventListener(type, tell);
 }
 
 function whereItGoes() {
   const host = location.host;
   const kept = "They are looked at and forgotten; only joints, labels and events are kept.";
-  if (session.source === "camera") return `Pictures of your camera go to the service at ${host} and nowhere else. ${kept}`;
-  if (session.source) return `The service at ${host} looks at this stream. ${session.privacy ? "No picture is sent to this page." : "Pictures shown here come from it."} ${kept}`;
+  if (session.source === "camera" && session.camera) return `Pictures of your camera go to the service at ${host} and nowhere else. ${kept}`;
+  if (session.source && session.source !== "camera") return `The service at ${host} looks at this stream. ${session.privacy ? "No picture is sent to this page." : "Pictures shown here come from it."} ${kept}`;
   return `Everything stays with the service at ${host}. Nothing is sent to anybody else.`;
 }
 

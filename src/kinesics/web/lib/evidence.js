@@ -10,7 +10,7 @@ const TOLD = new Set(["scores", "seconds", "energy", "nearest", "next", "reason"
 export const percent = (share) => `${Math.round(share * 100)} %`;
 
 /**
- * The reasons for an action, one a line, the weightiest first; [] where nothing is known.
+ * The reasons for an action, one a line, the weightiest first, measures in the last; [] where nothing is known.
  * @param {Action} action
  * @returns {string[]}
  */
@@ -29,7 +29,8 @@ export function evidence({ why, progress }) {
   if (typeof energy === "number") lines.push(`Moving ${energy.toFixed(1)} body lengths a second`);
   if (next?.label) lines.push(`Likely next: ${next.label} (${percent(next.probability)})`);
   if (typeof why.differs === "string") lines.push(`Differs in: ${why.differs}`);
-  for (const [name, value] of Object.entries(why)) if (!TOLD.has(name)) lines.push(measure(name, value));
+  const measures = Object.entries(why).map(([name, value]) => (TOLD.has(name) ? null : measure(name, value)));
+  lines.push(measures.filter(Boolean).join(" · ") || null);
   return lines.filter((line) => typeof line === "string");
 }
 
@@ -44,7 +45,7 @@ function near(distance) {
 function measure(name, value) {
   if (typeof value === "number") {
     const degrees = DEGREES.test(name) && Number.isInteger(value) && Math.abs(value) <= 360 && !/second|row|rise/.test(name);
-    return `${name}: ${Number.isInteger(value) ? value : value.toFixed(2)}${degrees ? "°" : ""}`;
+    return `${name} ${Number.isInteger(value) ? value : value.toFixed(2)}${degrees ? "°" : ""}`;
   }
-  return value === null || typeof value === "object" ? null : `${name}: ${value}`;
+  return value === null || typeof value === "object" ? null : `${name} ${value}`;
 }

@@ -102,7 +102,9 @@ function mount(root, session) {
     } catch (error) {
       say(error instanceof Error ? error.message : String(error), "bad");
     }
-    if (!over_) choose();
+    if (over_) return;
+    choose();
+    /** @type {HTMLElement|null} */ (side.querySelector(".coach-summary"))?.focus();
   }
 
   /** @param {string} [select] the exercise that is done next */

@@ -74,7 +74,7 @@ export class Counting {
     this.#finished = finished;
     this.#heading = h("h2", { tabindex: "-1" }, upper(exercise.title));
     this.#bar = new Bar(exercise);
-    this.#mute = h("button", { type: "button", class: "toggle", id: "coach-mute", "aria-pressed": "false", onclick: () => (speech.muted = !speech.muted) }, icon("mute"), "Mute the voice");
+    this.#mute = h("button", { type: "button", class: "toggle", id: "coach-mute", "aria-pressed": "false", onclick: () => (speech.muted = !speech.muted) }, icon("mute"), "Mute");
     this.#none.textContent = exercise.kind === "hold" ? "Each hold will stand here." : "Each try will stand here, counted or not, and why.";
     this.element = h(
       "div",
@@ -94,7 +94,7 @@ export class Counting {
           "div",
           { class: "row" },
           h("button", { type: "button", class: "primary", id: "coach-finish", onclick: () => void this.#finish() }, icon("stop"), "Finish"),
-          h("button", { type: "button", id: "coach-reset", onclick: () => void this.#reset() }, icon("again"), "Start again from 0"),
+          h("button", { type: "button", id: "coach-reset", onclick: () => void this.#reset() }, icon("again"), "Start again"),
           this.#mute,
         ),
         this.#voice,
@@ -328,6 +328,7 @@ class Bar {
     const room = ROOM * Math.max(Math.abs(this.#target - this.#start), unit === "°" ? 30 : 0.2);
     this.#low = Math.min(...values) - room;
     this.#high = Math.max(...values) + room;
+    if (unit === "°") this.#high = Math.max(this.#high, Math.min(180, Math.max(...values) + 30));
     const marks = levels.map(([name, value]) => {
       const mark = h("span", { class: "coach-level" }, h("span", {}, `${name} ${valued(value, unit)}`));
       mark.style.setProperty("--at", String(this.#share(value)));

@@ -43,9 +43,9 @@ function mount(root, session) {
     root,
     h(
       "div",
-      { class: "split" },
+      { class: "split live" },
       left,
-      h("div", { class: "column" }, h("section", { class: "card" }, h("h2", {}, "In view"), people, nobody), h("section", { class: "card" }, h("h2", {}, "What is looked for"), ...controls())),
+      h("div", { class: "column" }, h("section", { class: "card first" }, h("h2", {}, "In view"), people, nobody), h("section", { class: "card" }, h("h2", {}, "What is looked for"), ...controls())),
     ),
   );
   const stage = new Stage(left, session, {
@@ -122,8 +122,8 @@ function mount(root, session) {
       row.row.remove();
       rows.delete(id);
     }
-    nobody.textContent = rows.size ? "" : session.source ? (scene ? "Nobody is in view." : "Waiting for the first picture.") : "Choose a camera or a stream.";
-    nobody.hidden = rows.size > 0;
+    nobody.textContent = rows.size || session.problem ? "" : session.source ? (scene ? "Nobody is in view." : "Waiting for the first picture.") : "Choose a camera or a stream.";
+    nobody.hidden = nobody.textContent === "";
     timeline.draw(now / 1000);
     tellNumbers();
   }

@@ -211,6 +211,11 @@ function mount(root, session) {
     fill(whose, ...(id === null ? ["Whose example: the largest person in view. Click on somebody in the picture to choose them."] : [`Whose example: person ${id}. `, anybody]));
   }
 
+  /** There is no picture to say something of. */
+  function rest() {
+    answer.rest(!model.examples.length ? "" : session.source ? "Waiting for a picture" : "No picture yet");
+  }
+
   // ---------------------------------------------------------------------------------------------- the stream's model
 
   /** Have the stream use the chosen model. */
@@ -282,7 +287,7 @@ function mount(root, session) {
     tellButtons();
     shelf.tell();
     choice.tell();
-    if (!model.examples.length) answer.rest("");
+    if (!model.examples.length || !session.scene) rest();
   });
   listen(session, "scene", ({ detail }) => {
     const there = stage.selected !== null && detail.scene.people.some((/** @type {{id: number}} */ { id }) => id === stage.selected);
@@ -294,7 +299,7 @@ function mount(root, session) {
     holding.cancel("Another source was chosen; nothing was learned.");
     tellWhose();
     follow();
-    answer.rest(model.examples.length ? "Waiting for a picture" : "");
+    rest();
   });
   listen(service, "change", () => service.state === "here" && void load(model.name));
   tellWhose();

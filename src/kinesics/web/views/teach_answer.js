@@ -48,6 +48,7 @@ export class Answer {
   /** Nothing is said. @param {string} words instead */
   rest(words) {
     this.#put(words || "Nothing taught yet", "rest", "", 0);
+    this.#until = 0;
   }
 
   /** @param {string} label @param {"known"|"unknown"|"rest"} kind @param {string} score @param {number} share */

@@ -22,6 +22,8 @@ export class TaughtModel extends EventTarget {
   examples = [];
   /** @type {Confusions|null} null: not known yet */
   confusions = null;
+  /** @type {Record<string, string>} example -> what the others take it for */
+  takenFor = {};
   undos = 0;
   error = "";
   /** @type {Map<string, string[]>} */
@@ -161,9 +163,10 @@ export class TaughtModel extends EventTarget {
   async check() {
     const [turn, name] = [this.#turn, this.name];
     if (name === null || !this.examples.length) return;
-    const { confusions } = await get(this.#at("/confusions"));
+    const { confusions, taken_for } = await get(this.#at("/confusions"));
     if (turn !== this.#turn || name !== this.name) return;
     this.confusions = confusions;
+    this.takenFor = taken_for;
     this.#say();
   }
 
@@ -188,6 +191,7 @@ export class TaughtModel extends EventTarget {
   #settle() {
     this.#turn++;
     this.confusions = null;
+    this.takenFor = {};
     clearTimeout(this.#calm);
     if (!this.many) this.#calm = window.setTimeout(() => this.check().catch(() => {}), CALM);
     this.#say();

@@ -8,7 +8,7 @@ import { certainty, confused, hint, plural } from "./teach_words.js";
 
 /** @typedef {import("./teach_model.js").TaughtModel} TaughtModel */
 /** @typedef {import("./teach_words.js").Example} Example */
-/** @typedef {{item: HTMLLIElement, film: {stop: () => void}|null, label: string}} Card */
+/** @typedef {{item: HTMLLIElement, doubt: HTMLElement, film: {stop: () => void}|null, label: string}} Card */
 /** @typedef {{section: HTMLElement, title: HTMLElement, sure: HTMLElement, films: HTMLElement}} Block */
 
 export class Shelf {
@@ -62,6 +62,7 @@ export class Shelf {
     const there = new Set(examples.map(({ id }) => id));
     for (const [id, card] of this.#cards) if (!there.has(id)) this.#discard(id, card);
     for (const example of examples) this.#card(example);
+    for (const { id, label } of examples) this.#doubt(id, label, counts.get(label) ?? 0);
     const lines = confusions ? confused(confusions) : [];
     const ask = this.#model.many && !confusions && h("li", {}, h("button", { type: "button", onclick: () => this.#do(() => this.#model.check()) }, "Check what is taken for what"));
     fill(this.#confused, ...lines.map((line) => h("li", {}, line)), ask);
@@ -95,10 +96,20 @@ export class Shelf {
     const bin = h("button", { type: "button", class: "plain", "aria-label": `Delete example ${example.id} of ${example.label}`, title: "Delete", onclick: () => this.#forget(example) }, icon("bin"));
     const words = h("div", { class: "teach-words" }, h("span", { class: "small number" }, `${example.seconds.toFixed(1)} s`), bin);
     const notes = example.notes.length ? h("p", { class: "small bad" }, example.notes.join("; ")) : null;
-    const item = h("li", { class: "teach-film" }, canvas, words, notes);
-    this.#cards.set(example.id, { item, film: null, label: example.label });
+    const doubt = h("p", { class: "small bad", hidden: true });
+    const item = h("li", { class: "teach-film" }, canvas, words, doubt, notes);
+    this.#cards.set(example.id, { item, doubt, film: null, label: example.label });
     this.#labels.get(example.label)?.films.append(item);
     this.#watcher.observe(canvas);
+  }
+
+  /** What the others take an example for, where that is something else. @param {number} id @param {string} label @param {number} count */
+  #doubt(id, label, count) {
+    const card = this.#cards.get(id);
+    const name = this.#model.takenFor[id];
+    if (!card) return;
+    card.doubt.hidden = name === undefined || name === label || (name === "unknown" && count === 1);
+    card.doubt.textContent = name === "unknown" ? "like none of the others" : `taken for ${name}`;
   }
 
   /** @param {HTMLElement} canvas */
