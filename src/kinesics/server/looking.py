@@ -115,7 +115,8 @@ class Looking:
     def _look_at_all(self, nets: Nets) -> None:
         from ..budget import Budget
 
-        self._budget = Budget(self._limit or float("inf"))
+        # Seconds of this thread's own work: on a busy machine frames then come later, and are not looked at less well.
+        self._budget = Budget(self._limit or float("inf"), clock=time.thread_time)
         for name in MODELS:
             try:
                 self.act(name, remembers=False)

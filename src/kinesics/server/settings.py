@@ -26,7 +26,7 @@ class StreamSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
         coach: name of an exercise that is counted; None for none.
         person: who is driven by the main person's pose, a name in the library or "default"; None for nobody.
         fps: at most so many frames a second are looked at; live sources drop the others, files are not slowed down by it.
-        budget: seconds a frame may take; None: shared fairly between the streams.
+        budget: seconds of one core that a frame may take; None: shared fairly between the streams.
         live: None: files are not, the rest is. A live file plays as a camera would show it.
         loop: begin again at the end of a file, as a new epoch.
         pixels: pictures of this stream may be shown on the page; else nothing but metadata ever leaves its worker.
