@@ -237,3 +237,34 @@ def test_nothing_is_left_of_a_worker(worker: DrivenWorker) -> None:
     assert worker.process.wait(10) == 0
     with pytest.raises(ProcessLookupError):
         os.kill(worker.process.pid, 0)
+
+
+def test_a_tier_keeps_its_pace(worker: DrivenWorker, film: Path) -> None:
+    worker.open(film, pose="fast")
+    worker.until("state", lambda message: message.args["state"] == "ended")
+    scenes = [scene_of(one) for one in worker.said("scene")]
+    assert len(scenes) == 60
+    assert 25 <= sum("pose" in scene["skipped"] for scene in scenes) <= 45  # fast looks at every other frame of 30 a second
+
+
+def test_settings_that_are_none_fail_and_the_worker_lives(worker: DrivenWorker) -> None:
+    worker.open("demo", fps=-1)
+    assert "fps" in worker.until("state").args["error"]
+    worker.tell("open", id="x", settings={"source": "demo", "colour": "red"}, paths={})
+    assert worker.until("state").args["state"] == "failed"
+    worker.open("demo", pose="/somewhere/net.onnx")
+    assert "tier" in worker.until("state", lambda message: message.args["state"] == "failed").args["error"]
+    worker.beaten()
+
+
+def test_what_is_damaged_beside_a_stream_is_a_remark(worker: DrivenWorker, film: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.kin"
+    broken.write_bytes(b"PK but no model")
+    worker.open(
+        film, live=True, loop=True, model="broken", person="broken", paths={"model": str(broken), "person": str(broken)}, fps=5
+    )
+    worker.tell("watchers", pictures=False, figure=True)
+    worker.until("scene", lambda message: len(worker.said("scene")) > 3)
+    told = worker.until("state", lambda message: len(message.args["notes"]) >= 2)
+    assert told.args["state"] == "running"
+    assert {note.partition(":")[0] for note in told.args["notes"]} >= {"taught", "figure"}
