@@ -99,6 +99,9 @@ class EventFile:
                 self.tidy()
                 self._write_mark(self.newest)
         self.drop()
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -117,6 +120,7 @@ class EventFile:
                 return False
         self.say("events.db was removed while it was in use; a new one is begun")
         self.drop()
+        self._let_go()  # the lock may be gone with the folder
         for end in ("-wal", "-shm"):
             self.path.with_name(self.path.name + end).unlink(missing_ok=True)
         return True
