@@ -31,6 +31,7 @@ def test_an_example_under_the_wrong_label_is_found() -> None:
     teacher = taught(wave=[*wave[:2], curl[2]], curl=curl[:2])
     table = teacher.confusions()
     assert table["wave"] == {"wave": 2, "curl": 1}
+    assert teacher.taken_for()[3] == "curl" and [teacher.taken_for()[k] for k in (1, 2)] == ["wave", "wave"]
     assert list(table["wave"]) == ["wave", "curl"]  # the most frequent first
     assert teacher.certainty() == {"curl": (table["curl"].get("curl", 0), 2), "wave": (2, 3)}
 

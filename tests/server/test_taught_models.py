@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
@@ -144,8 +145,10 @@ def test_what_is_confused_is_told(models: TaughtModels) -> None:
     told = models.confusions("mine")
     assert told["certainty"]["wave_left"] == [told["confusions"]["wave_left"].get("wave_left", 0), 3]
     assert sum(told["confusions"]["curl"].values()) == 1
+    assert told["taken_for"].keys() == {str(number) for number in range(1, 8)}
+    assert told["taken_for"]["7"] == "wave_left"
     models.create("empty")
-    assert models.confusions("empty") == {"model": "empty", "confusions": {}, "certainty": {}}
+    assert models.confusions("empty") == {"model": "empty", "taken_for": {}, "confusions": {}, "certainty": {}}
 
 
 def test_models_are_listed_with_what_is_in_them(models: TaughtModels, tmp_path: Path) -> None:
@@ -228,13 +231,12 @@ def test_what_is_not_there_is_said_and_nothing_changes(models: TaughtModels) -> 
     with pytest.raises(Absent, match="none yet"):
         models.examples("mine")
     taught(models, 2)
-    for ask in (
-        lambda: models.delete("mine", 99),
-        lambda: models.delete_label("mine", "nosuch"),
-        lambda: models.rename("mine", "nosuch", "x"),
-    ):
-        with pytest.raises(Absent):
-            ask()
+    with pytest.raises(Absent):
+        models.delete("mine", 99)
+    with pytest.raises(Absent):
+        models.delete_label("mine", "nosuch")
+    with pytest.raises(Absent):
+        models.rename("mine", "nosuch", "x")
     with pytest.raises(UsageError, match="label"):
         models.rename("mine", "wave_left", "unknown")
     steps = models.examples("mine")["undo"]
@@ -270,6 +272,25 @@ def test_a_folder_that_cannot_be_written_keeps_nothing_and_says_so(models: Taugh
     assert len(models.undo("mine")["examples"]) == 2
 
 
+def test_a_full_disk_keeps_nothing_and_damages_nothing(models: TaughtModels, tmp_path: Path) -> None:
+    taught(models, 2)
+    before = in_file(tmp_path)
+    _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, most))  # as a disk that has no room for more
+    try:
+        with pytest.raises(SinkError, match="was not kept"):
+            models.learn("mine", "wave", BYTES[3], "t9")
+        with pytest.raises(SinkError, match="nothing was changed"):
+            models.rename("mine", "wave_left", "x")
+        with pytest.raises(SinkError, match="not brought"):
+            models.bring("theirs", models.export("mine"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    assert in_file(tmp_path) == before and models.names() == ["mine"]
+    assert not list((tmp_path / "models").glob("*.partial"))
+    assert models.learn("mine", "wave", BYTES[3], "t9")["examples"] == 3
+
+
 CHILD = """
 import sys
 from kinesics.server.taught_models import TaughtModels
@@ -296,9 +317,10 @@ def test_an_answered_example_survives_kills_at_random_moments(tmp_path: Path) ->
         command = [sys.executable, "-c", CHILD, str(folder), str(first), *paths]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
             assert child.stdout is not None and child.stdout.readline() == "ready\n"
-            time.sleep(chance.uniform(0.05, 0.6))
+            lines = [child.stdout.readline() for _ in range(chance.randint(1, 12))]
+            time.sleep(chance.uniform(0, 0.1))
             child.send_signal(signal.SIGKILL)
-            lines = child.stdout.read().splitlines(keepends=True)
+            lines += child.stdout.read().splitlines(keepends=True)
         last = ""
         for line in (whole.strip() for whole in lines if whole.endswith("\n")):
             if line == "undone":

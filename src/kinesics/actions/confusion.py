@@ -8,27 +8,28 @@ from typing import Any
 import numpy as np
 
 from .embeddings import head_of
+from .examples import Example
 from .shelf import Shown
 
-__all__ = ["confusions_of", "named_by_others"]
+__all__ = ["counted", "named_by_others"]
 
 
-def named_by_others(used: Any, shown: Sequence[Shown], known: float) -> list[str]:
-    """What each example would be named from the others alone; "unknown" where none is near enough.
+def named_by_others(used: Any, shown: Sequence[Shown], known: float) -> dict[int, str]:
+    """What each example, by its number, would be named from the others alone; "unknown" where none is near enough.
 
     Args:
         used: the embedding.
         shown: all examples.
         known: probability from which something is named.
     """
-    return [_named(used, [other for other in shown if other is not one], one, known) for one in shown]
+    return {one.example.id: _named(used, [other for other in shown if other is not one], one, known) for one in shown}
 
 
-def confusions_of(used: Any, shown: Sequence[Shown], known: float) -> dict[str, dict[str, int]]:
-    """For each label how many of its examples would be named what, the most frequent first; see `named_by_others`."""
-    counts: dict[str, dict[str, int]] = {label: {} for label in sorted({one.example.label for one in shown})}
-    for one, name in zip(shown, named_by_others(used, shown, known), strict=True):
-        row = counts[one.example.label]
+def counted(named: dict[int, str], examples: Sequence[Example]) -> dict[str, dict[str, int]]:
+    """For each label how many of its examples are named what, the most frequent name first; see `named_by_others`."""
+    counts: dict[str, dict[str, int]] = {label: {} for label in sorted({example.label for example in examples})}
+    for example in examples:
+        row, name = counts[example.label], named[example.id]
         row[name] = row.get(name, 0) + 1
     return {label: dict(sorted(row.items(), key=lambda item: (-item[1], item[0]))) for label, row in counts.items()}
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..errors import NotFittedError, UsageError
 from ..types import Action, Array, People, PoseSequence, Skeleton
-from .confusion import confusions_of
+from .confusion import counted, named_by_others
 from .embeddings import beside, resolve
 from .examples import Example, checked_label, only_person, quality, trimmed
 from .habits import ways_of
@@ -223,7 +223,11 @@ class ActionTeacher:
         Each example is left out in turn. What is named `unknown` was like none of the others, as the only example of its label
         should be; the most frequent name comes first.
         """
-        return confusions_of(self._used, self._shelf.shown, KNOWN)
+        return counted(self.taken_for(), self.examples)
+
+    def taken_for(self) -> dict[int, str]:
+        """What each example, by its number, would be named from the others alone, see `confusions`."""
+        return named_by_others(self._used, self._shelf.shown, KNOWN)
 
     def stepper(self) -> Any:
         """One person over time, with what is known now."""

@@ -146,10 +146,20 @@ class TaughtModels:
         return {**self.examples(name), "undone": undone}
 
     def confusions(self, name: str) -> dict[str, Any]:
-        """`confusions` (label -> what the others take its examples for -> how many) and `certainty` (label -> [right, of])."""
-        table = self._teacher(name).confusions()
+        """What the others take each example for.
+
+        Returns:
+            `taken_for` (example's number, as text -> name), `confusions` (label -> name -> how many) and `certainty`
+            (label -> [named rightly, of]).
+        """
+        from ..actions.confusion import counted
+
+        teacher = self._teacher(name)
+        named = teacher.taken_for()
+        table = counted(named, teacher.examples)
         right = {label: [row.get(label, 0), sum(row.values())] for label, row in table.items()}
-        return {"model": name, "confusions": table, "certainty": right}
+        taken = {str(number): other for number, other in named.items()}
+        return {"model": name, "taken_for": taken, "confusions": table, "certainty": right}
 
     def export(self, name: str) -> bytes:
         """The bytes of its file."""
@@ -165,7 +175,8 @@ class TaughtModels:
         from .model_check import checked_model
 
         path = self._path(name) if replace else self._new(name)
-        teacher = checked_model(data, examples=EXAMPLES)
+        with said("the model was not brought"):
+            teacher = checked_model(data, examples=EXAMPLES)
         self._write(path, teacher, "the model was not brought")
         return self._row(name)
 
