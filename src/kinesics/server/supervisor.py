@@ -91,12 +91,15 @@ class Supervisor:
         self._draining = self._closed = False
 
     async def start(self) -> None:
-        """Begin to warm workers and bring the streams back that were kept; returns before they are warm."""
+        """Begin to warm workers and bring the streams back that were kept; returns before they are warm.
+
+        Raises:
+            SinkError: what was kept cannot be read; all else has begun.
+        """
+        self._watch = asyncio.create_task(self._watching())
         self._desk.start()
-        self._spares.plan()
         for name, settings, epoch in await asyncio.to_thread(self._keeping.restored):
             self._enter(Stream(name, settings, self._around, epoch))
-        self._watch = asyncio.create_task(self._watching())
 
     # ------------------------------------------------------------------------------------------------------------ streams
     async def add(self, settings: StreamSettings, id: str | None = None) -> Stream:
