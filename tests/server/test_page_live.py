@@ -78,8 +78,9 @@ def test_somebody_at_this_camera_is_drawn_and_named(busy: RunningService, chromi
         assert "go to the service at 127.0.0.1" in page.inner_text("#where")
         assert page.evaluate("document.querySelector('.stage').classList.contains('mirror')")
         assert page.evaluate("getComputedStyle(document.querySelector('.stage video')).transform").startswith("matrix(-1")
-        sent, scenes = page.evaluate("[kinesics.counts.sent, kinesics.counts.scenes]")
-        assert 0 <= sent - scenes <= 1  # one frame in flight
+        counts = page.evaluate("kinesics.counts")
+        assert counts["sent"] - counts["scenes"] - counts["unanswered"] <= 1  # one frame in flight
+        assert re.match(r"Nobody|One person|\d+ people", page.inner_text(".hidden-words"))
         box = page.locator(".stage").bounding_box()
         assert abs(box["width"] / box["height"] - 4 / 3) < 0.02
         page.evaluate("window.track = kinesics.camera.stream.getVideoTracks()[0]")

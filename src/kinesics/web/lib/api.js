@@ -204,7 +204,10 @@ export class Line extends EventTarget {
 
   async #return() {
     const pause = Math.min(FIRST * 2 ** this.#tries++, LONGEST) * (0.75 + Math.random() / 2);
-    await new Promise((resolve) => (this.#again = window.setTimeout(resolve, pause)));
+    await new Promise((resolve) => {
+      this.#again = window.setTimeout(resolve, pause);
+      service.addEventListener("login", resolve, { once: true }); // who got in need not wait
+    });
     if (this.#over) return;
     if (service.state !== "login") {
       try {

@@ -27,6 +27,7 @@ import { Camera, problem } from "./camera.js";
  * @property {"off"|"asking"|"connecting"|"starting"|"running"|"waiting"|"stalled"|"ended"|"failed"|"paused"} state
  * @property {string} [error]
  * @property {[number, number]|null} [size]
+ * @property {string[]} [notes] remarks of the service about this stream
  */
 /** @typedef {{bitmap: ImageBitmap, index: number, time: number, bytes: Uint8Array}} Shown `bytes`: of its file */
 
@@ -124,7 +125,7 @@ export class Session extends EventTarget {
     const mine = ++this.#starting;
     const { device, ...wanted } = settings;
     this.source = source;
-    this.settings = source === "camera" ? { fps: 20, ...wanted } : wanted;
+    this.settings = wanted;
     this.#say("source");
     if (source !== "camera") {
       this.stream = source;

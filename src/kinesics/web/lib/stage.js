@@ -176,7 +176,9 @@ export class Stage {
     const now = performance.now();
     if (now - this.#told > 3000) {
       this.#told = now;
-      this.canvas.setAttribute("aria-label", inWords(scene));
+      const words = inWords(scene);
+      this.canvas.setAttribute("aria-label", words);
+      if (this.#words.textContent !== words) this.#words.textContent = words;
     }
   }
 
