@@ -82,7 +82,7 @@ def test_without_asking_no_pixel_leaves(resident: RunningService) -> None:
 def test_a_browsers_camera_gets_an_answer_to_each_frame(resident: RunningService, people_jpeg: bytes) -> None:
     with httpx.Client(base_url=resident.url, timeout=30) as client:
         with socket_of(resident, "/v1/camera") as line:
-            line.send(json.dumps({"settings": {"pose": "fast", "name": "my camera"}}))
+            line.send(json.dumps({"settings": {"pose": "fast", "name": "my camera", "budget": 10}}))
             told = heard(line, "stream")
             for number in range(1, 40):
                 line.send(frame(number, people_jpeg))

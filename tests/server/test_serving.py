@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from websockets.sync.client import connect
 from kinesics.cli import main
 from kinesics.server.config_file import read_plan
 from kinesics.server.folder import held_folder
+from kinesics.server.store import Store
 from kinesics.testing.service import RunningService
 
 Serve = Callable[..., RunningService]
@@ -67,7 +68,8 @@ def test_it_listens_after_little_work_and_stays_light(serve: Serve) -> None:
     service = serve()
     ticks = Path(f"/proc/{service.process.pid}/stat").read_text().rpartition(")")[2].split()
     assert (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK") < 1.5  # half of it when the machine does nothing else
-    assert service.url.startswith("http://127.0.0.1:") and any(service.url in line for line in service.said)
+    assert service.url.startswith("http://127.0.0.1:")
+    until(lambda: any(service.url in line for line in service.said))
     until(lambda: httpx.get(f"{service.url}/readyz").status_code == 200)
     mapped = Path(f"/proc/{service.process.pid}/maps").read_text()
     assert not [name for name in (*HEAVY, "litert") if f"/{name}/" in mapped]
@@ -104,42 +106,40 @@ def test_who_does_not_read_holds_nobody_up(serve: Serve) -> None:
     assert not any("fault" in line for line in service.said)
 
 
-def test_it_is_unready_as_soon_as_it_is_told_to_end(serve: Serve, people_clip: Path) -> None:
-    service = serve()
-    until(lambda: httpx.get(f"{service.url}/readyz").status_code == 200)
-    with httpx.Client(base_url=service.url, timeout=30) as client:
-        kind = {"content-type": "video/mp4"}
-        with client.stream("POST", "/v1/clips?masks=1", content=people_clip.read_bytes(), headers=kind) as answer:
-            next(answer.iter_lines())
-            service.process.send_signal(signal.SIGINT)
-            seen = []
-            try:
-                while not seen or seen[-1].status_code == 200:
-                    seen.append(httpx.get(f"{service.url}/readyz"))
-            except httpx.HTTPError:
-                pytest.skip("it had ended before it could be asked")
-            assert seen[-1].status_code == 503 and seen[-1].json()["ending"] is True
-    assert service.process.wait(20) == 0
-
-
-def test_a_second_signal_ends_it_at_once(serve: Serve) -> None:
+@pytest.fixture
+def held_up(serve: Serve) -> Iterator[RunningService]:
+    """A service whose workers do not answer, so that there is something to wait for at its end."""
     service = serve("--demo")
-    until(lambda: len(workers(service)) >= 2)
+    until(lambda: httpx.get(f"{service.url}/v1/streams/demo").json().get("looked"))
     at_work = workers(service)
     for worker in at_work:
-        os.kill(worker, signal.SIGSTOP)  # so that there is something to wait for
-    try:
-        service.process.send_signal(signal.SIGTERM)
-        until(lambda: any("ending" in line for line in service.said))
-        service.process.send_signal(signal.SIGTERM)
-        began = time.monotonic()
-        assert service.process.wait(20) == 128 + signal.SIGTERM
-        assert time.monotonic() - began < 2
-    finally:
-        for worker in at_work:
-            if lives(worker):
-                os.kill(worker, signal.SIGCONT)
+        os.kill(worker, signal.SIGSTOP)
+    yield service
+    for worker in filter(lives, at_work):
+        os.kill(worker, signal.SIGCONT)
     until(lambda: not any(map(lives, at_work)))
+
+
+def test_it_is_unready_as_soon_as_it_is_told_to_end(held_up: RunningService) -> None:
+    with httpx.Client(base_url=held_up.url, timeout=30) as client:
+        client.get("/healthz")
+        held_up.process.send_signal(signal.SIGINT)
+        until(lambda: any("ending" in line for line in held_up.said))
+        answer = client.get("/readyz")
+        assert answer.status_code == 503 and answer.json()["ending"] is True
+        assert client.post("/v1/streams", json={"source": "demo"}).status_code == 503
+    began = time.monotonic()
+    assert held_up.process.wait(30) == 0
+    assert time.monotonic() - began < 12  # 5 s alone
+
+
+def test_a_second_signal_ends_it_at_once(held_up: RunningService) -> None:
+    held_up.process.send_signal(signal.SIGTERM)
+    until(lambda: any("ending" in line for line in held_up.said))
+    held_up.process.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    assert held_up.process.wait(20) == 128 + signal.SIGTERM
+    assert time.monotonic() - began < 3
 
 
 def test_kill_leaves_no_worker_and_the_folder_free(serve: Serve, tmp_path: Path) -> None:
@@ -232,9 +232,9 @@ def test_streams_of_a_file_are_there_and_kept_nowhere(serve: Serve, tmp_path: Pa
         streams = until(lambda: client.get("/v1/streams").json()["streams"])
     assert [one["id"] for one in streams] == ["front-door"] and streams[0]["settings"]["keep"] is False
     assert service.stop() == 0
-    again = serve(folder=tmp_path / "data")
-    until(lambda: httpx.get(f"{again.url}/readyz").status_code == 200)
-    assert httpx.get(f"{again.url}/v1/streams").json() == {"streams": []}
+    store = Store(tmp_path / "data")
+    assert store.kept() == {}
+    store.close()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The file that a service may be started with: streams, webhooks, a broker."""
+"""The file that a service may be started with: streams, webhooks, a broker, how long events are kept."""
 
 from __future__ import annotations
 
@@ -28,11 +28,13 @@ class Plan:
         streams: settings by id.
         webhooks: where events go.
         mqtt: the broker; None for none.
+        days: after which events are forgotten; None: never.
     """
 
     streams: dict[str, StreamSettings] = field(default_factory=dict)
     webhooks: list[Rule] = field(default_factory=list)
     mqtt: MqttSettings | None = None
+    days: float | None = None
 
 
 def read_plan(path: Path) -> Plan:
@@ -49,6 +51,9 @@ def read_plan(path: Path) -> Plan:
         [mqtt]
         host = "127.0.0.1"
 
+        [events]
+        days = 30
+
     Streams of a file are made at each start and kept nowhere else; a name makes the id.
 
     Raises:
@@ -61,10 +66,14 @@ def read_plan(path: Path) -> Plan:
         raise SourceError(f"{path}: cannot be read ({error.strerror or error})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FormatError(f"{path}: no TOML: {error}") from None
-    unknown = set(said) - {"stream", "webhook", "mqtt"}
+    unknown = set(said) - {"stream", "webhook", "mqtt", "events"}
     if unknown:
-        raise FormatError(f"{path}: expected [[stream]], [[webhook]] and [mqtt], got {', '.join(sorted(unknown))[:80]}")
-    plan = Plan(webhooks=_webhooks(path, _tables(path, said, "webhook")), mqtt=_broker(path, said.get("mqtt")))
+        raise FormatError(
+            f"{path}: expected [[stream]], [[webhook]], [mqtt] and [events], got {', '.join(sorted(unknown))[:80]}"
+        )
+    plan = Plan(
+        webhooks=_webhooks(path, _tables(path, said, "webhook")), mqtt=_broker(path, said.get("mqtt")), days=_days(path, said)
+    )
     for number, table in enumerate(_tables(path, said, "stream"), 1):
         name, settings = _stream(path, number, table)
         if name in plan.streams:
@@ -103,6 +112,16 @@ def _broker(path: Path, table: Any) -> MqttSettings | None:
         return msgspec.convert(table, MqttSettings)
     except (msgspec.ValidationError, KinesicsError) as error:
         raise FormatError(f"{path}: mqtt: {error}") from None
+
+
+def _days(path: Path, said: dict[str, Any]) -> float | None:
+    if "events" not in said:
+        return None
+    table = said["events"]
+    days = table.get("days") if isinstance(table, dict) and set(table) == {"days"} else None
+    if isinstance(days, bool) or not isinstance(days, int | float) or not 0 < days < 1e6:
+        raise FormatError(f"{path}: events: expected only days = NUMBER, above 0, after which events are forgotten")
+    return float(days)
 
 
 def _stream(path: Path, number: int, table: dict[str, Any]) -> tuple[str, StreamSettings]:

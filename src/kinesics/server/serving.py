@@ -139,7 +139,7 @@ class _Running:
         told = Told()
         with told.listening():
             onward = Onward(News(asyncio.get_running_loop()))
-            store = Store(self._folder, onward.events)
+            store = Store(self._folder, onward.events, retention=self._plan.days)
             supervisor = Supervisor(self._folder, store, threads=self._threads, roots=self._config.roots, limit=self._streams)
             try:
                 onward.begin(self._plan, store)
