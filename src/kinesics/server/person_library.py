@@ -29,6 +29,7 @@ MOST = 100  # persons of one's own
 LARGEST = 96 << 20  # bytes of a file
 NET = 16 << 20  # bytes of a net
 KEYFRAMES = 1024
+TITLES = {"default": "Made person, upper body", "default-full": "Made person, head to feet"}
 PREVIEW = 160  # pixels, width and height
 ELSEWHERE = b"\x0a\x08location"  # how an ONNX graph names a file beside it
 TIERS = (("t1", ("core", "refiner")), ("t2", ("core", "refiner", "head")), ("t3", ("crops",)))
@@ -187,7 +188,7 @@ def _row(name: str, path: Path, *, own: bool) -> dict[str, Any]:
     legs = bool((person.scores[:, [15, 16]] > 0.2).all(1).mean() > 0.2)
     return {
         "name": name,
-        "title": person.name[:100] if own else name,
+        "title": TITLES.get(name, name) if not own else name,
         **words,
         "bytes": size,
         "keyframes": len(person),
