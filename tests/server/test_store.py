@@ -243,6 +243,13 @@ def test_what_is_forgotten_is_nowhere_in_the_files(make: Make, tmp_path: Path) -
     assert store.state()["bytes"] < before / 4
 
 
+def test_nobody_else_may_read_the_files(make: Make, tmp_path: Path) -> None:
+    store = make()
+    store.keep("stream/a", {"source": "rtsp://user:password@camera"})
+    for name in ("events.db", "events.db-wal"):
+        assert (tmp_path / "data" / name).stat().st_mode & 0o077 == 0
+
+
 def test_forgetting_reaches_what_waits(make: Make) -> None:
     store = make()
     store.put(some(9))

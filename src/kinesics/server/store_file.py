@@ -142,6 +142,8 @@ class EventFile:
         self._lock = handle
 
     def _connect(self) -> None:
+        if not self.path.exists():  # for nobody else's eyes; the log beside it is made alike
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         base = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
         try:
             prepare(base)
