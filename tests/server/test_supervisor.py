@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import pytest
 from supervised import file, ready, scenes, supervised, until, worker_of
 
 from kinesics.errors import JobError, KinesicsError, SourceError, UsageError
+from kinesics.server.places import TIERS
 from kinesics.server.refusals import Absent, Busy
 from kinesics.server.settings import StreamSettings
 
@@ -156,6 +158,9 @@ async def test_wrong_wishes_are_refused_in_one_line(tmp_path: Path) -> None:
                 await supervisor.add(StreamSettings(source))
         with pytest.raises(UsageError, match="model"):
             await supervisor.add(StreamSettings("browser", model="../x"))
+        for pose in ("nonsense", "/tmp/net.onnx"):
+            with pytest.raises(UsageError, match="there are default, reference, fast, balanced, accurate"):
+                await supervisor.add(StreamSettings("browser", pose=pose))
         with pytest.raises(UsageError, match="id"):
             await supervisor.add(StreamSettings("browser"), id="a/b")
         stream = await supervisor.add(StreamSettings("browser"), id="mine")
@@ -253,6 +258,9 @@ async def test_a_clips_reader_may_be_slow_or_leave(tmp_path: Path) -> None:
             await anext(supervisor.clip(Path("long"), {}))
         pids = [worker["pid"] for worker in supervisor.state()["workers"] if worker["role"].startswith("clip")]
         assert len(pids) == 2
+        for pid in pids:  # bounded, and behind live streams
+            assert re.search(r"Max data size +4294967296 ", Path(f"/proc/{pid}/limits").read_text())
+            assert os.getpriority(os.PRIO_PROCESS, pid) >= 10
         await one.aclose()  # type: ignore[attr-defined]
         assert supervisor.state()["clips"] == 1
         assert sum([1 async for _ in other]) == 999
@@ -296,6 +304,12 @@ async def test_a_worker_that_cannot_be_started_is_said_and_tried_again(tmp_path:
         assert stream.state()["state"] == "starting"
         with pytest.raises(KinesicsError):
             await stream.ask("coach", do="session")
+
+
+def test_the_tiers_that_may_be_named_are_those_there_are() -> None:
+    from kinesics.pose.registry import POSE_MODELS
+
+    assert set(TIERS) == set(POSE_MODELS)
 
 
 def test_the_main_process_holds_no_net() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..errors import UsageError
 from .allowed import checked_name
 from .settings import StreamSettings
 
-__all__ = ["model_path", "paths_of"]
+__all__ = ["check_names", "model_path", "paths_of"]
+
+TIERS = ("default", "reference", "fast", "balanced", "accurate")
 
 WHERE = {"model": ("models", "kin"), "coach": ("exercises", "toml"), "person": ("persons", "kin")}
 
@@ -24,6 +27,25 @@ def model_path(folder: Path, name: str) -> Path:
         UsageError: no name that may be a file's.
     """
     return _path(folder, "model", name)
+
+
+def check_names(settings: StreamSettings) -> None:
+    """Whether what a stream names may be named by somebody who asks over the network: no paths, and a pose model that there is.
+
+    Raises:
+        UsageError: it may not.
+    """
+    for what in WHERE:
+        name = getattr(settings, what)
+        if name:
+            checked_name(name, what)
+    if settings.pose not in TIERS:
+        from importlib.metadata import entry_points
+
+        offered = {point.name for point in entry_points(group="kinesics.pose_models")}
+        if settings.pose not in offered:
+            known = ", ".join([*TIERS, *sorted(offered)])
+            raise UsageError(f"no pose model is called {settings.pose[:40]!r}; there are {known}")
 
 
 def paths_of(folder: Path, settings: StreamSettings) -> dict[str, str]:

@@ -157,6 +157,7 @@ class Stream:
             "looks": self._looks.so_far(),
             "dropped": dropped,
             "restarts": self._restarts,
+            "budget": self.settings.budget or self._budget,
             "notes": list(self._notes),
             "listeners": len(self._audience),
             "worker": None if worker is None else worker.pid,

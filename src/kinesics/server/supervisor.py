@@ -23,7 +23,7 @@ from .desk import Desk
 from .hired import Hired, hire
 from .keeping import Keeping
 from .messages import Message
-from .places import model_path, paths_of
+from .places import check_names, model_path
 from .refusals import Absent, Busy
 from .secrets_out import without_secrets
 from .settings import StreamSettings, changed
@@ -122,7 +122,7 @@ class Supervisor:
         if not _ID.fullmatch(name) or name in self.streams:
             raise UsageError(f"id {name[:40]!r}: expected up to 32 letters, digits, _ and - that no other stream has")
         settings = msgspec.structs.replace(settings, source=checked_source(settings.source, self._roots))
-        paths_of(self.folder, settings)
+        check_names(settings)
         stream = self.streams[name] = Stream(name, settings, self._around)
         try:
             if settings.keep:
@@ -156,7 +156,7 @@ class Supervisor:
         if changes.get("source") == without_secrets(stream.settings.source):
             changes = {name: value for name, value in changes.items() if name != "source"}
         settings = changed(stream.settings, changes)
-        paths_of(self.folder, settings)
+        check_names(settings)
         kept = stream.settings.keep
         await stream.change(settings)
         if kept or settings.keep:
