@@ -64,11 +64,11 @@ ROUTES = [
 class PlainService:
     """Attributes: port, and how often the app was reached."""
 
-    def __init__(self, config: ServiceConfig) -> None:
-        self.reached = 0
+    def __init__(self, config: ServiceConfig, address: str = "127.0.0.1") -> None:
+        self.reached, self.address = 0, address
         app = guarded(self._app, config)
         self._inner = Starlette(routes=ROUTES)
-        self._line = socket.create_server(("127.0.0.1", 0))
+        self._line = socket.create_server((address, 0))
         self.port = self._line.getsockname()[1]
         plan = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1, **uvicorn_options(config))
         self._server = uvicorn.Server(plan)
@@ -88,7 +88,7 @@ class PlainService:
 
     # ------------------------------------------------------------------------------------------------------------ talk
     def connect(self, seconds: float = 20) -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port), seconds)
+        return socket.create_connection((self.address, self.port), seconds)
 
     def ask(self, method: str = "GET", path: str = "/v1/status", body: bytes = b"", **headers: str) -> Answer:
         """One request on a connection of its own; in names of headers _ stands for -, `host=None` leaves it out."""
@@ -189,11 +189,13 @@ def close_code(said: bytes) -> int:
 
 
 @contextlib.contextmanager
-def plain_service(*, token: str | None = None, allowed_hosts: tuple[str, ...] = (), **limits: float) -> Iterator[PlainService]:
+def plain_service(
+    *, address: str = "127.0.0.1", token: str | None = None, allowed_hosts: tuple[str, ...] = (), **limits: float
+) -> Iterator[PlainService]:
     chosen: Any = limits
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
     config = ServiceConfig(token=token, allowed_hosts=allowed_hosts, limits=Limits(**chosen))
-    service = PlainService(config)
+    service = PlainService(config, address)
     try:
         yield service
     finally:

@@ -9,12 +9,19 @@ from collections.abc import Iterator
 
 import pytest
 from plain_app import PlainService, answer, close_code, everything, frame, parsed, plain_service
+from websockets.sync.client import connect
 
 
 @pytest.fixture(scope="module")
 def plain() -> Iterator[PlainService]:
     with plain_service(
-        head_seconds=0.6, keep_alive=0.6, silence_seconds=0.6, body_rate=1000, reader_seconds=1.0, connections=8
+        ping_seconds=0.5,
+        head_seconds=0.6,
+        keep_alive=0.6,
+        silence_seconds=0.6,
+        body_rate=1000,
+        reader_seconds=1.0,
+        connections=8,
     ) as service:
         yield service
 
@@ -201,3 +208,15 @@ def test_a_websocket_that_nobody_reads_is_cut_off(plain: PlainService) -> None:
                 with contextlib.suppress(TimeoutError):
                     line.sendall(text)
         assert time.monotonic() - began < 25
+
+
+def test_a_websocket_whose_other_side_is_gone_is_closed(plain: PlainService) -> None:
+    with plain.websocket() as line:
+        assert closes(line) < 15, "nobody answered the pings"
+
+
+def test_a_websocket_that_only_listens_stays_open(plain: PlainService) -> None:
+    with connect(f"ws://127.0.0.1:{plain.port}/v1/camera") as line:
+        time.sleep(2.5)
+        line.send("still here")
+        assert line.recv(10) == "still here"

@@ -49,6 +49,13 @@ def test_foreign_names_are_refused_before_the_app(plain: PlainService, host: str
     assert said.status == 421 and "name" in said.error and plain.reached == before
 
 
+def test_the_address_at_which_it_is_reached_is_an_own_name() -> None:
+    with plain_service(address="127.0.0.2") as other:
+        names = ("127.0.0.2", "127.0.0.1", "127.0.0.3", "192.168.1.5")
+        assert [other.ask(host=f"{name}:{other.port}").status for name in names] == [200, 200, 421, 421]
+        assert other.ask(origin=f"http://127.0.0.2:{other.port}").status == 200
+
+
 # ----------------------------------------------------------------------------------------------------------------- origins
 def own(plain: PlainService) -> str:
     return f"http://127.0.0.1:{plain.port}"

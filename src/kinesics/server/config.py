@@ -46,6 +46,7 @@ class Limits:
         silence_seconds: without a byte of a body that is waited for.
         body_rate: bytes a second of a body that are expected at least, once `silence_seconds` were spent on waiting for it.
         reader_seconds: for which somebody may leave an answer unread.
+        ping_seconds: between two pings of a WebSocket, and for which the answer to one is awaited.
         connections, websockets: open ones of one address.
         all_connections: open ones in all.
         message_bytes: of one WebSocket message.
@@ -65,6 +66,7 @@ class Limits:
     silence_seconds: float = 10.0
     body_rate: float = 4096.0
     reader_seconds: float = 30.0
+    ping_seconds: float = 20.0
     connections: int = 64
     websockets: int = 32
     all_connections: int = 512

@@ -19,8 +19,6 @@ from .socket_deadlines import socket_protocol
 
 __all__ = ["protocol", "uvicorn_options"]
 
-_PINGS = 20.0  # seconds between pings of a WebSocket, and for which an answer is awaited
-
 
 def uvicorn_options(config: ServiceConfig) -> dict[str, Any]:
     """Arguments of `uvicorn.Config` that go with the guards; host, port and how to end are left to the caller."""
@@ -30,8 +28,8 @@ def uvicorn_options(config: ServiceConfig) -> dict[str, Any]:
         "ws": socket_protocol(config),
         "ws_max_size": limits.message_bytes,
         "ws_max_queue": 4,
-        "ws_ping_interval": _PINGS,
-        "ws_ping_timeout": _PINGS,
+        "ws_ping_interval": limits.ping_seconds,
+        "ws_ping_timeout": limits.ping_seconds,
         "ws_per_message_deflate": False,
         "timeout_keep_alive": limits.keep_alive,
         "h11_max_incomplete_event_size": limits.head_bytes,
