@@ -96,6 +96,8 @@ def scraped(resident: RunningService) -> dict[str, dict[str, float]]:
         "events_waiting",
         "store_writable",
         "turns",
+        "desk_waiting",
+        "clips",
         "websockets",
     ],
 )

@@ -97,6 +97,8 @@ def _of_workers(page: Exposition, state: dict[str, Any]) -> None:
     page.family("workers", "gauge", "Worker processes.", [({}, len(workers))])
     rss = [(labels, None if one.get("rss") is None else 1e6 * one["rss"]) for labels, one in workers]
     page.family("worker_resident_bytes", "gauge", "Memory of each worker.", rss)
+    page.family("desk_waiting", "gauge", "Questions that wait for the desk.", [({}, (state.get("desk") or {}).get("waiting"))])
+    page.family("clips", "gauge", "Clips that are looked at.", [({}, state.get("clips"))])
     turns = state.get("turns")
     if isinstance(turns, Mapping):
         numbers = [({"turn": name}, value) for name, value in turns.items() if isinstance(value, int | float)]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .supervisor import Stream, Supervisor
     from .webhooks import Webhooks
 
-__all__ = ["Onward", "broker_state"]
+__all__ = ["Onward", "SeenScene", "broker_state"]
 
 PAUSE = 1.0  # seconds between two times that the broker may hear how a stream is
 
@@ -88,10 +88,10 @@ class Onward:
 
     async def _listen(self, stream: Stream, mqtt: Mqtt) -> None:
         with contextlib.closing(stream.subscribe()) as seeing:
-            scene = _Scene()
+            scene = SeenScene()
             async for message in seeing:
                 if message.do == "scene":
-                    scene = msgspec.json.decode(message.bodies[0], type=_Scene)
+                    scene = msgspec.json.decode(message.bodies[0], type=SeenScene)
                 state = stream.state()
                 mqtt.stream_state(stream.id, broker_state(state["name"], state["state"], scene))
                 await asyncio.sleep(PAUSE if message.do == "scene" else 0)
@@ -112,12 +112,14 @@ class _Action(msgspec.Struct):
     score: float | None = None
 
 
-class _Scene(msgspec.Struct):
+class SeenScene(msgspec.Struct):
+    """What of a scene a broker hears about."""
+
     people: list[_Person] = []
     actions: list[_Action] = []
 
 
-def broker_state(name: str, state: str, scene: _Scene) -> dict[str, Any]:
+def broker_state(name: str, state: str, scene: SeenScene) -> dict[str, Any]:
     """What a broker hears of a stream: who is followed, and the action that is surest."""
     surest = max(scene.actions, key=lambda one: one.score or 0.0, default=None)
     people = sum(one.id >= 0 for one in scene.people)
