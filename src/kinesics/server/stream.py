@@ -28,6 +28,7 @@ from .turns import Turns
 __all__ = ["Around", "Stream"]
 
 STALLED = 3.0  # seconds without a frame after which a live stream is stalled
+PAUSES = 3.0  # or so many pauses between two frames, if that is longer
 ASKS = ("teach", "coach")
 PATIENCE = {"teach": 30.0, "coach": 15.0, "change": 20.0, "reload": 20.0}  # seconds in which a worker answers
 
@@ -244,7 +245,8 @@ class Stream:
         """Notice that it has stalled, or is back."""
         if not is_live(self.settings) or self.settings.source == BROWSER or self._newest is None or not self.busy:
             return
-        stalled = now - self._newest > STALLED
+        rates = (self.settings.fps, self._said.get("fps") or self.settings.fps)
+        stalled = now - self._newest > max(STALLED, PAUSES / min(rates))
         if stalled != self._stalled:
             self._stalled = stalled
             self._happened("stalled" if stalled else "back", seconds=round(now - self._newest, 3))
@@ -270,7 +272,7 @@ class Stream:
         self._around.changed(self)
 
     def _left(self, why: str, pause: float) -> None:
-        self._restarts += 1
+        self._restarts, self._life = self._restarts + 1, 0
         self._counts.settle()
         self._around.turns.leave(self.id)
         self._next_epoch = self.epoch = self.epoch + 1
