@@ -200,6 +200,14 @@ def test_an_action_begins_and_ends_with_its_times_and_evidence() -> None:
     assert events[1].data == {"energy": 1.0} and events[1].score == 0.9
 
 
+def test_what_ended_says_how_sure_it_was_at_its_surest() -> None:
+    sure = {0.4: 0.3, 0.8: 0.95, 1.2: 0.1}
+    scenes = [scene(t, [1], Action(1, "wave", score, 0.4, t, None, {"at": t})) for t, score in sure.items()]
+    events = tell(Happenings("a"), [scene(0.0, [1]), *scenes, *looks(3.0, [1], 1.6)])
+    ended = next(event for event in events if event.kind == "ended")
+    assert (ended.score, ended.data, ended.end) == (0.95, {"at": 0.8}, 1.2)
+
+
 def test_a_flicker_is_no_action_and_does_not_cut_one() -> None:
     flicker = story(("standing", 0.0, 2.0), ("jump", 2.0, 2.2), ("standing", 2.2, 4.0), end=4.0)
     assert short(tell(Happenings("a"), flicker))[1:] == [("began", 1, "standing", 0.0)]
@@ -288,7 +296,11 @@ def test_each_repetition_is_told_once_and_whether_it_counts() -> None:
     assert [event.data["counted"] for event in told] == [True, False, True] == [t.counted for t in coach.session.tries]
     assert told[1].data["why_not"] and told[0].data["why_not"] == ""
     for event, one in zip(told, coach.session.tries, strict=True):
-        assert event.label == "squat" and event.start == one.start and event.end == one.end
+        assert (
+            event.label == "squat"
+            and event.start == pytest.approx(one.start, abs=0.001)
+            and event.end == pytest.approx(one.end, abs=0.001)
+        )
         assert event.time == pytest.approx(START + one.end, abs=0.01)
     assert not [event for event in events if event.kind in ("began", "ended")], "what a coach says is no action"
 

@@ -20,6 +20,7 @@ _Key = tuple[int, str]
 @dataclass
 class _Doing:
     action: Action  # as it was last told
+    best: Action  # as it was told when it was surest
     start: float
     since: float  # first told
     last: float  # last told
@@ -88,8 +89,9 @@ class Doings:
             doing = None
         if doing is None:
             start = min(max(action.start, self._over.get(key, action.start)), moment.time)
-            doing = self._open[key] = _Doing(action, start, moment.time, moment.time)
+            doing = self._open[key] = _Doing(action, action, start, moment.time, moment.time)
         doing.action, doing.last = action, moment.time
+        doing.best = max(doing.best, action, key=lambda one: one.score)
         return events
 
     def _begin(self, doing: _Doing, carried: bool, moment: Moment) -> list[Event]:
@@ -108,7 +110,7 @@ class Doings:
         end = max(min(doing.action.end, moment.time), doing.start)
         self._over[key] = end
         more = ({"carried": True} if doing.carried else {}) | ({"cut": True} if cut else {})
-        return [moment.of_action("ended", end, doing.action, doing.start, end, **more)]
+        return [moment.of_action("ended", end, doing.best, doing.start, end, **more)]
 
 
 def _earlier(action: Action, doing: _Doing) -> bool:

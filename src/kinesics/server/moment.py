@@ -33,14 +33,15 @@ class Moment:
     time: float
     now: float
 
-    def event(self, kind: str, at: float, person: int = -1, **more: Any) -> Event:
-        """Something that happened at a time of the stream, not later than now."""
+    def event(self, kind: str, at: float, person: int = -1, *, start: float, end: float | None = None, **more: Any) -> Event:
+        """Something that happened at a time of the stream, not later than now; times to the millisecond."""
+        more |= {"start": round(start, 3), "end": None if end is None else round(end, 3)}
         return Event(round(self.now - (self.time - at), 3), self.stream, kind, person, epoch=self.epoch, **more)
 
     def of_action(self, kind: str, at: float, action: Action, start: float, end: float | None, **more: Any) -> Event:
         """Something that is told of an action."""
-        told = {"label": action.label, "score": round(action.score, 3), "start": start, "end": end}
-        return self.event(kind, at, action.person, **told, data=evidence(action.why) | more)
+        told = {"label": action.label, "score": round(action.score, 3), "data": evidence(action.why) | more}
+        return self.event(kind, at, action.person, start=start, end=end, **told)
 
 
 def evidence(why: Mapping[str, Any]) -> dict[str, Any]:

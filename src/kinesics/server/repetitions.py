@@ -77,8 +77,7 @@ class Repetitions:
         data["faults"] = [asdict(fault) for fault in one.faults]
         data["advice"] = one.faults[0].advice if one.faults else ""
         name = self._coach.exercise.name
-        times = {"start": one.start, "end": one.end}
-        return moment.event("repetition", one.end, identity, label=name, **times, data=_rounded(data))
+        return moment.event("repetition", one.end, identity, start=one.start, end=one.end, label=name, data=_rounded(data))
 
 
 def _unfinished(one: Repetition | Hold) -> bool:
