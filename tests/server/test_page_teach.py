@@ -149,6 +149,9 @@ def test_what_holds_is_a_pointer_a_pad_or_a_countdown(service: RunningService, c
         hold(driven, page.mouse.down, page.mouse.up)
         told(driven, "1 example")
 
+        wait_for(lambda: page.locator(".stage .overlay").click() or page.get_by_text("Whose example: person 1").count())
+        page.click("text=Whoever is largest")
+        page.get_by_text("Whose example: the largest").wait_for()
         page.evaluate("window.there = true")
         page.locator("kbd", has_text="A").wait_for()
         hold(

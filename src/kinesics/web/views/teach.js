@@ -28,7 +28,7 @@ function mount(root, session) {
   const holding = new Holding(session);
   const pad = new Pad();
   const answer = new Answer();
-  const choice = new Choice(model, () => use());
+  const choice = new Choice(model, () => void use());
   const shelf = new Shelf(model, choice.tools);
   const left = h("div", { class: "column" }, answer.element);
   const buttons = h("div", { class: "teach-buttons", role: "group", "aria-label": "Hold one while you show it" });
@@ -41,6 +41,7 @@ function mount(root, session) {
   const name = h("input", { type: "text", id: "teach-name", maxlength: 80, placeholder: "wave", autocomplete: "off", required: true });
   /** @type {Map<string, HTMLButtonElement>} */
   const made = new Map();
+  let changing = false;
   /** @type {[EventTarget, string, (event: any) => void][]} */
   const heard = [];
 
@@ -70,7 +71,7 @@ function mount(root, session) {
     if (label === "unknown") return fail("“unknown” is what is said of everything that nobody taught; choose another name.");
     try {
       if (model.name === null) await model.create("taught");
-      use();
+      void use();
     } catch (error) {
       return fail(words(error));
     }
@@ -106,7 +107,7 @@ function mount(root, session) {
       const ready = key ? `key ${key}${pad.name && at < UNDO ? `, pad ${BUTTONS[at]}` : ""}` : "";
       fill(
         button,
-        h("span", { class: "teach-keys", "aria-hidden": "true" }, key && h("kbd", {}, key), pad.name && at < UNDO && h("kbd", {}, BUTTONS[at])),
+        h("span", { class: "teach-keys", "aria-hidden": "true" }, key && h("kbd", {}, key), pad.name && at < UNDO && h("kbd", { class: "pad" }, BUTTONS[at])),
         h("span", { class: "teach-what" }, label),
         h("span", { class: "small teach-count" }, on ? stateWords() : plural(count, "example")),
         ready && h("span", { class: "sr" }, ` (${ready})`),
@@ -219,16 +220,25 @@ function mount(root, session) {
   // ---------------------------------------------------------------------------------------------- the stream's model
 
   /** Have the stream use the chosen model. */
-  function use() {
-    if (session.stream === null || model.name === null || (session.settings.model ?? null) === model.name) return;
-    session.change({ model: model.name }).catch((error) => fail(words(error)));
+  async function use() {
+    if (changing || session.stream === null || model.name === null || (session.settings.model ?? null) === model.name) return;
+    changing = true; // until the answer is there the stream tells of the model it had before
+    try {
+      await session.change({ model: model.name });
+    } catch (error) {
+      changing = false;
+      return fail(words(error));
+    }
+    changing = false;
+    void use(); // another one may have been chosen meanwhile
   }
 
   /** The stream's own model is what is taught, if it has one. */
   function follow() {
+    if (changing) return;
     const own = session.stream === null ? null : (session.settings.model ?? null);
     if (own !== null && own !== model.name && model.models.some((row) => row.name === own)) void load(own);
-    else use();
+    else void use();
     tellButtons();
   }
 
@@ -236,7 +246,7 @@ function mount(root, session) {
   async function load(which) {
     try {
       await model.open(which);
-      use();
+      void use();
     } catch (error) {
       fail(words(error));
     }
