@@ -298,3 +298,14 @@ def test_who_has_the_token_gets_in(serve: Callable[..., Any], chromiums: Chromiu
         page.reload()
         driven.until("kinesics.scene")
         assert "secret" not in page.evaluate("JSON.stringify(localStorage)")
+
+
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_every_view_is_named_readable_and_fits(busy: RunningService, chromiums: Chromiums, phone: bool) -> None:
+    with chromiums.open(busy.url, color_scheme="dark" if phone else "light", **(PHONE if phone else {})) as driven:
+        for name in ("Live", "Teach", "Coach", "Person", "Events"):
+            driven.page.get_by_role("tab", name=name).click()
+            driven.page.locator("[role=tabpanel]:visible :is(h2, .empty)").first.wait_for()
+            driven.page.wait_for_timeout(400)
+            shot(driven, f"{name.lower()}-{'phone' if phone else 'desktop'}", full=phone)
+            driven.check()
