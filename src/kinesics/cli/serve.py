@@ -78,8 +78,8 @@ def _log_to_stderr(quiet: bool) -> None:
 
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
-    for name in ("kinesics", "uvicorn"):
+    for name in ("kinesics", "uvicorn", "asyncio"):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
         logger.setLevel(logging.ERROR if quiet else logging.WARNING)
-    scrub_logs("kinesics", "uvicorn")
+    scrub_logs("kinesics", "uvicorn", "asyncio")

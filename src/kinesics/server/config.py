@@ -98,7 +98,7 @@ class ServiceConfig:
     """
 
     host: str = "127.0.0.1"
-    port: int = 8420
+    port: int = 8765
     token: str | None = field(default=None, repr=False)
     allowed_hosts: tuple[str, ...] = ()
     roots: tuple[Path, ...] = ()
@@ -113,7 +113,7 @@ class ServiceConfig:
             raise UsageError(f"host {self.host}: others can reach this address; set a token, or listen on 127.0.0.1")
         for name in self.allowed_hosts:
             if split_host(name) is None:
-                raise UsageError(f"allowed host {name!r}: expected a name such as camera.lan or camera.lan:8420")
+                raise UsageError(f"allowed host {name!r}: expected a name such as camera.lan or camera.lan:8765")
         for root in self.roots:
             if not Path(root).is_dir():
                 raise UsageError(f"root {root}: expected a folder that is there")

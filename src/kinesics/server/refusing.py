@@ -32,6 +32,7 @@ async def refuse(
     *,
     kind: str = "UsageError",
     more: Sequence[tuple[str, str]] = (),
+    read: bool = False,
 ) -> None:
     """Answer {"error", "kind"} and close the connection when the rest of a body would still come.
 
@@ -43,13 +44,14 @@ async def refuse(
         error: one line.
         kind: name of the error's class.
         more: further headers.
+        read: the whole body has been taken.
     """
     body = json.dumps({"error": error, "kind": kind}).encode()
     said = [("content-type", "application/json"), ("content-length", str(len(body))), *more]
     if scope["type"] == "websocket":
         await _refuse_socket(scope, send, status, body, said)
         return
-    rest = header(scope, b"content-length") not in ("", "0") or bool(header(scope, b"transfer-encoding"))
+    rest = not read and (header(scope, b"content-length") not in ("", "0") or bool(header(scope, b"transfer-encoding")))
     if rest and ("connection", "close") not in said:
         said.append(("connection", "close"))
     raw = [(name.encode(), value.encode("latin-1")) for name, value in said]

@@ -69,11 +69,11 @@ class TokenHolders:
             try:
                 said = json.loads(await _body(receive))["token"]
             except (ValueError, TypeError, KeyError, RecursionError):
-                await refuse(scope, receive, send, 400, 'expected {"token": "..."}')
+                await refuse(scope, receive, send, 400, 'expected {"token": "..."}', read=True)
                 return
             status = self._judged(scope, said if isinstance(said, str) else "")
             if status != 200:
-                await self._refuse(scope, receive, send, status)
+                await self._refuse(scope, receive, send, status, read=True)
                 return
         await self._welcome(scope, send)
 
@@ -87,12 +87,12 @@ class TokenHolders:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, status: int) -> None:
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, status: int, *, read: bool = False) -> None:
         if status == 429:
             error, more = "too many wrong tokens from this address; wait a minute", [("retry-after", "60")]
         else:
             error, more = "this service wants its token", [("www-authenticate", "Bearer")]
-        await refuse(scope, receive, send, status, error, more=more)
+        await refuse(scope, receive, send, status, error, more=more, read=read)
 
     def _has_cookie(self, scope: Scope) -> bool:
         pairs = (part.strip().partition("=") for part in header(scope, b"cookie").split(";"))
