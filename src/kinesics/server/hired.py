@@ -128,7 +128,7 @@ class Hired:
             raise JobError(f"{do}: no answer within {timeout:g} s; try again") from None
         finally:
             del self._asked[ticket]
-        if {"error", "kind"} <= answer.args.keys():  # a row that has an "error" of its own is an answer
+        if answer.args.get("error") and "kind" in answer.args:  # rows have an "error" of their own, empty where all is well
             raise as_error(str(answer.args.get("kind", "")), str(answer.args["error"]))
         return answer
 
