@@ -76,7 +76,7 @@ class OwnPagesOnly:
         if scope["type"] == "websocket":
             if not origins and any(key.startswith(b"sec-fetch-") for key, _ in scope["headers"]):
                 return "a browser's WebSocket must say where its page comes from"
-        elif site in ("cross-site", "same-site") and not (is_page(scope) and header(scope, b"sec-fetch-mode") == "navigate"):
+        elif site in ("cross-site", "same-site") and not (is_page(scope) and _is_link(scope)):
             return "this comes from a page of another address; only the service's own page may do that"
         return None
 
@@ -89,6 +89,11 @@ class OwnPagesOnly:
         if self._is_allowed(host[0], host[1] or (443 if https else 80)):  # a proxy may speak TLS where we do not
             return True
         return https == secure and self._ours(found[2], scope, secure)
+
+
+def _is_link(scope: Scope) -> bool:
+    """Whether somebody follows a link to here, in a window of its own."""
+    return header(scope, b"sec-fetch-mode") == "navigate" and header(scope, b"sec-fetch-dest") in ("", "document")
 
 
 def _bracketed(address: str) -> str:
