@@ -218,7 +218,10 @@ def test_a_model_that_is_none_is_refused(client: httpx.Client) -> None:
 
 def test_an_exercise_needs_something_shown(client: httpx.Client) -> None:
     refused(client.put("/v1/exercises/mine", json={}), 400, "stream")
-    refused(client.put("/v1/exercises/mine", json={"stream": "demo"}), 503, "teach")
+    until(lambda: client.get("/v1/streams/demo").json()["looked"])
+    refused(client.put("/v1/exercises/mine", json={"stream": "demo"}), 400, "begin")
+    refused(client.put("/v1/exercises/mine", json={"stream": "demo", "last": True}), 503, "begin")
+    refused(client.put("/v1/exercises/mine", json={"stream": "none"}), 404)
 
 
 def test_a_socket_of_a_stream_that_is_not_there_says_so(resident: RunningService) -> None:

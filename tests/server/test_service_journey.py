@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from squatting import squats
 from websockets.sync.client import ClientConnection, connect
 
 from kinesics.testing.service import RunningService
@@ -47,6 +48,12 @@ def ask(line: ClientConnection, what: str, **args: Any) -> dict[str, Any]:
     answer = heard(line, "answer")
     assert answer["ticket"] == 7
     return answer
+
+
+def jpeg_of(picture: Any) -> bytes:
+    import cv2
+
+    return bytes(cv2.imencode(".jpg", picture[..., ::-1])[1])
 
 
 def frame(number: int, jpeg: bytes) -> bytes:
@@ -137,6 +144,33 @@ def test_a_thing_is_taught_used_and_taken_away(serve: Serve, tmp_path: Path) -> 
     again = serve(folder=tmp_path / "data")
     with httpx.Client(base_url=again.url, timeout=60) as client:
         assert [one["name"] for one in client.get("/v1/models").json()["models"]] == ["taught"]
+
+
+def test_an_exercise_is_shown_to_a_camera_and_then_counted(resident: RunningService) -> None:
+    film = [jpeg_of(picture) for picture in squats((95.0, 95.0), fps=8)]
+    seconds = iter(range(10_000))
+
+    def show(line: ClientConnection, film: list[bytes]) -> None:
+        for jpeg in film:
+            number = next(seconds)
+            line.send(struct.pack("<Id", number, 125.0 * number) + jpeg)
+            while heard(line, "scene", "bad").get("number") != number:
+                pass
+
+    with httpx.Client(base_url=resident.url, timeout=60) as client, socket_of(resident, "/v1/camera") as line:
+        line.send(json.dumps({"settings": {"name": "gym", "budget": 10}}))
+        name = heard(line, "stream")["id"]
+        show(line, film[:1])
+        assert "error" not in ask(line, "teach", do="begin", label="bob")
+        show(line, film)
+        made = client.put("/v1/exercises/bob", json={"stream": name})
+        assert made.status_code == 200, made.text
+        assert "bob" in [one["name"] for one in client.get("/v1/exercises").json()["exercises"]]
+        assert ask(line, "change", coach="bob")["settings"]["coach"] == "bob"
+        show(line, film)
+        session = ask(line, "coach", do="session")["session"]
+        assert session["exercise"] == "bob" and session["repetitions"] + session["not_counted"] >= 1, session
+        assert client.delete("/v1/exercises/bob").status_code == 200
 
 
 def test_events_come_once_they_are_stored_and_nothing_is_missed(resident: RunningService) -> None:

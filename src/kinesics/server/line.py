@@ -67,8 +67,8 @@ class Line:
         message = await self._websocket.receive()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1005))
-        text = message.get("text")
-        return text if text is not None else message["bytes"]
+        heard: str | bytes = message["bytes"] if message.get("text") is None else message["text"]
+        return heard
 
     async def close(self, code: int, reason: str = "") -> None:
         """Close it, whoever waits for it; again: nothing happens."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +13,9 @@ from .answers import asked_bytes, asked_json, told
 from .openapi import Operation, Parameter
 from .refusals import Busy
 from .service import held
+
+if TYPE_CHECKING:
+    from .supervisor import Stream
 
 __all__ = ["library_operations"]
 
@@ -97,12 +100,17 @@ async def _record_exercise(request: Request) -> Response:
     service, wanted = held(request), await asked_json(request)
     if not isinstance(wanted.get("stream"), str):
         raise UsageError('expected {"stream": id}: the stream on which the exercise was just shown')
-    clip = service.stream(wanted.pop("stream")).taught
-    if clip is None:
-        raise Busy(
-            "this stream was shown nothing yet: ask it to teach, do: begin, then end, learn: false; then ask for this again"
-        )
-    return await _answer(request, "exercise", clip, **{**wanted, "name": _name(request)})
+    clip = await _shown(service.stream(wanted["stream"]), last=wanted.get("last") is True)
+    return await _answer(request, "exercise", clip, name=_name(request))
+
+
+async def _shown(stream: Stream, *, last: bool) -> bytes:
+    """The clip of what a stream is being shown, which ends with this, or of what it was shown last."""
+    if not last:
+        return (await stream.ask("teach", do="end", learn=False)).bodies[0]
+    if stream.taught is None:
+        raise Busy("this stream was shown nothing yet: ask it to teach, do: begin; then ask for this, without last")
+    return stream.taught
 
 
 async def _remove_exercise(request: Request) -> Response:
@@ -163,9 +171,9 @@ def library_operations() -> list[Operation]:
             "PUT",
             "/v1/exercises/{name}",
             _record_exercise,
-            "Make an exercise of what a stream was just shown between teach begin and now.",
+            "Make an exercise of what a stream was shown between teach begin and now.",
             takes="application/json",
-            body='{"stream": id}',
+            body='{"stream": id}; with "last": true what the last teach end gave',
         ),
         Operation("DELETE", "/v1/exercises/{name}", _remove_exercise, "Remove an exercise of one's own."),
         Operation("DELETE", "/v1/exercises/{name}", _of_name("remove_exercise"), "Remove an exercise of one's own."),
