@@ -76,16 +76,17 @@ class Happenings:
             events += self._repetitions.update(moment)
         return events + self._leave(left, moment) + gone
 
-    def end(self, now: float) -> list[Event]:
+    def end(self, now: float, *, finish: bool = True) -> list[Event]:
         """The stream has ended: what is open ends with its last look, and says that it was `cut`.
 
         Args:
             now: seconds since 1970.
+            finish: let the coach close a hold that goes on; not while somebody else still updates it.
         """
         if self._last is None:
             return []
         moment = replace(self._last, now=min(now, self._last.now))
-        events = [] if self._repetitions is None else self._repetitions.end(moment)
+        events = [] if self._repetitions is None else self._repetitions.end(moment, finish=finish)
         events += self._doings.end(moment) + self._presence.end(moment)
         self.reset()
         return events

@@ -66,6 +66,7 @@ class Looking:
         self._limit = self.settings.budget
         self._budget: Any = None
         self._happenings: Any = None
+        self._telling, self._parted = threading.Lock(), False
         self._coach: Any = None
         self.showing, self.acting = Showing(self.note), Acting(self.note)
         self.sourcing = Sourcing(self.settings, self.feed)
@@ -111,6 +112,13 @@ class Looking:
         else:
             self._tell_events(self._happenings.end(time.time()))
             self.state.end("ended")
+
+    def part(self) -> None:
+        """The stream is taken away while it runs: what is open ends. From any thread; no event is told after it."""
+        with self._telling:
+            if self._happenings is not None and not self._parted:
+                self._tell_events(self._happenings.end(time.time(), finish=False))
+            self._parted = True
 
     def _look_at_all(self, nets: Nets) -> None:
         from ..budget import Budget
@@ -175,7 +183,9 @@ class Looking:
         if coach is not self._coach:
             self._coach = coach
             self._happenings.follow(coach)
-        self._tell_events(self._happenings.update(scene, time.time()))
+        with self._telling:
+            if not self._parted:
+                self._tell_events(self._happenings.update(scene, time.time()))
 
     def _tell_events(self, events: list[Event]) -> None:
         if events:

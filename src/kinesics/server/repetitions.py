@@ -52,9 +52,10 @@ class Repetitions:
             events += self._tell(person, moment, everything=moment.time - person.grown >= SETTLES)
         return events
 
-    def end(self, moment: Moment) -> list[Event]:
-        """The stream ends: a hold that goes on is over with it."""
-        self._coach.finish()
+    def end(self, moment: Moment, *, finish: bool) -> list[Event]:
+        """The stream ends: all tries are told, and with `finish` a hold that goes on is over with it."""
+        if finish:
+            self._coach.finish()
         events = self.update(moment)
         return events + [event for person in self._people.values() for event in self._tell(person, moment, everything=True)]
 

@@ -79,6 +79,8 @@ class Worker:
 
     def _take(self, message: Message) -> None:
         if message.do == "stop":
+            if self._directing is not None:
+                self._directing.looking.part()
             leave(0)
         elif message.do == "open":
             self._open(message)
