@@ -36,7 +36,7 @@ def test_a_label_is_renamed_and_undo_takes_it_back(teacher: ActionTeacher) -> No
 def test_a_label_renamed_to_another_joins_it(teacher: ActionTeacher) -> None:
     assert teacher.rename("wave_left", "curl_both") == 3
     assert teacher.classes_ == ("curl_both",) and len(teacher.examples) == 6
-    assert teacher.undo() and teacher.classes_ == ("curl_both", "wave_left")
+    assert teacher.undo() and set(teacher.classes_) == {"curl_both", "wave_left"}
 
 
 @pytest.mark.parametrize(("label", "to"), [("nosuch", "x"), ("wave_left", ""), ("wave_left", "unknown")])
