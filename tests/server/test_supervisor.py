@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -263,8 +264,23 @@ async def test_a_clips_reader_may_be_slow_or_leave(tmp_path: Path) -> None:
             assert os.getpriority(os.PRIO_PROCESS, pid) >= 10
         await one.aclose()  # type: ignore[attr-defined]
         assert supervisor.state()["clips"] == 1
+        assert not Path(f"/proc/{pids[0]}").exists(), "whose reader left"
         assert sum([1 async for _ in other]) == 999
-        assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+        await until(lambda: not Path(f"/proc/{pids[1]}").exists())  # no other clip came
+
+
+@in_a_loop
+async def test_clips_one_behind_the_other_share_a_worker_until_one_goes_wrong(tmp_path: Path) -> None:
+    async with supervised(tmp_path) as supervisor:
+        await ready(supervisor)
+        pids = []
+        for clip in ("a", "none", "a", "crash", "a"):
+            scenes_of = supervisor.clip(Path(clip), {})
+            with contextlib.suppress(KinesicsError):
+                await anext(scenes_of)
+                pids += [one["pid"] for one in supervisor.state()["workers"] if one["role"].startswith("clip")]
+                assert len([scene async for scene in scenes_of]) == 29
+        assert len(pids) == 4 and pids[0] == pids[1] == pids[2] != pids[3], "the third of them died of its clip"
 
 
 @in_a_loop

@@ -1,4 +1,4 @@
-"""Clips that were uploaded: each is looked at by a spare worker taken for it, which ends with it."""
+"""Clips that were uploaded: each is looked at by a spare worker taken for it, which ends soon unless another clip comes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from ..errors import JobError
+from ..errors import JobError, KinesicsError
 from .hired import Died, Hired
 from .messages import Message
 from .refusals import Busy
@@ -22,6 +22,8 @@ AT_ONCE = 2  # clips
 AHEAD = 8  # scenes that may wait for the reader
 LONGEST = 3600.0  # seconds for one clip
 NICE = 10  # of a clip's worker
+KEPT = 5.0  # seconds for which a worker that answered as it should waits for the next clip
+SOUND = 600.0  # megabytes and seconds of age that such a worker may have
 MEMORY = 4 << 30  # bytes of data (RLIMIT_DATA) that a clip's worker may have; what it occupies is watched besides
 
 
@@ -39,6 +41,8 @@ class Clips:
         self._take = take
         self.jobs: dict[str, Hired | None] = {}
         self._count = 0
+        self._kept: Hired | None = None
+        self._leave: asyncio.TimerHandle | None = None
 
     async def look(self, path: Path, options: dict[str, Any]) -> AsyncGenerator[bytes]:
         """One scene's JSON after the other; the job ends when the reader leaves.
@@ -52,14 +56,19 @@ class Clips:
         self._count += 1
         role = f"clip {self._count}"
         self.jobs[role] = None
+        answered = False  # as it should: not died, and not left in the middle
         try:
-            worker = self.jobs[role] = await self._take()
+            worker = self.jobs[role] = self._kept_one() or await self._take()
             worker.role = role
             async with contextlib.aclosing(self._scenes(worker, path, options)) as scenes:
                 async for scene in scenes:
                     yield scene
+            answered = True
+        except KinesicsError as error:
+            answered = not isinstance(error, JobError)
+            raise
         finally:
-            await self._over(role)
+            await self._over(role, answered)
 
     async def _scenes(self, worker: Hired, path: Path, options: dict[str, Any]) -> AsyncGenerator[bytes]:
         _humble(worker.pid)
@@ -86,16 +95,34 @@ class Clips:
             answer.cancel()
             await asyncio.gather(answer, return_exceptions=True)
 
-    async def _over(self, role: str) -> None:
+    async def _over(self, role: str, answered: bool) -> None:
         worker = self.jobs.pop(role)
-        if worker is not None:
-            worker.hear = lambda message: None
+        if worker is None:
+            return
+        worker.hear = lambda message: None
+        young = time.monotonic() - worker.born < SOUND and worker.memory_mb() < SOUND
+        if answered and worker.alive and young and self._kept is None:
+            self._kept, worker.role = worker, "clip"
+            self._leave = asyncio.get_running_loop().call_later(KEPT, self._dismiss)
+        else:
             worker.kill("its clip is done")
             await worker.gone()
 
+    def _kept_one(self) -> Hired | None:
+        """The worker of the clip before, if it is still there: of many clips in a row none waits for a warm one."""
+        if self._leave is not None:
+            self._leave.cancel()
+        worker, self._kept, self._leave = self._kept, None, None
+        return worker if worker is not None and worker.alive else None
+
+    def _dismiss(self) -> None:
+        worker = self._kept_one()
+        if worker is not None:
+            worker.kill("no other clip came")
+
     async def close(self) -> None:
         """End all of them."""
-        for worker in list(self.jobs.values()):
+        for worker in [*self.jobs.values(), self._kept_one()]:
             if worker is not None:
                 worker.kill("the service ends")
                 await worker.gone()
