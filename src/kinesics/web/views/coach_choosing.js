@@ -4,6 +4,7 @@
 import { ServiceError, del, put } from "../lib/api.js";
 import { fill, h, icon } from "../lib/dom.js";
 import { skeletonFilm } from "../lib/draw.js";
+import { wrongName } from "../lib/names.js";
 import { say } from "../lib/say.js";
 import { SKELETONS } from "../lib/skeletons.js";
 import { upper } from "./coach_words.js";
@@ -137,7 +138,11 @@ export class Choosing {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#name = name.value.trim();
-      this.#countdown();
+      const ships = this.#known.some((one) => !one.own && one.name === this.#name.toLowerCase());
+      const words = wrongName(this.#name) || (ships ? "An exercise that is there already has this name. Choose another." : "");
+      if (!words) return this.#countdown();
+      /** @type {HTMLElement} */ (form.querySelector("#coach-wrong")).textContent = words;
+      name.focus();
     });
     fill(this.#own, form);
   }

@@ -4,6 +4,7 @@
 
 import { del, get, request, save } from "../lib/api.js";
 import { fill, h, icon } from "../lib/dom.js";
+import { wrongName } from "../lib/names.js";
 import { say } from "../lib/say.js";
 import { Stage } from "../lib/stage.js";
 
@@ -245,7 +246,7 @@ function mount(root, session) {
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       const chosen = file.files?.[0];
-      wrong.textContent = !chosen ? "Choose a file first." : chosen.size > LARGEST ? `The file has ${Math.round(chosen.size / 1e6)} MB; at most 100 are taken.` : "";
+      wrong.textContent = !chosen ? "Choose a file first." : chosen.size > LARGEST ? `The file has ${Math.round(chosen.size / 1e6)} MB; at most 100 are taken.` : wrongName(name.value.trim());
       if (!chosen || wrong.textContent) return;
       bring.disabled = true;
       try {
