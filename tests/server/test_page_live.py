@@ -39,6 +39,12 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
         yield service
 
 
+OUT_OF_VIEW = """out => {
+  Object.defineProperty(document, 'hidden', {value: out, configurable: true});
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+
 def shot(driven: Driven, name: str, full: bool = False) -> None:
     folder = os.environ.get("KINESICS_SHOTS")
     if folder:
@@ -199,6 +205,22 @@ def test_a_camera_that_is_unplugged_is_missed_and_taken_again(busy: RunningServi
         driven.page.locator(".stage-note", has_text="The camera is gone").wait_for()
         driven.page.get_by_role("button", name="Try again").click()
         driven.until("kinesics.camera && kinesics.scene && kinesics.state.state === 'running'")
+
+
+def test_out_of_view_nothing_is_sent(busy: RunningService, chromiums: Chromiums) -> None:
+    with chromiums.open(busy.url) as driven:
+        page = driven.page
+        stopped(driven)
+        page.get_by_role("button", name="Use this camera").click()
+        driven.until("kinesics.scene")
+        page.evaluate(OUT_OF_VIEW, True)
+        page.locator(".stage-note", has_text="Paused").wait_for()
+        page.wait_for_timeout(500)  # what was being made goes out still
+        sent = page.evaluate("kinesics.counts.sent")
+        page.wait_for_timeout(1000)
+        assert page.evaluate("kinesics.counts.sent") == sent
+        page.evaluate(OUT_OF_VIEW, False)
+        driven.until(f"kinesics.counts.sent > {sent} && kinesics.state.state === 'running'")
 
 
 def test_streams_are_added_and_removed(busy: RunningService, chromiums: Chromiums) -> None:
