@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from plain_app import PlainService, answer, close_code, everything, frame, plain_service
@@ -12,6 +14,7 @@ from plain_app import PlainService, answer, close_code, everything, frame, plain
 from kinesics.errors import UsageError
 from kinesics.server.config import Limits, ServiceConfig, split_host
 from kinesics.server.secrets_out import without_secrets
+from kinesics.server.tokens import TokenHolders
 
 TOKEN = "a-token-for-tests"
 
@@ -120,6 +123,25 @@ def test_the_token_opens_as_a_header_and_as_a_cookie(locked: PlainService) -> No
     assert locked.ask(cookie=cookie[:-1] + "x").status == 401
     with plain_service(token=TOKEN) as other:
         assert other.ask(cookie=cookie).status == 401, "of one start only"
+
+
+def test_over_tls_the_cookie_stays_there() -> None:
+    said: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": json.dumps({"token": TOKEN}).encode()}
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    guard = TokenHolders(guarded_nothing, ServiceConfig(token=TOKEN))
+    scope = {"type": "http", "scheme": "https", "method": "POST", "path": "/v1/login", "headers": [], "client": ("10.0.0.1", 5)}
+    asyncio.run(guard(scope, receive, send))
+    assert said[0]["status"] == 200 and b"; Secure" in dict(said[0]["headers"])[b"set-cookie"]
+
+
+async def guarded_nothing(scope: Any, receive: Any, send: Any) -> None:
+    raise AssertionError("not reached")
 
 
 def test_odd_logins_are_refused(locked: PlainService) -> None:
