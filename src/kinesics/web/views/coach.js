@@ -17,13 +17,14 @@ import { summaryCard } from "./coach_words.js";
 
 export default { id: "coach", title: "Coach", style: "views/coach.css", mount };
 
+const LATE = 3000; // milliseconds in which what is said of an exercise may be from before it was finished
 const PATIENCE = 20000; // milliseconds in which a camera comes to have a stream
 
 /** @param {HTMLElement} root @param {Session} session */
 function mount(root, session) {
   const speech = new Speech();
   const over = h("div", { class: "coach-over", "aria-hidden": "true" });
-  const left = h("div", { class: "coach-stage" });
+  const picture = h("div", { class: "coach-stage" });
   const side = h("div", { class: "column" });
   /** @type {Exercise[]} */
   let known = [];
@@ -32,20 +33,22 @@ function mount(root, session) {
   /** @type {Summary|null} */
   let last = null;
   let over_ = false; // the view is closed
+  let left = { name: "", until: 0 }; // an exercise that was finished: what is still said of it comes late
 
-  fill(root, h("div", { class: "split coach" }, left, side));
+  fill(root, h("div", { class: "split coach" }, picture, side));
   const heard = /** @type {[string, EventListener][]} */ ([
     ["scene", (event) => part instanceof Counting && part.seen(/** @type {CustomEvent} */ (event).detail.scene)],
     ["settings", () => follow()],
     ["source", () => follow()],
   ]);
   for (const [type, listener] of heard) session.addEventListener(type, listener); // before the stage, which draws what they set
-  const stage = new Stage(left, session, { drawing: { labels: false, outlines: false, angles: [] } });
+  const stage = new Stage(picture, session, { drawing: { labels: false, outlines: false, angles: [] } });
   stage.element.append(over);
 
   /** The panel that fits to what the stream does. */
   function follow() {
-    const wanted = session.source === null ? null : (session.settings.coach ?? null);
+    const told = session.source === null ? null : (session.settings.coach ?? null);
+    const wanted = told === left.name && performance.now() < left.until ? null : told;
     if (part instanceof Counting && part.exercise.name === wanted) return;
     if (wanted === null && part instanceof Choosing) return part.tell();
     const exercise = known.find(({ name }) => name === wanted);
@@ -74,6 +77,7 @@ function mount(root, session) {
 
   /** @param {Exercise} exercise */
   async function begin(exercise) {
+    left.until = 0;
     try {
       if (session.source === null) await session.start("camera", { coach: exercise.name });
       else {
@@ -97,6 +101,7 @@ function mount(root, session) {
   /** @param {Summary|null} summary */
   async function finish(summary) {
     last = summary;
+    left = { name: session.settings.coach ?? "", until: performance.now() + LATE };
     try {
       await session.change({ coach: null });
     } catch (error) {

@@ -52,7 +52,7 @@ export class Choosing {
       { class: "column" },
       h(
         "section",
-        { class: "card" },
+        { class: "card choices" },
         h("h2", {}, "Choose an exercise"),
         known.length >= MANY && h("div", { class: "field" }, h("label", { for: "coach-search" }, "Search"), search),
         this.#list,
@@ -145,6 +145,7 @@ export class Choosing {
       name.focus();
     });
     fill(this.#own, form);
+    this.element.classList.remove("showing");
   }
 
   #countdown() {
@@ -153,6 +154,7 @@ export class Choosing {
     const stop = h("button", { type: "button", onclick: () => this.#cancel("") }, "Cancel");
     const words = h("p", { role: "status" });
     fill(this.#own, words, h("div", { class: "row" }, stop));
+    this.element.classList.add("showing");
     stop.focus();
     const step = () => {
       if (left === 0) {

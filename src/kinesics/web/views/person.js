@@ -54,6 +54,7 @@ function mount(root, session) {
   let tier = "";
   let closed = false;
   let asking = false;
+  let stopped = false; // here, so that what is still told of it is not taken up again
 
   fill(root, h("div", { class: "split person" }, h("div", { class: "column" }, both, pace, marked, h("div", { class: "row" }, beside, hands, stop)), side));
   const stage = new Stage(own, session, { drawing: { labels: false, outlines: false } });
@@ -86,6 +87,7 @@ function mount(root, session) {
   /** @param {Person|null} person */
   async function drive(person) {
     wanted = person?.name ?? null;
+    stopped = person === null;
     since = performance.now();
     came = [];
     if (session.source === null && person) await session.start("camera", { person: person.name });
@@ -269,8 +271,8 @@ function mount(root, session) {
   // ------------------------------------------------------------------------------------------------------------------------
   const heard = /** @type {[string, EventListener][]} */ ([
     ["figure", (event) => shown(/** @type {CustomEvent} */ (event))],
-    ["settings", () => { if (wanted === null) wanted = session.settings.person ?? null; void follow(); mark(); tell(); }],
-    ["source", () => { came = []; since = performance.now(); tell(); }],
+    ["settings", () => { if (wanted === null && !stopped) wanted = session.settings.person ?? null; void follow(); mark(); tell(); }],
+    ["source", () => { stopped = false; came = []; since = performance.now(); tell(); }],
     ["state", tell],
     ["problem", tell],
   ]);
