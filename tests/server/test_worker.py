@@ -97,7 +97,7 @@ def test_no_frame_is_looked_at_without_a_turn(worker: DrivenWorker, film: Path) 
 
 def test_of_a_live_stream_the_newest_wins_and_the_rest_is_counted(worker: DrivenWorker, film: Path) -> None:
     worker.gives = False
-    worker.open(film, live=True, loop=True, fps=10)
+    worker.open(film, live=True, loop=True, fps=10, budget=0.03)
     worker.until("turn")
     time.sleep(1.0)  # frames come and go meanwhile
     worker.tell("go")
@@ -114,7 +114,7 @@ def test_of_a_live_stream_the_newest_wins_and_the_rest_is_counted(worker: Driven
 
 
 def test_a_loop_is_a_new_epoch_and_makes_no_events(worker: DrivenWorker, film: Path) -> None:
-    worker.open(film, live=True, loop=True, epoch=7)
+    worker.open(film, live=True, loop=True, epoch=7, budget=0.03)
     first = worker.until("scene")
     assert first.args["epoch"] == 7
     worker.until("scene", lambda message: message.args["epoch"] == 9)
@@ -139,7 +139,7 @@ def test_a_camera_that_is_not_there_is_waited_for(worker: DrivenWorker) -> None:
 
 
 def test_settings_change_while_it_runs(worker: DrivenWorker, film: Path) -> None:
-    worker.open(film, live=True, loop=True, postures=False)
+    worker.open(film, live=True, loop=True, postures=False, budget=0.03)
     before = worker.until("scene", lambda message: bool(scene_of(message)["people"]))
     assert not any(scene_of(one)["actions"] for one in worker.said("scene"))
     settings = {"source": str(film), "live": True, "loop": True, "coach": "squat"}
@@ -211,7 +211,7 @@ def test_a_budget_is_kept_to(worker: DrivenWorker, film: Path) -> None:
     worker.until("ready")
     worker.tell("budget", seconds=1.0)  # before there is a stream it means nothing
     worker.open(film, live=True, loop=True, fps=60, budget=0.02)
-    worker.until("scene", lambda message: message.args["index"] > 60)
+    worker.until("scene", lambda message: message.args["index"] > 40)
     tight = [scene_of(scene)["chosen"].get("pixels", 0) for scene in worker.said("scene")[5:]]
     worker.tell("budget", seconds=0.5)
     worker.heard.clear()

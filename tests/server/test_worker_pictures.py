@@ -61,7 +61,7 @@ def everything(worker: DrivenWorker) -> bytes:
 
 def watched(worker: DrivenWorker, film: Path, **settings: Any) -> list[Any]:
     """A dozen scenes while somebody wants pictures."""
-    worker.open(film, live=True, loop=True, **settings)
+    worker.open(film, live=True, loop=True, budget=0.02, **settings)
     worker.tell("watchers", pictures=True, figure=False)
     worker.until("scene", lambda message: len(worker.said("scene")) >= 12)
     return worker.said("scene")
@@ -75,7 +75,7 @@ def test_no_pixel_leaves_a_stream_that_may_not_be_shown(worker: DrivenWorker, fi
 
 
 def test_nothing_is_encoded_while_nobody_looks(worker: DrivenWorker, film: Path, frames: list[Array]) -> None:
-    worker.open(film, live=True, loop=True, pixels=True)
+    worker.open(film, live=True, loop=True, pixels=True, budget=0.02)
     worker.until("scene", lambda message: len(worker.said("scene")) >= 5)
     assert all(one.args["parts"] == [] for one in worker.said("scene"))
     assert not pixels_in(everything(worker), frames[::8])
