@@ -182,8 +182,10 @@ export class TaughtModel extends EventTarget {
 
   /** @param {{examples: Example[], undo: number}} told */
   #take(told) {
-    this.examples = told.examples;
+    const same = this.confusions !== null && JSON.stringify(told.examples) === JSON.stringify(this.examples);
     this.undos = told.undo;
+    if (same) return this.#say();
+    this.examples = told.examples;
     this.#films.clear(); // a number may come back with another film
     this.#settle();
   }

@@ -108,8 +108,9 @@ export class Shelf {
     const card = this.#cards.get(id);
     const name = this.#model.takenFor[id];
     if (!card) return;
-    card.doubt.hidden = name === undefined || name === label || (name === "unknown" && count === 1);
-    card.doubt.textContent = name === "unknown" ? "like none of the others" : `taken for ${name}`;
+    const fine = name === undefined || name === label || (name === "unknown" && count === 1);
+    card.doubt.hidden = fine;
+    card.doubt.textContent = fine ? "" : name === "unknown" ? "like none of the others" : `taken for ${name}`;
   }
 
   /** @param {HTMLElement} canvas */
