@@ -21,6 +21,9 @@ from .turning import Turning
 __all__ = ["LiveDriver", "resting", "resting_key"]
 
 SIZES = ("shoulders", "hips", "torso", "neck", "upper_arm", "forearm", "thigh", "shin", "face_height", "face_width")
+LONG = ("torso", "upper_arm", "forearm", "thigh", "shin")
+WIDE = ("shoulders", "hips", "neck", "eyes", "ears", "face_width", "face_height", "palm_width")
+LEAN = 0.85  # of what the fitted person has of it beside its limbs: nobody is taken to have less
 KEPT, EVERY = 48, 0.2  # moments that are remembered, and seconds between them
 EARLY = 8  # moments of which each is looked at anew
 ADAPT = 0.8  # seconds, time constant of proportions and scale
@@ -128,9 +131,19 @@ class LiveDriver:
         for name, length in self._target.items():
             before = self._own.get(name, length)
             self._own[name] = before + share * (length - before)
+        self._widened()
         ratios = [self.lengths[name] / self._own[name] for name in SIZES if name in self.lengths and name in self._own]
         if ratios:
             self._scale = float(np.median(ratios))
+
+    def _widened(self) -> None:
+        """Who was only seen from the side has no narrow shoulders and no small head: limbs tell how wide they are at least."""
+        limbs = [self.lengths[name] / self._own[name] for name in LONG if name in self.lengths and name in self._own]
+        if limbs:
+            least = LEAN / float(np.median(limbs))
+            for name in WIDE:
+                if name in self._own and name in self.lengths:
+                    self._own[name] = max(self._own[name], self.lengths[name] * least)
 
     def _follow(self, shoulders: Array, passed: float) -> Array:
         """The source's place that lies at the person's home: calm, but nobody leaves the canvas to a side."""
