@@ -28,6 +28,15 @@ def test_web_camera_keeps_the_law(camera: Any) -> None:
     check_source(lambda: open_source(camera.address), limit=12)
 
 
+def test_frames_of_a_web_camera_have_the_times_at_which_they_came(camera: Any) -> None:
+    with open_source(camera.address) as source:
+        next(source)
+        began = time.monotonic()
+        frames = list(itertools.islice(source, 20))
+        took = time.monotonic() - began
+    assert frames[-1].time - frames[0].time == pytest.approx(took, abs=0.25)  # not 25 a second, which is what ffmpeg assumes
+
+
 def test_slow_reader_gets_the_newest_frame(camera: Any) -> None:
     with open_source(camera.address) as source:
         assert source.live and source.size == (160, 120)

@@ -28,13 +28,14 @@ class Framer:
         self._stored: tuple[int, int] | None = None
         self._orientation = UPRIGHT
 
-    def __call__(self, picture: av.VideoFrame) -> Frame:
-        """The frame of the next picture."""
+    def __call__(self, picture: av.VideoFrame, came: float | None = None) -> Frame:
+        """The frame of the next picture; `came`: seconds that stand in for a time of its own, which it does not have."""
         self.index += 1
         if (picture.width, picture.height) != self._stored:
             self._turn_to(picture)
         raw = picture.pts if picture.pts is not None else picture.dts
-        time = self.clock(None if raw is None or not picture.time_base else float(raw * picture.time_base))
+        own = None if raw is None or not picture.time_base else float(raw * picture.time_base)
+        time = self.clock(own if came is None else came)
         orientation = self._orientation
         return Frame(
             lambda: colour.rgb(picture, orientation),

@@ -121,7 +121,7 @@ class _Line:
             for picture in reel.pictures():
                 if self.stopped.is_set():
                     break
-                self._put(self._framer(reel, before)(picture))
+                self._put(self._framer(reel, before)(picture, time.monotonic() if reel.untimed else None))
         except (FFmpegError, OSError) as error:
             why = reason(error)
         finally:

@@ -13,6 +13,7 @@ from ..errors import SourceError
 
 VIDEO_PIXELS = 36_000_000
 STUBBORN = 200  # so many errors in a row, without a packet between them, and the container is given up
+UNTIMED = frozenset({"mpjpeg", "mjpeg"})  # have no times
 # Readers that follow names to other files or addresses, or take any text for a picture.
 REFUSED = frozenset(
     "hls applehttp concat dash webm_dash_manifest imf sdp rtp rtsp lavfi image2 ffmetadata "
@@ -64,6 +65,11 @@ class Reel:
         context = self.stream.codec_context
         context.thread_count, context.thread_type = threads, "AUTO"
         context.options = {"max_pixels": str(self.limit)}
+
+    @property
+    def untimed(self) -> bool:
+        """The container has no times of its own: FFmpeg makes them up, 25 frames a second."""
+        return bool(self.container.format.name in UNTIMED)
 
     def _check_size(self) -> None:
         width, height = self.stream.codec_context.width, self.stream.codec_context.height
