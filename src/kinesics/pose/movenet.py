@@ -21,6 +21,7 @@ from .view import View
 
 __all__ = ["CAP", "Look", "MoveNet", "Seen", "check_picture", "fit_canvas", "letterbox"]
 
+SIZES = 2  # nets for large looks
 LARGE = 40_000  # canvas pixels from which one look gains by several threads, even beside other work
 CAP = 6  # people a call, fixed in the net
 JOINTS = 17
@@ -130,7 +131,7 @@ class MoveNet:
 
     def __init__(self, threads: int = 2) -> None:
         self.threads = threads
-        self._wide: Net | None = None
+        self._wide: dict[tuple[int, int], Net] = {}
         self._narrow: list[Net] = []
         self._workers: ThreadPoolExecutor | None = None
         find("movenet_multipose")  # what is missing is said now, not at the first look
@@ -142,8 +143,7 @@ class MoveNet:
     def see_all(self, view: View, looks: Sequence[Look], keep: float = 0.1) -> list[Seen]:
         """The same for several looks, side by side."""
         if self.threads == 1 or (len(looks) == 1 and looks[0].size[0] * looks[0].size[1] >= LARGE):
-            self._wide = self._wide or load("movenet_multipose", threads=self.threads)
-            return [_see(self._wide, view, look, keep) for look in looks]
+            return [_see(self._for(look.size), view, look, keep) for look in looks]
         while len(self._narrow) < min(self.threads, len(looks)):
             self._narrow.append(load("movenet_multipose", threads=1))
         if len(looks) == 1:
@@ -162,6 +162,18 @@ class MoveNet:
 
         list(self._workers.map(work, self._narrow))
         return [seen[index] for index in range(len(looks))]
+
+    def _for(self, size: tuple[int, int]) -> Net:
+        """A net on all threads that has this size of canvas already, or the one that was not used for longest.
+
+        To change its size costs a net a fifth of a look; two of them serve pictures of one size, which are looked at twice.
+        """
+        net = self._wide.pop(size, None)
+        if net is None and len(self._wide) < SIZES:
+            net = load("movenet_multipose", threads=self.threads)
+        net = net or self._wide.pop(next(iter(self._wide)))
+        self._wide[size] = net
+        return net
 
 
 def _see(net: Net, view: View, look: Look, keep: float) -> Seen:
