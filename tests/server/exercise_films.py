@@ -1,4 +1,4 @@
-"""Makes `exercise_films.json`: `python tests/server/exercise_films.py > src/kinesics/server/exercise_films.json`."""
+"""Makes `exercise_films.json`: `python tests/server/exercise_films.py > src/kinesics/server/library/exercise_films.json`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from kinesics.actions.coach import exercise, exercises
-from kinesics.server.exercise_library import film_of
+from kinesics.server.library.exercises import film_of
 from kinesics.testing.exercising import exercise_clip
 
 VIEWS = {"side": 30.0, "front": 90.0, "any": 70.0}

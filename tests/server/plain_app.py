@@ -20,8 +20,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from kinesics.server.config import Limits, ServiceConfig
-from kinesics.server.deadlines import uvicorn_options
-from kinesics.server.guards import guarded
+from kinesics.server.guard.deadlines import uvicorn_options
+from kinesics.server.guard.guards import guarded
 
 
 async def body_size(request: Request) -> Response:

@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from kinesics.server.crew.supervisor import Stream, Subscription, Supervisor
 from kinesics.server.messages import Message
 from kinesics.server.settings import StreamSettings
-from kinesics.server.store import Store
-from kinesics.server.supervisor import Stream, Subscription, Supervisor
+from kinesics.server.store.store import Store
 
 SMALL = (sys.executable, str(Path(__file__).with_name("small_worker.py")))
 

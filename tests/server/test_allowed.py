@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kinesics.errors import UsageError
-from kinesics.server.allowed import checked_name, checked_source
+from kinesics.server.guard.allowed import checked_name, checked_source
 
 
 @pytest.fixture

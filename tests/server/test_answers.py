@@ -9,8 +9,9 @@ import logging
 import pytest
 
 from kinesics import errors
-from kinesics.server import answers, refusals
-from kinesics.server.openapi import ERRORS
+from kinesics.server import refusals
+from kinesics.server.routes import answers
+from kinesics.server.routes.openapi import ERRORS
 
 KINDS = [
     kind

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from supervised import supervised, until
 
+from kinesics.server.crew.supervisor import WORKER, Stream, Supervisor
 from kinesics.server.settings import StreamSettings
-from kinesics.server.supervisor import WORKER, Stream, Supervisor
 
 NOTICED, BACK = 4.5, 5.0  # seconds; on an idle machine 3 and 2
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from kinesics.errors import FormatError
-from kinesics.server.clip_bytes import LARGEST, MOMENTS, pack_clip, unpack_clip
+from kinesics.server.library.clip_bytes import LARGEST, MOMENTS, pack_clip, unpack_clip
 from kinesics.testing import made_clips
 from kinesics.types import PoseSequence, Skeleton, skeleton
 

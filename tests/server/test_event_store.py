@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from kinesics.errors import JobError, SinkError, UsageError
 from kinesics.server.events import KINDS, Event
-from kinesics.server.store import Store
+from kinesics.server.store.store import Store
 
 DAY = 86_400.0
 Make = Callable[..., Store]

@@ -13,8 +13,8 @@ from exercise_films import films
 from kinesics.actions.coach import coach_clip, exercise
 from kinesics.actions.coach import exercises as shipped
 from kinesics.errors import FormatError, SinkError, UsageError
-from kinesics.server.clip_bytes import pack_clip
-from kinesics.server.exercise_library import exercises, record_exercise, remove_exercise
+from kinesics.server.library.clip_bytes import pack_clip
+from kinesics.server.library.exercises import exercises, record_exercise, remove_exercise
 from kinesics.server.refusals import Absent
 from kinesics.testing.exercising import exercise_clip
 

@@ -10,10 +10,10 @@ import pytest
 from worker_driving import as_jpeg
 
 from kinesics.errors import SourceError
-from kinesics.server.browsing import Browsing
-from kinesics.server.feeding import QUEUE, Feed, Waiting
 from kinesics.server.settings import StreamSettings
-from kinesics.server.sourcing import Sourcing, is_live
+from kinesics.server.worker.browsing import Browsing
+from kinesics.server.worker.feeding import QUEUE, Feed, Waiting
+from kinesics.server.worker.sourcing import Sourcing, is_live
 from kinesics.testing import counter_picture, make_video, read_counter
 from kinesics.types import Frame
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from kinesics.errors import FormatError
-from kinesics.server.figure import Figure, main_person, said_of
+from kinesics.server.worker.figure import Figure, main_person, said_of
 from kinesics.testing.exercising import exercise_clip
 from kinesics.types import People, PoseSequence, Scene, skeleton
 from kinesics.viewer import load_person, save_person

@@ -13,8 +13,8 @@ from plain_app import PlainService, answer, close_code, everything, frame, plain
 
 from kinesics.errors import UsageError
 from kinesics.server.config import Limits, ServiceConfig, split_host
-from kinesics.server.secrets_out import without_secrets
-from kinesics.server.tokens import TokenHolders
+from kinesics.server.guard.secrets_out import without_secrets
+from kinesics.server.guard.tokens import TokenHolders
 
 TOKEN = "a-token-for-tests"
 

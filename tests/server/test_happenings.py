@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from kinesics.actions import Coach, Postures
 from kinesics.evaluate.staged import staged_people
 from kinesics.server.events import KINDS, Event
-from kinesics.server.happenings import Happenings
+from kinesics.server.happenings.happenings import Happenings
 from kinesics.testing.exercising import exercise_clip
 from kinesics.types import Action, People, PoseSequence, Scene, skeleton
 

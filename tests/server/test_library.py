@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from kinesics.errors import KinesicsError, UsageError
-from kinesics.server.clip_bytes import pack_clip
-from kinesics.server.library import Library
+from kinesics.server.library.clip_bytes import pack_clip
+from kinesics.server.library.library import Library
 from kinesics.server.refusals import Absent, Taken, as_error
 from kinesics.testing import made_clips
 
@@ -102,7 +102,7 @@ def test_kinds_of_errors_survive_the_way_to_the_service() -> None:
 def test_the_first_example_is_learned_soon_when_the_library_is_warm(tmp_path: Path) -> None:
     code = f"""
 import sys, time
-from kinesics.server.library import Library
+from kinesics.server.library.library import Library
 library = Library({str(tmp_path)!r})
 library.warm()
 clip = sys.stdin.buffer.read()
@@ -116,7 +116,8 @@ print(time.process_time() - start)
 
 
 def test_to_be_asked_for_the_list_loads_no_net(tmp_path: Path) -> None:
-    code = f"import sys; from kinesics.server.library import Library; print(Library({str(tmp_path)!r}).answer('models', {{}}))"
+    code = "import sys; from kinesics.server.library.library import Library; "
+    code += f"print(Library({str(tmp_path)!r}).answer('models', {{}}))"
     code += "; print([n for n in ('scipy', 'cv2', 'torch', 'numba') if n in sys.modules])"
     start = time.monotonic()
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60, text=True)

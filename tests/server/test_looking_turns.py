@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from kinesics.server.turns import Turns
+from kinesics.server.crew.turns import Turns
 
 SEEDS = range(20)
 

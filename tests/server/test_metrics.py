@@ -8,7 +8,7 @@ import time
 import httpx
 import pytest
 
-from kinesics.server.metrics import Exposition
+from kinesics.server.routes.metrics import Exposition
 from kinesics.testing.service import RunningService
 
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"

@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from kinesics.errors import UsageError
-from kinesics.server.discovery import announcements, topic_name
 from kinesics.server.events import Event
-from kinesics.server.mqtt import Mqtt, MqttSettings
-from kinesics.server.store import Store
+from kinesics.server.onward.discovery import announcements, topic_name
+from kinesics.server.onward.mqtt import Mqtt, MqttSettings
+from kinesics.server.store.store import Store
 
 PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 
@@ -244,7 +244,7 @@ def test_a_fresh_fall_switches_the_sensor_and_an_old_one_does_not(broker: Broker
 @pytest.mark.debian
 def test_a_service_that_is_killed_is_told_offline_by_the_broker(broker: Broker, listener: Listener, tmp_path: Path) -> None:
     code = (
-        "import sys, time; from kinesics.server.mqtt import Mqtt; from kinesics.server.store import Store\n"
+        "import sys, time; from kinesics.server.onward.mqtt import Mqtt; from kinesics.server.store.store import Store\n"
         "m = Mqtt({'port': int(sys.argv[2])}, Store(sys.argv[1]))\n"
         "while True: time.sleep(1)"
     )

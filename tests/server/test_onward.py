@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from kinesics.server.onward import SeenScene, broker_state
+from kinesics.server.onward.onward import SeenScene, broker_state
 from kinesics.testing.service import RunningService
 
 PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")

@@ -7,8 +7,8 @@ import re
 import httpx
 import pytest
 
-from kinesics.server.app import operations
-from kinesics.server.openapi import document
+from kinesics.server.routes.app import operations
+from kinesics.server.routes.openapi import document
 from kinesics.testing.service import RunningService
 
 DOCUMENT = document(operations(), "1.2.3")

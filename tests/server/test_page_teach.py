@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kinesics import ActionTeacher
-from kinesics.server.clip_bytes import pack_clip
-from kinesics.server.taught_models import TaughtModels
+from kinesics.server.library.clip_bytes import pack_clip
+from kinesics.server.library.models import TaughtModels
 from kinesics.testing import made_clips
 from kinesics.testing.service import RunningService
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from kinesics.errors import FormatError, UsageError
-from kinesics.server.person_library import export_person, import_person, persons, remove_person
-from kinesics.server.picture_header import checked_picture
+from kinesics.server.guard.picture_header import checked_picture
+from kinesics.server.library.persons import export_person, import_person, persons, remove_person
 from kinesics.server.refusals import Absent
 from kinesics.viewer import Artist, Person, load_person, save_person
 from kinesics.weights.bundle import read_bundle, write_bundle

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from kinesics.errors import KinesicsError, SourceError, UsageError
-from kinesics.server.picture_header import checked_picture, picture_kind
+from kinesics.server.guard.picture_header import checked_picture, picture_kind
 from kinesics.testing.video import counter_picture
 
 MOST = 50_000_000

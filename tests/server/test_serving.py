@@ -21,7 +21,7 @@ from websockets.sync.client import connect
 from kinesics.cli import main
 from kinesics.server.config_file import read_plan
 from kinesics.server.folder import held_folder
-from kinesics.server.store import Store
+from kinesics.server.store.store import Store
 from kinesics.testing.service import RunningService
 
 Serve = Callable[..., RunningService]
@@ -58,8 +58,9 @@ def refused(capsys: pytest.CaptureFixture[str], *options: str) -> str:
 
 # ------------------------------------------------------------------------------------------------------------ the process
 def test_the_serving_process_loads_nothing_heavy() -> None:
-    code = "import sys, kinesics.server.serving, kinesics.server.app, kinesics.server.supervisor, kinesics.server.store, "
-    code += f"kinesics.server.guards, kinesics.server.deadlines; print([m for m in {HEAVY} if m in sys.modules])"
+    code = "import sys, kinesics.server.serving, kinesics.server.routes.app, kinesics.server.crew.supervisor, "
+    code += "kinesics.server.store.store, "
+    code += f"kinesics.server.guard.guards, kinesics.server.guard.deadlines; print([m for m in {HEAVY} if m in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
 

@@ -19,13 +19,13 @@ import pytest
 
 from kinesics.errors import SinkError
 from kinesics.server.events import Event
-from kinesics.server.store import Store
+from kinesics.server.store.store import Store
 
 KILLS = 40
 WRITES = """
 import os, sys
 from kinesics.server.events import Event
-from kinesics.server.store import Store
+from kinesics.server.store.store import Store
 
 def committed(events):
     os.write(1, "".join(f"{e.id} {e.data['n']}\\n" for e in events).encode())
@@ -245,7 +245,7 @@ FILLS = """
 import json, os, sys, time
 from kinesics.errors import SinkError
 from kinesics.server.events import Event
-from kinesics.server.store import Store
+from kinesics.server.store.store import Store
 
 folder = sys.argv[1]
 told = []
@@ -312,12 +312,13 @@ def test_the_log_is_emptied_while_events_go_on(make: Make, tmp_path: Path) -> No
 
 
 def test_a_store_that_is_not_closed_keeps_no_process_alive(tmp_path: Path) -> None:
-    code = "import sys; from kinesics.server.store import Store; s = Store(sys.argv[1]); s.put([])"
+    code = "import sys; from kinesics.server.store.store import Store; s = Store(sys.argv[1]); s.put([])"
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, timeout=60)
 
 
 def test_the_store_imports_nothing_heavy() -> None:
-    code = "import sys, kinesics.server.store, kinesics.server.webhooks; print([m for m in {names} if m in sys.modules])"
+    code = "import sys, kinesics.server.store.store, kinesics.server.onward.webhooks; "
+    code += "print([m for m in {names} if m in sys.modules])"
     names = ["pyarrow", "cv2", "scipy", "numba", "torch", "av", "ai_edge_litert", "onnxruntime", "paho"]
     run = subprocess.run(
         [sys.executable, "-c", code.replace("{names}", repr(names))], capture_output=True, text=True, check=True

@@ -330,7 +330,7 @@ def test_the_tiers_that_may_be_named_are_those_there_are() -> None:
 
 def test_the_main_process_holds_no_net() -> None:
     heavy = ("cv2", "scipy", "numba", "torch", "ai_edge_litert", "onnxruntime", "av", "numpy")
-    code = f"import sys, kinesics.server.supervisor; print([name for name in {heavy!r} if name in sys.modules])"
+    code = f"import sys, kinesics.server.crew.supervisor; print([name for name in {heavy!r} if name in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
 

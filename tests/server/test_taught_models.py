@@ -20,10 +20,10 @@ import pytest
 
 from kinesics import ActionTeacher
 from kinesics.errors import FormatError, SinkError, UsageError
-from kinesics.server.clip_bytes import pack_clip
-from kinesics.server.model_versions import STEPS
+from kinesics.server.library.clip_bytes import pack_clip
+from kinesics.server.library.models import TICKETS, TaughtModels
+from kinesics.server.library.versions import STEPS
 from kinesics.server.refusals import Absent, Taken
-from kinesics.server.taught_models import TICKETS, TaughtModels
 from kinesics.testing import made_clips
 from kinesics.types import PoseSequence, skeleton
 from kinesics.weights.bundle import read_bundle, write_bundle
@@ -293,7 +293,7 @@ def test_a_full_disk_keeps_nothing_and_damages_nothing(models: TaughtModels, tmp
 
 CHILD = """
 import sys
-from kinesics.server.taught_models import TaughtModels
+from kinesics.server.library.models import TaughtModels
 folder, first = sys.argv[1], int(sys.argv[2])
 clips = [open(path, "rb").read() for path in sys.argv[3:]]
 models = TaughtModels(folder)

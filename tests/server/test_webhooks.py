@@ -17,8 +17,8 @@ import pytest
 
 from kinesics.errors import UsageError
 from kinesics.server.events import Event
-from kinesics.server.posting import parse_address, post
-from kinesics.server.webhooks import Rule, Webhooks
+from kinesics.server.onward.posting import parse_address, post
+from kinesics.server.onward.webhooks import Rule, Webhooks
 
 
 class Receiver:

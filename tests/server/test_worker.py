@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from worker_driving import DrivenWorker, as_jpeg, scene_of, walk
 
-from kinesics.server.clip_bytes import unpack_clip
+from kinesics.server.library.clip_bytes import unpack_clip
 from kinesics.video import open_source
 
 

@@ -12,11 +12,11 @@ import pytest
 from supervised import file, kill, ready, scenes, supervised, until, worker_of
 
 from kinesics.errors import JobError
-from kinesics.server import watchdog
+from kinesics.server.crew import watchdog
+from kinesics.server.crew.seat import Seat
+from kinesics.server.crew.supervisor import WORKER, Stream
 from kinesics.server.refusals import Busy
-from kinesics.server.seat import Seat
 from kinesics.server.settings import StreamSettings
-from kinesics.server.supervisor import WORKER, Stream
 
 
 def in_a_loop(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
@@ -177,7 +177,7 @@ def _a_seat() -> tuple[Seat, list[float]]:
 def test_pauses_double_up_to_a_minute_and_end_with_a_long_life(monkeypatch: pytest.MonkeyPatch) -> None:
     seat, pauses = _a_seat()
     now = [0.0]
-    monkeypatch.setattr("kinesics.server.seat.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("kinesics.server.crew.seat.time.monotonic", lambda: now[0])
     for _ in range(13):
         seat._since = now[0]
         now[0] += 1.0 + (pauses[-1] if pauses else 0.0)

@@ -14,8 +14,8 @@ from worker_driving import DrivenWorker, as_jpeg, scene_of, walk
 from kinesics import find_people
 from kinesics.errors import SourceError, UsageError
 from kinesics.server.messages import encode
-from kinesics.server.nets import Nets
-from kinesics.server.picture_reading import Options, PictureReading, options_of, read_picture
+from kinesics.server.worker.nets import Nets
+from kinesics.server.worker.picture_reading import Options, PictureReading, options_of, read_picture
 from kinesics.testing import pixels_in
 from kinesics.types import Array
 from kinesics.video import open_source
@@ -111,7 +111,7 @@ def test_a_redaction_that_fails_covers_everything(street: Array) -> None:
     from dataclasses import replace
 
     from kinesics.server.settings import StreamSettings
-    from kinesics.server.showing import Showing
+    from kinesics.server.worker.showing import Showing
     from kinesics.types import Frame, People, Scene, skeleton
 
     said: list[str] = []

@@ -74,7 +74,7 @@ def _token(file: Path | None) -> str | None:
 
 
 def _log_to_stderr(quiet: bool) -> None:
-    from ..server.secrets_out import scrub_logs
+    from ..server.guard.secrets_out import scrub_logs
 
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))

@@ -14,8 +14,8 @@ from ..errors import FormatError, KinesicsError, SourceError
 from .settings import BROWSER, StreamSettings
 
 if TYPE_CHECKING:
-    from .mqtt import MqttSettings
-    from .webhooks import Rule
+    from .onward.mqtt import MqttSettings
+    from .onward.webhooks import Rule
 
 __all__ = ["Plan", "read_plan"]
 
@@ -92,7 +92,7 @@ def _tables(path: Path, said: dict[str, Any], key: str) -> list[dict[str, Any]]:
 def _webhooks(path: Path, tables: list[dict[str, Any]]) -> list[Rule]:
     rules = []
     for number, table in enumerate(tables, 1):
-        from .webhooks import Rule
+        from .onward.webhooks import Rule
 
         try:
             rules.append(msgspec.convert(table, Rule))
@@ -104,7 +104,7 @@ def _webhooks(path: Path, tables: list[dict[str, Any]]) -> list[Rule]:
 def _broker(path: Path, table: Any) -> MqttSettings | None:
     if table is None:
         return None
-    from .mqtt import MqttSettings
+    from .onward.mqtt import MqttSettings
 
     if not isinstance(table, dict):
         raise FormatError(f"{path}: mqtt: expected a table [mqtt]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import UsageError
-from .allowed import checked_name
+from .guard.allowed import checked_name
 from .settings import StreamSettings
 
 __all__ = ["check_names", "model_path", "paths_of"]

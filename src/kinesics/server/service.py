@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
     from .config import ServiceConfig
-    from .line import Line
-    from .onward import Onward
-    from .store import Store
-    from .supervisor import Stream, Supervisor
+    from .crew.supervisor import Stream, Supervisor
+    from .onward.onward import Onward
+    from .routes.line import Line
+    from .store.store import Store
 
 __all__ = ["Service", "held"]
 

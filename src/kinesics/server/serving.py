@@ -15,15 +15,15 @@ from .config import ServiceConfig, is_loopback
 from .config_file import Plan, read_plan
 from .folder import default_folder, held_folder
 from .listening import address_of, begin, bound
-from .news import News
-from .onward import Onward
+from .onward.news import News
+from .onward.onward import Onward
 from .settings import DEMO, StreamSettings
 from .signals import Told
 
 if TYPE_CHECKING:
+    from .crew.supervisor import Supervisor
     from .service import Service
-    from .store import Store
-    from .supervisor import Supervisor
+    from .store.store import Store
 
 __all__ = ["DRAIN", "serve"]
 
@@ -111,7 +111,7 @@ def _plan(file: str | Path | None, demo: bool) -> Plan:
 
 def _load() -> None:
     """Import what answers the network."""
-    from . import app, deadlines, guards  # noqa: F401
+    from .guard import deadlines, guards  # noqa: F401
 
 
 class _Running:
@@ -133,8 +133,8 @@ class _Running:
 
     async def run(self) -> None:
         """Until told to end."""
-        from .store import Store
-        from .supervisor import Supervisor
+        from .crew.supervisor import Supervisor
+        from .store.store import Store
 
         told = Told()
         with told.listening():
@@ -169,9 +169,9 @@ class _Running:
         await asyncio.to_thread(_load)  # meanwhile the workers are started
         import uvicorn
 
-        from .app import build
-        from .deadlines import uvicorn_options
-        from .guards import guarded
+        from .guard.deadlines import uvicorn_options
+        from .guard.guards import guarded
+        from .routes.app import build
 
         app = build(supervisor, store, self._config, folder=self._folder, onward=onward)
         options = uvicorn_options(self._config)

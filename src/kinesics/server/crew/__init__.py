@@ -1,0 +1,1 @@
+"""Worker processes as the service has them: started, given turns, watched, replaced; and the streams they look at."""

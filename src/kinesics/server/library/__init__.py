@@ -1,0 +1,1 @@
+"""What the service was taught and brought: models of actions, exercises, persons. Written by the desk alone."""

@@ -1,0 +1,1 @@
+"""Stored events on their way out: to sockets, webhooks, a broker."""
