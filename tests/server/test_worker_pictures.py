@@ -15,7 +15,7 @@ from kinesics import find_people
 from kinesics.errors import SourceError, UsageError
 from kinesics.server.messages import encode
 from kinesics.server.worker.nets import Nets
-from kinesics.server.worker.picture_reading import Options, PictureReading, options_of, read_picture
+from kinesics.server.worker.picture_reading import Options, PictureReading, is_cut_off, options_of, read_picture
 from kinesics.testing import pixels_in
 from kinesics.types import Array
 from kinesics.video import open_source
@@ -192,3 +192,9 @@ def test_nothing_is_left_on_the_line_after_a_picture(worker: DrivenWorker, stree
     data = as_jpeg(street)
     worker.ask("picture", data, options={})
     assert not pixels_in(everything(worker), [street])
+
+
+def test_a_picture_that_is_cut_off_says_so(street: Array) -> None:
+    data = as_jpeg(street)
+    assert [is_cut_off(data[:size]) for size in (len(data), len(data) // 2, len(data) // 8)] == [False, True, True]
+    assert not is_cut_off(data + b"something behind it") and not is_cut_off(b"")

@@ -140,7 +140,7 @@ class Stream:
         """
         worker, dropped = self._seat.worker, self._counts.so_far()
         lost = sum(dropped.get("source", {}).values()) + sum(dropped.get("browser", {}).values())
-        told = msgspec.to_builtins(self.settings) | {"source": without_secrets(self.settings.source)}
+        told = msgspec.structs.asdict(self.settings) | {"source": without_secrets(self.settings.source)}
         return {
             "state": "stalled" if self._stalled else self._state,
             "error": self._error,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ...types import Array, People, Scene
     from .nets import Nets
 
-__all__ = ["Options", "PictureReading", "clip_scenes", "options_of", "read_picture"]
+__all__ = ["Options", "PictureReading", "clip_scenes", "is_cut_off", "options_of", "read_picture"]
 
 PIXELS = 50_000_000  # of a picture
 THREADS = 2  # one picture is looked at at a time, and somebody waits for it
@@ -71,6 +71,11 @@ def read_picture(data: bytes, *, pixels: int = PIXELS, longest: int | None = Non
     return image, (image.shape[1], image.shape[0])
 
 
+def is_cut_off(data: bytes) -> bool:
+    """Whether a JPEG ends before its picture does: decoders fill what is missing with grey and say nothing."""
+    return data[:2] == b"\xff\xd8" and data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda")
+
+
 class PictureReading:
     """Reads one picture after the other.
 
@@ -89,7 +94,7 @@ class PictureReading:
         self._nets.pose(Options().pose, THREADS)(np.zeros((360, 640, 3), np.uint8))
 
     def read(self, data: bytes, options: Options) -> Scene:
-        """Who is in a picture, with the times it took to `decode` and to `look` in `timing`.
+        """Who is in a picture, with the times it took to `decode` and to `look` in `timing`; `corrupt` when it is cut off.
 
         Raises:
             SourceError: it cannot be read.
@@ -110,7 +115,8 @@ class PictureReading:
         elif size != (image.shape[1], image.shape[0]):
             people = _enlarged(people, size[0] / image.shape[1], size[1] / image.shape[0])
         timing = {"decode": decoded - began, "look": time.perf_counter() - decoded}
-        return Scene(0, 0.0, size, people, faces=faces, timing={**timing, "total": time.perf_counter() - began})
+        timing["total"] = time.perf_counter() - began
+        return Scene(0, 0.0, size, people, faces=faces, timing=timing, corrupt=is_cut_off(data))
 
     def _more(self, image: Array, people: People, options: Options) -> tuple[People, tuple[Any, ...]]:
         from ...budget import Budget
