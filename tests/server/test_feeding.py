@@ -147,6 +147,10 @@ def test_a_loop_goes_on_in_time_and_index_and_begins_a_new_epoch(tmp_path: Path)
         feed.given_back()
     feed.over()
     assert seen == [(k, k // 5, k % 5) for k in range(12)]
+    end = time.monotonic() + 20  # whoever stops looking stops the reading, too
+    while any(thread.name == "kinesics-source" for thread in threading.enumerate()):
+        assert time.monotonic() < end
+        time.sleep(0.01)
     assert times == pytest.approx(11 / 25, abs=0.01)
 
 

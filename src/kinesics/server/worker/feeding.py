@@ -97,8 +97,16 @@ class Feed:
                 self._waiting.clear()
             else:
                 self._changed.wait_for(lambda: len(self._waiting) < QUEUE or self._over)
+            if self._over:  # nobody takes it any more
+                return
             self._waiting.append(Waiting(frame, arrived, number))
             self._changed.notify_all()
+
+    @property
+    def closed(self) -> bool:
+        """No more frames are wanted, or come."""
+        with self._changed:
+            return self._over
 
     def over(self, error: Exception | None = None) -> None:
         """No more frames come; `error` says why if that is a failure."""

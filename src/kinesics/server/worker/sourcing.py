@@ -75,6 +75,8 @@ class Sourcing:
                 played = _paced(source) if self.feed.live and not source.live else source
                 for frame in self._joined(played):
                     self.feed.put(frame)
+                    if self.feed.closed:
+                        return
             if not loop:
                 return
 
