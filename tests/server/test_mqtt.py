@@ -79,11 +79,11 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 class Listener:
     """Subscribes to everything, also after the broker was away."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, name: str = "listener") -> None:
         paho = pytest.importorskip("paho.mqtt.client")
         self.got: list[tuple[str, bytes, bool]] = []
         self.subscribed = threading.Event()
-        self.client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id="listener", clean_session=False)
+        self.client = paho.Client(paho.CallbackAPIVersion.VERSION2, client_id=name, clean_session=False)
         self.client.on_connect = lambda client, *_: client.subscribe("#", 1)
         self.client.on_subscribe = lambda *_: self.subscribed.set()
         self.client.on_message = lambda client, userdata, m: self.got.append((m.topic, m.payload, m.retain))
@@ -216,7 +216,7 @@ def test_states_are_retained_announced_told_again_and_removed(broker: Broker, li
         wait_until(lambda sensor=sensor: listener.newest(f"homeassistant/{sensor}/config"))
         row = json.loads(listener.newest(f"homeassistant/{sensor}/config") or b"")
         assert row["device"]["name"] == "Hall" and row["availability_topic"] == "kinesics/availability"
-    late = Listener(broker.port)  # takes the place of the first, as it has the same name
+    late = Listener(broker.port, "late")
     wait_until(lambda: late.newest("kinesics/a/state"))
     assert all(retained for topic, _, retained in late.got if topic == "kinesics/a/state")
     late.got.clear()

@@ -259,6 +259,7 @@ def test_tabs_and_the_skip_link_work_with_keys_alone(busy: RunningService, chrom
         page.keyboard.press("ArrowRight")
         assert page.get_by_role("tab", name="Live").get_attribute("aria-selected") == "true"
         assert page.locator("[role=tabpanel]:visible").count() == 1
+        driven.until("document.querySelector('#view-live button:not([hidden])')")  # a view comes a moment after its tab
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.closest('#view-live') !== null")
 
