@@ -41,13 +41,13 @@ FULL: dict[str, Measure] = {
 }
 QUICK: dict[str, Measure] = {
     "start": lambda: measure_start(1),
-    "picture": lambda: measure_picture(10),
-    "label": lambda: measure_label(4.0),
+    "picture": lambda: measure_picture(8),
+    "label": lambda: measure_label(3.0),
     "streams": lambda: measure_streams(4.0, counts=(4,)),
     "teach": lambda: measure_teaching(2),
-    "return": lambda: measure_return(2),
-    "kill": lambda: measure_kills(2),
-    "bad": lambda: measure_bad(inputs=2, requests=30),
+    "return": lambda: measure_return(1),
+    "kill": lambda: measure_kills(1),
+    "bad": lambda: measure_bad(inputs=1, requests=20),
 }
 
 
