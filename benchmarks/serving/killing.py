@@ -18,7 +18,7 @@ from .clients import Browser, Socket, ask, ready, until
 from .pictures import empty, walk
 
 
-def measure_kills(times: int = 100, cameras: int = 3) -> dict[str, Any]:
+def measure_kills(times: int = 100, cameras: int = 1) -> dict[str, Any]:
     """Kill the service at random moments while people come and go before some cameras and somebody teaches.
 
     Acknowledged: an event that a client was told of over the socket of events, an example whose number was answered.
@@ -46,7 +46,7 @@ def measure_kills(times: int = 100, cameras: int = 3) -> dict[str, Any]:
             stop = threading.Event()
             teacher = threading.Thread(target=_teach, args=(browsers[-1], taught, stop, rng.random()))
             teacher.start()
-            time.sleep(rng.uniform(0.6, 4.0))
+            time.sleep(rng.uniform(2.5, 6.0))
             children = _children(service.process.pid)
             service.process.send_signal(signal.SIGKILL)
             service.process.wait()

@@ -89,7 +89,9 @@ def _knock(address: str, scheme: str) -> Callable[[], bool] | None:
 def _connect(address: str, scheme: str, name: str, timeout: float, options: dict[str, Any]) -> Reel:
     more: dict[str, Any] = {"name": name, "protocols": PROTOCOLS, "timeout": (5 * timeout, timeout), "trusted": True, **options}
     if scheme.startswith("rtsp"):
-        return Reel(address, options={"rtsp_transport": "tcp"}, **more)
+        return Reel(
+            address, options={"rtsp_transport": "tcp", "fpsprobesize": "0"}, **more
+        )  # to count its frames a second takes two
     try:
         return Reel(address, **more)
     except InvalidDataError:
