@@ -47,7 +47,7 @@ def measure_kills(times: int = 100, cameras: int = 1) -> dict[str, Any]:
             teacher = threading.Thread(target=_teach, args=(browsers[-1], taught, stop, rng.random()))
             teacher.start()
             time.sleep(rng.uniform(2.5, 6.0))
-            children = _children(service.process.pid)
+            children = children(service.process.pid)
             service.process.send_signal(signal.SIGKILL)
             service.process.wait()
             stop.set()
@@ -97,7 +97,8 @@ def _stored(path: Path) -> tuple[set[int], bool]:
     return stored, sound
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
     path = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(word) for word in path.read_text("ascii").split()] if path.exists() else []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import tempfile
 import time
@@ -9,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 from scipy import stats
 
 from kinesics.testing.service import RunningService
 
 from .clients import Browser, Socket, ask, ready
+from .killing import children
 from .pictures import walk
 from .sources import Camera
 
@@ -58,14 +59,13 @@ def _come_and_go(url: str, pictures: list[bytes], streams: list[str], rng: rando
 
 def _counts(pid: int) -> tuple[float, int, int]:
     """Megabytes, open files and threads of the service and all its workers."""
-    main = psutil.Process(pid)
     memory, files, threads = 0.0, 0, 0
-    for process in (main, *main.children(recursive=True)):
+    for one in (pid, *children(pid)):
         try:
-            memory += _own(process.pid)
-            files += process.num_fds()
-            threads += process.num_threads()
-        except (psutil.NoSuchProcess, OSError):
+            memory += _own(one)
+            files += len(os.listdir(f"/proc/{one}/fd"))
+            threads += len(os.listdir(f"/proc/{one}/task"))
+        except OSError:
             continue  # it ended while we counted
     return memory, files, threads
 
