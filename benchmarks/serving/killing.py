@@ -47,7 +47,7 @@ def measure_kills(times: int = 100, cameras: int = 1) -> dict[str, Any]:
             teacher = threading.Thread(target=_teach, args=(browsers[-1], taught, stop, rng.random()))
             teacher.start()
             time.sleep(rng.uniform(2.5, 6.0))
-            children = children(service.process.pid)
+            workers = children(service.process.pid)
             service.process.send_signal(signal.SIGKILL)
             service.process.wait()
             stop.set()
@@ -55,7 +55,7 @@ def measure_kills(times: int = 100, cameras: int = 1) -> dict[str, Any]:
             for socket in (*browsers, ear):
                 socket.close()
             service.stop()
-            left += not until(lambda children=children: not any(_alive(pid) for pid in children), 5)
+            left += not until(lambda workers=workers: not any(_alive(pid) for pid in workers), 5)
         stored, sound = _stored(Path(folder) / "events.db")
         with RunningService(folder) as service:
             ready(service.url, 60)
