@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -73,6 +74,24 @@ def test_rotation_is_applied_once(tmp_path: Path, rotation: int) -> None:
             assert read_counter(frame.image) == index
             assert frame.planes is not None and read_counter(frame.planes[0]) == index
             assert [p.shape for p in frame.planes] == [(96, 160), (48, 80), (48, 80)]
+
+
+def test_a_closed_file_leaves_no_picture_behind(tmp_path: Path) -> None:
+    """Nothing that only a search for circles would find: a service opens files and cameras for months."""
+    path = make_video(tmp_path / "clip.mp4", frames=5, size=(320, 240))
+
+    def kept() -> int:
+        return sum(type(one) is av.VideoFrame and one.width == 320 for one in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        with open_source(path) as source:
+            assert all(frame.image.any() for frame in source)
+        del source
+        assert kept() == 0
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (3, 5)])

@@ -62,6 +62,21 @@ def test_killed_web_camera_comes_back_as_a_new_epoch(camera: Any) -> None:
         assert any("connected again" in note for note in source.notes)
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are counted in /proc")
+def test_web_camera_that_comes_and_goes_leaves_no_threads(camera: Any) -> None:
+    counts = []
+    with open_source(camera.address, timeout=0.5) as source:
+        for frame in source:
+            assert frame.image.any()
+            if frame.epoch == len(counts):
+                counts.append(len(list(Path("/proc/self/task").iterdir())))
+                if frame.epoch == 3:
+                    break
+                camera.kill()
+                camera.start()
+    assert counts[3] <= counts[1]
+
+
 def test_frozen_web_camera_ends_after_max_wait(camera: Any) -> None:
     with open_source(camera.address, timeout=0.3, max_wait=1.0) as source:
         next(source)

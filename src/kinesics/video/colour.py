@@ -24,7 +24,7 @@ def rgb(picture: av.VideoFrame, orientation: Orientation) -> Array:
     """(h, w, 3) uint8 RGB in the displayed orientation; alpha is dropped, deeper colours are cut to 8 bits."""
     if picture.colorspace == UNTOLD:
         picture.colorspace = matrix_of(picture.width, picture.height)
-    return orientation.apply(picture.to_ndarray(format="rgb24"))
+    return orientation.apply(picture.to_ndarray(format="rgb24", threads=1))  # more stay for as long as any picture does
 
 
 def planes(picture: av.VideoFrame, orientation: Orientation) -> tuple[Array, Array, Array] | None:
@@ -105,7 +105,7 @@ def planes_to_rgb(planes: tuple[Array, Array, Array]) -> Array:
     """(h, w, 3) uint8 RGB of planes as `planes` gives them."""
     picture = from_planes(planes)
     picture.colorspace, picture.color_range = matrix_of(picture.width, picture.height), VIDEO_RANGE
-    return picture.to_ndarray(format="rgb24")
+    return picture.to_ndarray(format="rgb24", threads=1)
 
 
 def fit(image: Array, size: tuple[int, int]) -> Array:

@@ -64,9 +64,13 @@ class Framer:
 
 
 def _orientation(picture: av.VideoFrame) -> Orientation:
-    """Which way up it is to be shown."""
+    """Which way up it is to be shown.
+
+    PyAV ties a picture that was asked for its side data to itself, and so keeps it until Python looks for circles, which may be
+    after hours of video: a tiny copy is asked.
+    """
     try:
-        matrix: Any = picture.side_data.get("DISPLAYMATRIX")
+        matrix: Any = picture.reformat(width=16, height=16, format="gray", threads=1).side_data.get("DISPLAYMATRIX")
     except ValueError:  # other side data, of a kind that PyAV does not know, hides it: the angle alone is still told
         return Orientation.from_angle(picture.rotation)
     return UPRIGHT if matrix is None else Orientation.from_matrix(memoryview(bytes(matrix)).cast("i").tolist())
