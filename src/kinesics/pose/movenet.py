@@ -167,9 +167,10 @@ class MoveNet:
         """A net on all threads that has this size of canvas already, or the one that was not used for longest.
 
         To change its size costs a net a fifth of a look; two of them serve pictures of one size, which are looked at twice.
+        One thread has one net: there are many of those side by side, and a net holds 40 MB.
         """
         net = self._wide.pop(size, None)
-        if net is None and len(self._wide) < SIZES:
+        if net is None and len(self._wide) < min(SIZES, self.threads):
             net = load("movenet_multipose", threads=self.threads)
         net = net or self._wide.pop(next(iter(self._wide)))
         self._wide[size] = net

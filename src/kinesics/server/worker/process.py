@@ -6,6 +6,7 @@ other end closes it is gone at once, whatever it is at.
 
 from __future__ import annotations
 
+import gc
 import os
 import queue
 import signal
@@ -64,6 +65,9 @@ class Worker:
 
     def _work(self, began: float) -> None:
         self._nets.warm()
+        gc.collect()
+        gc.freeze()  # what a picture leaves behind in circles is then found soon: there is little else to search through
+        gc.collect()
         self.say("ready", pid=os.getpid(), seconds=round(time.monotonic() - began, 3), rss_mb=rss_mb())
         while True:
             job = self._jobs.get()

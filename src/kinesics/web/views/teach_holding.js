@@ -28,6 +28,8 @@ export class Holding extends EventTarget {
   #clock = 0;
   /** @type {Promise<any>|null} */
   #asked = null;
+  /** What was cancelled last; the next one begins when that is known to be over. @type {Promise<any>} */
+  #over = Promise.resolve();
   /** @type {AudioContext|null} */
   #audio = null;
 
@@ -74,7 +76,7 @@ export class Holding extends EventTarget {
     if (this.state !== "counting" && this.state !== "recording") return;
     const asked = this.state === "recording" ? this.#asked : null;
     this.#stop();
-    if (asked) void asked.then(() => this.#session.ask("teach", { do: "cancel" })).catch(() => {});
+    if (asked) this.#over = asked.then(() => this.#session.ask("teach", { do: "cancel" })).catch(() => {});
     this.#fail(why);
   }
 
@@ -107,7 +109,7 @@ export class Holding extends EventTarget {
   async #begin() {
     const { label, person } = this;
     this.#turn("recording");
-    const asked = this.#session.ask("teach", { do: "begin", label, person });
+    const asked = this.#over.then(() => this.#session.ask("teach", { do: "begin", label, person }));
     this.#asked = asked;
     try {
       await asked;
