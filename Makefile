@@ -7,18 +7,20 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 V := .venv/bin
-# Byte-compiling all of scipy and pyarrow takes longer than installing them; Python does it for what is really imported.
+# Byte-compiling all of scipy and pyarrow takes longer than installing them; Python does it for what is really
+# imported, also where the machine asks it not to: each of the many processes that the tests start would compile anew.
+export PYTHONDONTWRITEBYTECODE :=
 INSTALL := install --quiet --disable-pip-version-check --no-compile --no-warn-script-location
 GROUP = $(V)/python -c 'import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["dependency-groups"][sys.argv[1]], sep="\n")'
 TSC := .venv/types/node_modules/.bin/tsc
 DEBIAN := gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-libav \
-	chromium fonts-dejavu-core mosquitto
+	chromium fonts-dejavu-core mosquitto openjdk-17-jre-headless
 
 demo: .venv/installed
 	$(V)/kinesics demo
 
 test: .venv/tested debian
-	$(V)/python -m pytest $(ARGS)
+	$(V)/python -m pytest $(or $(ARGS),-n 2 --dist loadgroup)
 
 check: .venv/checked
 	$(V)/ruff check
@@ -74,8 +76,8 @@ clean:
 	$(V)/python -m pip $(INSTALL) --requirement .venv/check.txt
 	touch $@
 
-# The RTSP tests stream from a GStreamer server, the page is driven in Chromium, MQTT goes through a real broker; where one of them
-# cannot be installed its tests skip and say so.
+# The RTSP tests stream from a GStreamer server, the page is driven in Chromium, MQTT goes through a real broker, Spark
+# runs on Java; where one of them cannot be installed its tests skip and say so.
 debian:
 	@missing=""
 	for p in $(DEBIAN); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -14,6 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side, a file's stay together, and one browser at a time is enough for two cores."""
+    for item in items:
+        if item.config.pluginmanager.hasplugin("xdist"):
+            driven = {"chromiums", "browser"} & set(getattr(item, "fixturenames", ()))
+            item.add_marker(pytest.mark.xdist_group("a browser" if driven else str(item.path)))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Thousands of collected tests are not searched through each time Python looks for circles."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -108,43 +123,21 @@ def camera() -> Iterator[PictureServer]:
     server.kill()
 
 
-RTSP = """
-import sys, gi
-gi.require_version("Gst", "1.0"); gi.require_version("GstRtspServer", "1.0")
-from gi.repository import Gst, GstRtspServer, GLib
-Gst.init(None)
-if sys.argv[1] == "probe":
-    missing = [n for n in ("videotestsrc", "x264enc", "rtph264pay") if Gst.ElementFactory.find(n) is None]
-    sys.exit(", ".join(missing) or 0)
-server = GstRtspServer.RTSPServer(); server.set_address("127.0.0.1"); server.set_service(sys.argv[1])
-factory = GstRtspServer.RTSPMediaFactory(); factory.set_shared(True)
-factory.set_launch("( videotestsrc is-live=true ! video/x-raw,width=160,height=120,framerate=30/1 ! x264enc tune=zerolatency "
-                   "speed-preset=ultrafast key-int-max=10 ! rtph264pay name=pay0 config-interval=-1 )")
-server.get_mount_points().add_factory("/cam", factory); server.attach(None)
-print("ready", flush=True)
-GLib.MainLoop().run()
-"""
-PYTHON = "/usr/bin/python3"  # Debian's own: gi is not in a virtual environment
-
-
 @pytest.fixture
 def rtsp() -> Iterator[Callable[[int], subprocess.Popen[str]]]:
     """Start an RTSP server on a port: `rtsp(port)` gives its process."""
-    if not Path(PYTHON).exists():
-        pytest.skip("no RTSP server: needs Debian's python3-gi and gir1.2-gst-rtsp-server-1.0")
-    probe = subprocess.run([PYTHON, "-c", RTSP, "probe"], capture_output=True, text=True, check=False)
-    if probe.returncode:
-        pytest.skip(
-            "no RTSP server: apt-get install gir1.2-gst-rtsp-server-1.0 python3-gi gstreamer1.0-plugins-{base,good,ugly} "
-            f"({probe.stderr.strip().splitlines()[-1:]})"
-        )
+    from kinesics.errors import MissingExtra
+    from kinesics.testing import need_rtsp, start_rtsp
+
+    try:
+        need_rtsp()
+    except MissingExtra as error:
+        pytest.skip(str(error))
     running: list[subprocess.Popen[str]] = []
 
     def start(port: int) -> subprocess.Popen[str]:
-        command = [PYTHON, "-c", RTSP, str(port)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        process = start_rtsp(port)
         running.append(process)
-        assert process.stdout is not None and process.stdout.readline() == "ready\n"
         return process
 
     yield start

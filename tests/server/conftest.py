@@ -35,9 +35,9 @@ def service(serve: Callable[..., Service]) -> Service:
     return serve()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def resident(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One service with the demo, for all tests that leave it as it is."""
+    """One service with the demo, for all tests of a file that leave it as it is."""
     with Service(tmp_path_factory.mktemp("resident"), "--demo") as service:
         yield service
 

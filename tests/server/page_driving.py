@@ -135,8 +135,8 @@ class Driven:
 
     def source(self, words: str) -> None:
         """Choose in the head of the page what is looked at."""
-        value = self.page.locator("#source option", has_text=re.compile(words)).first.get_attribute("value")
-        self.page.select_option("#source", value=value)
+        label = self.page.locator("#source option", has_text=re.compile(words)).first.inner_text()
+        self.page.select_option("#source", label=label)  # its value changes when the browser has named its cameras
 
     def check(self) -> None:
         """Nothing went wrong, nothing was asked of anybody else, every control has a name."""

@@ -113,4 +113,4 @@ def test_ages_count_what_was_looked_at(scraped: dict[str, dict[str, float]]) -> 
 
 
 def test_memory_of_workers_is_told_in_bytes(scraped: dict[str, dict[str, float]]) -> None:
-    assert all(30e6 < value < 3e9 for value in scraped["kinesics_worker_resident_bytes"].values())
+    assert all(1e6 < value < 3e9 for value in scraped["kinesics_worker_resident_bytes"].values())

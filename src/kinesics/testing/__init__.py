@@ -27,9 +27,11 @@ _HOMES = {
     "make_containers": "trasher",
     "make_pictures": "trasher",
     "make_video": "video",
+    "need_rtsp": "rtsp_server",
     "pixels_in": "no_pixels",
     "read_counter": "video",
     "send_rudely": "rude_client",
+    "start_rtsp": "rtsp_server",
     "walking_people": "people",
 }
 
@@ -47,6 +49,8 @@ if TYPE_CHECKING:
     from .people import walking_people as walking_people
     from .pose_model import check_pose_model as check_pose_model
     from .request_trasher import bad_requests as bad_requests
+    from .rtsp_server import need_rtsp as need_rtsp
+    from .rtsp_server import start_rtsp as start_rtsp
     from .rude_client import BadRequest as BadRequest
     from .rude_client import Reply as Reply
     from .rude_client import send_rudely as send_rudely
