@@ -104,6 +104,8 @@ def test_commands_in_examples_exist_with_their_options(code: str) -> None:
         name = words[0]
         while len(words) > 1 and f"{name} {words[1]}" in known:
             name += f" {words.pop(1)}"
+        if words[1:2] not in ([], ["--help"]) and hasattr(known[name], "default"):  # a command that may be left out
+            name += f" {known[name].default}"
         assert not getattr(known[name], "commands", None) or words[1:2] in ([], ["--help"]), f"no such command: {line}"
         options = {option for param in known[name].params for option in [*param.opts, *param.secondary_opts]} | {"--help", "-h"}
         used = {word.partition("=")[0] for word in words[1:] if re.match(r"--?[a-z]", word)}

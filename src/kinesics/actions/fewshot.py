@@ -99,7 +99,7 @@ class FewShotHead:
         share = np.eye(len(self.classes_))[self._of] / self._counts[self._of][:, None]  # (n, c)
         means = share.T @ self._examples
         self._means = _unit(means)
-        self._crowd = self._crowded(self._means)
+        self._crowd = self.crowded(self._means)
         self._middle = means.mean(axis=0)
         weight = len(order) / (len(self.classes_) * self._counts[self._of])  # each class counts alike
         off = self._examples - self._middle
@@ -120,7 +120,7 @@ class FewShotHead:
         each = _apart(x, self._examples)
         nearest = np.stack([each[..., self._of == c].min(axis=-1) for c in range(len(self.classes_))], axis=-1)
         near = BLEND * nearest + (1 - BLEND) * to_means
-        return np.asarray(near - CROWDED * (self._crowded(x)[..., None] + self._crowd))
+        return np.asarray(near - CROWDED * (self.crowded(x)[..., None] + self._crowd))
 
     def unknown(self, embedding: Array) -> float | Array:
         """Probability that it is none of the classes; of (n, e) an array (n,)."""
@@ -154,8 +154,8 @@ class FewShotHead:
             "unknown": round(float(self.unknown(embedding)), 3),
         }
 
-    def _crowded(self, x: Array) -> Array:
-        """Mean squared distance to the nearest of the cohort, (…,); 0 without one."""
+    def crowded(self, x: Array) -> Array:
+        """Mean squared distance of rows (…, e) of length 1 to the nearest of the cohort, (…,); 0 without one."""
         if self.cohort is None or not len(self.cohort):
             return np.zeros(x.shape[:-1])
         far = _apart(x, self.cohort)

@@ -36,6 +36,7 @@ COMMANDS = {
     "render": "A fitted person in the poses of a file.",
     "transfer": "A fitted person does what somebody does in a video.",
     "depth": "Skeletal tracking from depth pictures.",
+    "batch": "A corpus: thousands of videos in, tables out; its summary; who moves like this.",
     "eval": "Accuracy on a labelled set.",
     "bench": "Latency and throughput, with where they were measured.",
     "convert": "Translate between pose formats.",
