@@ -9,13 +9,9 @@ and says less: fewer turns of each, no soak. All of it takes about an hour, of w
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
-import time
-from collections.abc import Callable
-from typing import Any
 
+from measuring import Measure, measure
 from serving.killing import measure_kills
 from serving.label import measure_label
 from serving.readiness import measure_picture, measure_start
@@ -25,9 +21,6 @@ from serving.streams import measure_socket, measure_streams
 from serving.teaching import measure_teaching
 from serving.trashing import measure_bad
 
-from kinesics.bench.provenance import provenance
-
-Measure = Callable[[], dict[str, Any]]
 FULL: dict[str, Measure] = {
     "start": measure_start,
     "picture": measure_picture,
@@ -41,42 +34,14 @@ FULL: dict[str, Measure] = {
 }
 QUICK: dict[str, Measure] = {
     "start": lambda: measure_start(1),
-    "picture": lambda: measure_picture(8),
-    "label": lambda: measure_label(3.0),
-    "streams": lambda: measure_streams(4.0, counts=(4,)),
+    "picture": lambda: measure_picture(5),
+    "label": lambda: measure_label(2.0, 0.5),
+    "streams": lambda: measure_streams(3.0, (4,), 1.0),
     "teach": lambda: measure_teaching(2),
     "return": lambda: measure_return(1),
     "kill": lambda: measure_kills(1),
-    "bad": lambda: measure_bad(inputs=1, requests=20),
+    "bad": lambda: measure_bad(1, 20),
 }
 
-
-def main() -> int:
-    """Measure what is asked for; the last line of stdout is one JSON object with --json."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--json", action="store_true", help="one JSON object as the last line")
-    parser.add_argument("--quick", action="store_true", help="less of everything, under a minute")
-    parser.add_argument("--only", default="", help=f"of {','.join(FULL)}")
-    given = parser.parse_args()
-    measures = QUICK if given.quick else FULL
-    wanted = [name for name in given.only.split(",") if name] or list(measures)
-    unknown = [name for name in wanted if name not in measures]
-    if unknown:
-        parser.error(f"--only {','.join(unknown)}: expected some of {','.join(measures)}")
-    values: dict[str, Any] = {}
-    failed = 0
-    for name in wanted:
-        began = time.monotonic()
-        try:
-            found = measures[name]()
-        except Exception as error:  # one measurement that fails must not lose the others
-            found, failed = {f"{name}_error": f"{type(error).__name__}: {error}"}, failed + 1
-        values |= found
-        print(f"{name} ({time.monotonic() - began:.0f} s): {json.dumps(found)}", file=sys.stderr, flush=True)
-    if given.json:
-        print(json.dumps({**values, **provenance(["movenet_multipose"])}))
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(measure(__doc__ or "", FULL, QUICK, weights=["movenet_multipose"]))

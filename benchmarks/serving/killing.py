@@ -98,9 +98,16 @@ def _stored(path: Path) -> tuple[set[int], bool]:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
-    path = Path(f"/proc/{pid}/task/{pid}/children")
-    return [int(word) for word in path.read_text("ascii").split()] if path.exists() else []
+    """The processes that a process has started, from whichever of its threads."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                if int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == pid:
+                    found.append(int(entry.name))
+            except (OSError, ValueError, IndexError):
+                continue
+    return found
 
 
 def _alive(pid: int) -> bool:

@@ -16,7 +16,7 @@ from .clients import ready, until
 from .pictures import walk
 
 
-def measure_label(seconds: float = 20.0) -> dict[str, Any]:
+def measure_label(seconds: float = 20.0, settling: float = 2.0) -> dict[str, Any]:
     """Milliseconds from a frame's capture, as the browser tells it, until its joints and labels are drawn.
 
     The camera gives 640x480, 30 a second. All share the machine, and the browser draws without a graphics card.
@@ -42,7 +42,7 @@ def measure_label(seconds: float = 20.0) -> dict[str, Any]:
             page.evaluate("kinesics.start('camera')")
             if not until(lambda: page.evaluate("kinesics.latency.length") > 30, 60):
                 raise RuntimeError(f"no labels within a minute: {page.evaluate('kinesics.problem && kinesics.problem.title')}")
-            time.sleep(2.0)
+            time.sleep(settling)
             page.evaluate("kinesics.latency.length = 0")
             taken, end = list[float](), time.monotonic() + seconds
             while time.monotonic() < end:

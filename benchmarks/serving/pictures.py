@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import Any
 
@@ -21,6 +22,7 @@ def jpeg(image: Array, quality: int = 80) -> bytes:
     return bytes(cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes())
 
 
+@functools.cache
 def walk(count: int = 95, size: tuple[int, int] = (640, 480)) -> list[bytes]:
     """The bundled clip from where somebody is in view, as JPEGs of a web camera's size; there and back, for looping."""
     with open_source(weights.find("demo_clip")) as source:

@@ -9,24 +9,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from kinesics.errors import MissingExtra
+from kinesics.testing import need_rtsp, start_rtsp
+
 from .pictures import walk
 from .web_camera import packed
 
 HERE = Path(__file__).parents[1]
-DEBIAN = "/usr/bin/python3"  # gi is not in a virtual environment
-RTSP = """
-import sys, gi
-gi.require_version("Gst", "1.0"); gi.require_version("GstRtspServer", "1.0")
-from gi.repository import Gst, GstRtspServer, GLib
-Gst.init(None)
-server = GstRtspServer.RTSPServer(); server.set_address("127.0.0.1"); server.set_service(sys.argv[1])
-factory = GstRtspServer.RTSPMediaFactory(); factory.set_shared(True)
-factory.set_launch("( videotestsrc is-live=true ! video/x-raw,width=640,height=480,framerate=10/1 ! x264enc tune=zerolatency "
-                   "speed-preset=ultrafast key-int-max=10 ! rtph264pay name=pay0 config-interval=-1 )")
-server.get_mount_points().add_factory("/cam", factory); server.attach(None)
-print("ready", flush=True)
-GLib.MainLoop().run()
-"""
 
 
 def free_port() -> int:
@@ -38,10 +27,11 @@ def free_port() -> int:
 
 def has_rtsp() -> bool:
     """Whether GStreamer's RTSP server is installed."""
-    if not shutil.which(DEBIAN):
+    try:
+        need_rtsp()
+    except MissingExtra:
         return False
-    probe = "import gi; gi.require_version('GstRtspServer', '1.0')"
-    return subprocess.run([DEBIAN, "-c", probe], capture_output=True, check=False).returncode == 0
+    return True
 
 
 class Camera:
@@ -66,11 +56,12 @@ class Camera:
 
     def start(self) -> Camera:
         """Be there."""
-        web = [sys.executable, "-m", "serving.web_camera", str(self.port), str(self.fps), str(self._folder / "pictures")]
-        command = [DEBIAN, "-c", RTSP, str(self.port)] if self.rtsp else web
+        if self.rtsp:
+            self.process = start_rtsp(self.port, (640, 480), 10)
+            return self
+        command = [sys.executable, "-m", "serving.web_camera", str(self.port), str(self.fps), str(self._folder / "pictures")]
         self.process = subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        assert self.process.stdout is not None
-        if self.process.stdout.readline() != "ready\n":
+        if self.process.stdout is None or self.process.stdout.readline() != "ready\n":
             raise RuntimeError(f"{self.address}: the camera of the benchmark did not start")
         return self
 

@@ -20,7 +20,9 @@ FPS = 10.0
 LATE, DROPPED = 0.250, 0.05  # seconds, share: what counts as held
 
 
-def measure_streams(seconds: float = 15.0, counts: Sequence[int] = (1, 2, 4, 5, 6, 7, 8, 9, 10)) -> dict[str, Any]:
+def measure_streams(
+    seconds: float = 15.0, counts: Sequence[int] = (1, 2, 4, 5, 6, 7, 8, 9, 10), settling: float = 4.0
+) -> dict[str, Any]:
     """Cameras of 640x480 at ten frames a second, more and more, until they are not held any more.
 
     Held: of all scenes of all streams, 99 in 100 leave the service less than 250 ms after their picture arrived, and fewer than
@@ -36,7 +38,7 @@ def measure_streams(seconds: float = 15.0, counts: Sequence[int] = (1, 2, 4, 5, 
             while len(eyes) < count:
                 eyes.append(_Eye(service.url, camera.address))
             until(lambda: all(eye.ages for eye in eyes), 60)
-            time.sleep(4.0)  # what the streams cost each other is learned
+            time.sleep(settling)  # what the streams cost each other is learned
             for eye in eyes:
                 eye.begin()
             time.sleep(seconds)
