@@ -100,15 +100,17 @@ def test_what_is_not_whole_has_no_facts(tmp_path: Path, damage: bytes | None) ->
 
 
 def test_remains_of_the_dead_go_and_those_of_the_living_stay(tmp_path: Path) -> None:
-    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead, unasked = (subprocess.Popen([sys.executable, "-c", ""]) for _ in range(2))
     dead.wait()
+    os.waitid(os.P_PID, unasked.pid, os.WEXITED | os.WNOWAIT)  # it has ended, but its number is still taken
     place = tmp_path / "a.parquet"
     foreign = tmp_path / "a.parquet.elsewhere-1.tmp"
     old = tmp_path / "b.parquet.elsewhere-1.tmp"
-    for half in (beside(place, dead.pid), beside(place, os.getpid()), foreign, old):
+    for half in (*(beside(place, pid) for pid in (dead.pid, unasked.pid, os.getpid())), foreign, old):
         half.touch()
     os.utime(old, (time.time() - 90000,) * 2)
-    assert remove_remains(tmp_path) == 2
+    assert remove_remains(tmp_path) == 3
+    unasked.wait()
     assert {path.name for path in tmp_path.iterdir()} == {beside(place, os.getpid()).name, foreign.name}
 
 

@@ -27,6 +27,20 @@ PAD = """() => {
   navigator.getGamepads = () => window.there ? [{id: 'A pad', connected: true, buttons}] : [];
 }"""
 
+# The page is shown again, and so asks anew, just as it asks for the models.
+OVERTAKING = """() => {
+  const real = window.fetch;
+  window.overtaken = 0;
+  window.fetch = (...given) => {
+    const answer = real(...given);
+    if (!window.overtaken && String(given[0]).endsWith('/v1/models') && given[1]?.method !== 'POST') {
+      window.overtaken++;
+      document.dispatchEvent(new Event('visibilitychange'));
+    }
+    return answer;
+  };
+}"""
+
 
 @pytest.fixture(scope="session")
 def camera_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -141,6 +155,18 @@ def test_an_action_is_taught_mended_and_taken_along(service: RunningService, chr
         page.click("text=Remove it")
         page.locator("#teach-model option", has_text="journey 2").wait_for(state="detached")
         assert not (service.folder / "models" / "journey 2.kin").exists()
+
+
+def test_the_model_chosen_last_is_taught_whatever_is_asked_meanwhile(service: RunningService, chromiums: Chromiums) -> None:
+    with chromiums.open(f"{service.url}/#teach") as driven:
+        page = driven.page
+        in_view(driven)
+        new_model(driven, "former")
+        page.evaluate(OVERTAKING)
+        new_model(driven, "latter")
+        assert page.evaluate("window.overtaken") == 1
+        page.wait_for_timeout(1000)
+        assert page.locator("#teach-model option:checked").inner_text().startswith("latter")
 
 
 def test_what_holds_is_a_pointer_a_pad_or_a_countdown(service: RunningService, chromiums: Chromiums) -> None:

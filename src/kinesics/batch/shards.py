@@ -206,14 +206,18 @@ def _nobodys(name: str) -> bool:
 
 
 def alive(pid: int) -> bool:
-    """Whether there is a process of this number on this host."""
+    """Whether there is a process of this number on this host that still does something."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except OSError:  # it is there, and somebody else's
-        return True
-    return True
+        pass
+    try:
+        state = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0]
+    except OSError:  # a system without such a folder, or it has just ended
+        return not Path("/proc/self/stat").exists()
+    return state != b"Z"  # it has ended and nobody has asked how: in a container the first process may take its time
 
 
 def _host() -> str:

@@ -28,7 +28,7 @@ function mount(root, session) {
   const holding = new Holding(session);
   const pad = new Pad();
   const answer = new Answer();
-  const choice = new Choice(model, () => void use());
+  const choice = new Choice(model, () => void use(), () => follow());
   const shelf = new Shelf(model, choice.tools);
   const left = h("div", { class: "column" }, answer.element);
   const buttons = h("div", { class: "teach-buttons", role: "group", "aria-label": "Hold one while you show it" });
@@ -235,7 +235,7 @@ function mount(root, session) {
 
   /** The stream's own model is what is taught, if it has one. */
   function follow() {
-    if (changing) return;
+    if (changing || choice.busy) return;
     const own = session.stream === null ? null : (session.settings.model ?? null);
     if (own !== null && own !== model.name && model.models.some((row) => row.name === own)) void load(own);
     else void use();
@@ -277,7 +277,7 @@ function mount(root, session) {
   listen(document, "keydown", down);
   listen(document, "keyup", ({ key }) => holding.release(`key:${key}`));
   listen(window, "blur", () => holding.lasts || holding.cancel("The window lost the keys; nothing was learned."));
-  listen(document, "visibilitychange", () => (document.hidden ? holding.cancel("The page was hidden; nothing was learned.") : void load(model.name)));
+  listen(document, "visibilitychange", () => (document.hidden ? holding.cancel("The page was hidden; nothing was learned.") : void load()));
   listen(pad, "down", ({ detail: { button } }) => {
     if (button === UNDO) return void model.undo().then((undone) => say(undone ? "The last change was taken back." : "There is nothing to take back."), (error) => say(words(error), "bad"));
     const label = button < UNDO ? model.labels[button] : undefined;
@@ -311,7 +311,7 @@ function mount(root, session) {
     follow();
     rest();
   });
-  listen(service, "change", () => service.state === "here" && void load(model.name));
+  listen(service, "change", () => service.state === "here" && void load());
   tellWhose();
   tellButtons();
   choice.tell();

@@ -15,6 +15,9 @@ export class Choice {
   tools;
   #model;
   #chosen;
+  #ended;
+  /** Something is being chosen: what the stream used before says nothing now. */
+  busy = false;
   #select = h("select", { id: "teach-model", onchange: () => this.#open(this.#select.value) });
   #new = h("button", { type: "button", "aria-expanded": "false", "aria-controls": "teach-new", onclick: () => this.#ask() }, icon("plus"), "New");
   #name = h("input", { type: "text", id: "teach-new-name", maxlength: 64, required: true, autocomplete: "off", placeholder: "mine" });
@@ -24,10 +27,11 @@ export class Choice {
   #remove;
   #dialog = h("dialog", { "aria-labelledby": "teach-asked" });
 
-  /** @param {TaughtModel} model @param {() => void} chosen another one is taught now */
-  constructor(model, chosen) {
+  /** @param {TaughtModel} model @param {() => void} chosen another one is taught now @param {() => void} ended not busy any more */
+  constructor(model, chosen, ended) {
     this.#model = model;
     this.#chosen = chosen;
+    this.#ended = ended;
     const make = (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
       void this.#do(async () => {
@@ -62,6 +66,7 @@ export class Choice {
   }
 
   close() {
+    this.#ended = () => {};
     this.#dialog.close();
   }
 
@@ -136,10 +141,13 @@ export class Choice {
 
   /** @param {() => Promise<unknown>} work */
   async #do(work) {
+    this.busy = true;
     try {
       await work();
     } catch (error) {
       say(error instanceof Error ? error.message : String(error), "bad");
     }
+    this.busy = false;
+    this.#ended();
   }
 }

@@ -31,7 +31,13 @@ export class TaughtModel extends EventTarget {
   /** @type {Map<string, Promise<Film>>} */
   #films = new Map();
   #calm = 0;
-  #turn = 0;
+  #version = 0; // of the examples that are held
+  #asked = 0; // questions about them, and of those the one whose answer is held: an answer to an older one is old
+  #taken = 0;
+  /** @type {string|null} what was asked for last, before it is there */
+  #wanted = this.name;
+  /** @type {Promise<void>} */
+  #opening = Promise.resolve();
 
   /** Labels in the order in which they were first shown, those not shown yet last. */
   get labels() {
@@ -60,22 +66,31 @@ export class TaughtModel extends EventTarget {
     return `/v1/models/${encodeURIComponent(this.name ?? "")}${path}`;
   }
 
-  /** Ask the service anew. @param {string|null} [name] of another model */
-  async open(name = this.name) {
-    const turn = ++this.#turn;
+  /** Ask the service anew: done when what was asked for last is there. @param {string|null} [name] of another model */
+  async open(name = this.#wanted) {
+    this.#wanted = name;
+    let mine = (this.#opening = this.#open(name));
+    await mine;
+    while (mine !== this.#opening) await (mine = this.#opening);
+  }
+
+  /** @param {string|null} name */
+  async #open(name) {
+    const overtaken = () => name !== this.#wanted;
     const { models } = await get("/v1/models");
-    if (turn !== this.#turn) return;
+    if (overtaken()) return;
     this.models = models;
     const there = models.some((/** @type {Row} */ row) => row.name === name);
-    const other = there ? name : (models[0]?.name ?? null);
+    const other = (this.#wanted = there ? name : (models[0]?.name ?? null));
     if (other !== this.name) this.#reset();
-    this.name = other;
+    this.name = name = other;
     if (other !== null) localStorage.setItem(REMEMBERED, other);
     this.error = this.models.find((row) => row.name === other)?.error ?? "";
     if (other !== null && !this.error) {
+      const asked = ++this.#asked;
       const told = await get(this.#at("/examples"));
-      if (turn !== this.#turn) return;
-      return this.#take(told);
+      if (!overtaken()) this.#take(told, asked);
+      return;
     }
     this.#reset();
     this.#say();
@@ -89,7 +104,7 @@ export class TaughtModel extends EventTarget {
 
   async remove() {
     clearTimeout(this.#calm);
-    this.#turn++;
+    this.#version++;
     await del(this.#at());
     this.#drafts.delete(this.name ?? "");
     await this.open(null);
@@ -120,23 +135,24 @@ export class TaughtModel extends EventTarget {
     if (answer.example && !this.examples.some(({ id }) => id === answer.example.id)) {
       this.examples = [...this.examples, answer.example];
       this.undos++;
+      this.#taken = ++this.#asked;
     }
     this.#settle();
   }
 
   /** @param {number} id */
-  forget = async (id) => this.#take(await del(this.#at(`/examples/${id}`)));
+  forget = (id) => this.#changed(del(this.#at(`/examples/${id}`)));
 
   /** @param {string} label */
   async forgetLabel(label) {
     this.#undraft(label);
-    if (this.examples.some((example) => example.label === label)) this.#take(await del(this.#at(`/labels/${encodeURIComponent(label)}`)));
+    if (this.examples.some((example) => example.label === label)) await this.#changed(del(this.#at(`/labels/${encodeURIComponent(label)}`)));
     else this.#say();
   }
 
   /** @param {string} label @param {string} to */
   async rename(label, to) {
-    if (this.examples.some((example) => example.label === label)) this.#take(await post(this.#at("/rename"), { label, to }));
+    if (this.examples.some((example) => example.label === label)) await this.#changed(post(this.#at("/rename"), { label, to }));
     if (this.drafts.includes(label)) {
       this.#undraft(label);
       this.draft(to);
@@ -145,9 +161,7 @@ export class TaughtModel extends EventTarget {
 
   /** @returns {Promise<boolean>} whether there was something */
   async undo() {
-    const told = await post(this.#at("/undo"));
-    this.#take(told);
-    return told.undone;
+    return (await this.#changed(post(this.#at("/undo")))).undone;
   }
 
   /** @param {number} id @returns {Promise<Film>} */
@@ -161,10 +175,10 @@ export class TaughtModel extends EventTarget {
 
   /** Ask what is taken for what. */
   async check() {
-    const [turn, name] = [this.#turn, this.name];
+    const [version, name] = [this.#version, this.name];
     if (name === null || !this.examples.length) return;
     const { confusions, taken_for } = await get(this.#at("/confusions"));
-    if (turn !== this.#turn || name !== this.name) return;
+    if (version !== this.#version || name !== this.name) return;
     this.confusions = confusions;
     this.takenFor = taken_for;
     this.#say();
@@ -172,7 +186,7 @@ export class TaughtModel extends EventTarget {
 
   close() {
     clearTimeout(this.#calm);
-    this.#turn++;
+    this.#version++;
   }
 
   /** @param {string} label */
@@ -180,8 +194,18 @@ export class TaughtModel extends EventTarget {
     this.#drafts.set(this.name ?? "", this.drafts.filter((other) => other !== label));
   }
 
-  /** @param {{examples: Example[], undo: number}} told */
-  #take(told) {
+  /** The answer to a change of this model; another one may be taught when it comes. @param {Promise<any>} answer */
+  async #changed(answer) {
+    const [name, asked] = [this.name, ++this.#asked];
+    const told = await answer;
+    if (name === this.name) this.#take(told, asked);
+    return told;
+  }
+
+  /** @param {{examples: Example[], undo: number}} told @param {number} asked */
+  #take(told, asked) {
+    if (asked < this.#taken) return;
+    this.#taken = asked;
     const same = this.confusions !== null && JSON.stringify(told.examples) === JSON.stringify(this.examples);
     this.undos = told.undo;
     if (same) return this.#say();
@@ -191,7 +215,7 @@ export class TaughtModel extends EventTarget {
   }
 
   #settle() {
-    this.#turn++;
+    this.#version++;
     this.confusions = null;
     this.takenFor = {};
     clearTimeout(this.#calm);
