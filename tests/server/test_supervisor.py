@@ -257,8 +257,8 @@ async def test_a_clips_reader_may_be_slow_or_leave(tmp_path: Path) -> None:
             await anext(scenes_of)
         with pytest.raises(Busy, match="clips"):
             await anext(supervisor.clip(Path("long"), {}))
-        pids = [worker["pid"] for worker in supervisor.state()["workers"] if worker["role"].startswith("clip")]
-        assert len(pids) == 2
+        looking = {worker["role"]: worker["pid"] for worker in supervisor.state()["workers"]}
+        pids = [looking["clip 1"], looking["clip 2"]]
         for pid in pids:  # bounded, and behind live streams
             assert re.search(r"Max data size +4294967296 ", Path(f"/proc/{pid}/limits").read_text())
             assert os.getpriority(os.PRIO_PROCESS, pid) >= 10
@@ -267,6 +267,19 @@ async def test_a_clips_reader_may_be_slow_or_leave(tmp_path: Path) -> None:
         assert not Path(f"/proc/{pids[0]}").exists(), "whose reader left"
         assert sum([1 async for _ in other]) == 999
         await until(lambda: not Path(f"/proc/{pids[1]}").exists())  # no other clip came
+
+
+@in_a_loop
+async def test_the_service_ends_although_a_clips_reader_does_not_read(tmp_path: Path) -> None:
+    async with asyncio.timeout(20):
+        async with supervised(tmp_path) as supervisor:
+            await ready(supervisor)
+            scenes_of = supervisor.clip(Path("long"), {})
+            await anext(scenes_of)
+            await asyncio.sleep(0.2)
+        with pytest.raises(JobError, match="the service ends"):
+            async for _ in scenes_of:
+                pass
 
 
 @in_a_loop

@@ -169,10 +169,13 @@ class Hired:
     def _depart(self) -> None:
         self.alive = False
         self.warm.set()
+        self._answer_none()
+        self.lost()
+
+    def _answer_none(self) -> None:
         for future in self._asked.values():
             if not future.done():
                 future.set_exception(Died(f"{self.role}: the worker died while it was at this ({self.why})"))
-        self.lost()
 
     async def _buried(self) -> None:
         self._signal(signal.SIGKILL)
@@ -209,6 +212,7 @@ class Hired:
         """End it at once; it is noticed like any other death."""
         if self.alive:
             self.why = why
+            self._answer_none()  # what it said before and nobody has heard yet would look like a whole answer
             self._signal(signal.SIGKILL)
             if self._hearing is not None:
                 self._hearing.cancel()
