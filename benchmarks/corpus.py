@@ -30,11 +30,11 @@ FULL: dict[str, Measure] = {
 QUICK: dict[str, Measure] = {
     "pool": lambda: measure_pool(4, 2.0),
     "overhead": lambda: measure_overhead(50),
-    "shots": lambda: measure_shots(1, cuts=6, fades=2),
-    "duplicates": lambda: measure_duplicates(5),
-    "kills": lambda: measure_kills(4),
-    "memory": lambda: measure_memory(2.0),
-    "realtime": lambda: measure_realtime(2, 10.0),
+    "shots": lambda: measure_shots(1, cuts=4, fades=1),
+    "duplicates": lambda: measure_duplicates(3),
+    "kills": lambda: measure_kills(2, 6),
+    "memory": lambda: measure_memory(0.5, 0.25),
+    "realtime": lambda: measure_realtime(2, 8.0),
     "bad": lambda: measure_bad(14, 7),
 }
 

@@ -19,10 +19,8 @@ from kinesics.batch.shards import read_rows
 
 from .material import pieces
 
-CLIPS = 24
 
-
-def measure_kills(kills: int = 100, *, seed: int = 7) -> dict[str, Any]:
+def measure_kills(kills: int = 100, clips: int = 24, *, seed: int = 7) -> dict[str, Any]:
     """Kill a worker or, one time in four, the driver, after 0.05 to 1 s, until `kills` are done; each round ends unharmed.
 
     A clip is lost that has no rows in the end, or other rows than in a run that nobody disturbed; doubled, if it has two
@@ -32,7 +30,7 @@ def measure_kills(kills: int = 100, *, seed: int = 7) -> dict[str, Any]:
     counts = {"lost": 0, "doubled": 0, "kills": 0, "kills_of_driver": 0, "kill_rounds": 0, "orphans": 0}
     with tempfile.TemporaryDirectory(prefix="kinesics-bench-") as name:
         corpus = Path(name) / "corpus"
-        clips = [str(path) for path in pieces(corpus, CLIPS, seconds=1.0, high=240)]
+        paths = [str(path) for path in pieces(corpus, clips, seconds=1.0, high=240)]
         _finish(corpus, Path(name) / "reference")
         wanted = _rows(Path(name) / "reference")
         while counts["kills"] < kills:
@@ -41,8 +39,8 @@ def measure_kills(kills: int = 100, *, seed: int = 7) -> dict[str, Any]:
             _finish(corpus, out)
             counts["kill_rounds"] += 1
             got = _rows(out)
-            counts["lost"] += sum(got.get(path, [])[:1] != wanted[path][:1] for path in clips)
-            counts["doubled"] += sum(len(got.get(path, [])) > 1 for path in clips)
+            counts["lost"] += sum(got.get(path, [])[:1] != wanted[path][:1] for path in paths)
+            counts["doubled"] += sum(len(got.get(path, [])) > 1 for path in paths)
             counts["orphans"] += len(_workers(str(out)))
     return counts
 

@@ -32,12 +32,12 @@ print(json.dumps(peak_rss_mb()))
 """
 
 
-def measure_memory(minutes: float = 60.0, jobs: str = "people,shots,duplicates,search") -> dict[str, Any]:
-    """Peak memory of a worker's work on a film of `minutes` and on one of a minute: the bundled clip, small, looped."""
+def measure_memory(minutes: float = 60.0, short: float = 1.0, jobs: str = "people,shots,duplicates,search") -> dict[str, Any]:
+    """Peak memory of a worker's work on a film of `minutes` and on one of `short` ones: the bundled clip, small, looped."""
     peak = {}
     with tempfile.TemporaryDirectory(prefix="kinesics-bench-") as name:
         loop = shrink(find("demo_clip"), Path(name) / "loop.mp4", 10, 320)
-        for key, length in (("short", 1.0), ("long", minutes)):
+        for key, length in (("short", short), ("long", minutes)):
             path = repeat(loop, Path(name) / f"{key}.mp4", length * 60)
             command = [sys.executable, "-c", _WORK, str(path), str(Path(name) / f"{key}.parquet"), jobs]
             done = subprocess.run(command, capture_output=True, text=True, check=True)
