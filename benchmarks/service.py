@@ -4,7 +4,7 @@ python benchmarks/service.py [--json] [--quick] [--only start,picture,label,stre
 
 Everything stays on this machine's loopback. The browser is Debian's chromium with a made camera, driven by playwright; the
 source that is killed is an RTSP server of GStreamer, or a web camera where that is missing. `--quick` takes less than a minute
-and says less: fewer turns of each, no soak. All of it takes about an hour, of which 20 minutes are the soak.
+and says less: fewer turns of each, no soak. All of it takes 40 minutes to an hour, of which 20 minutes are the soak.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ LAYERS = [
     {"errors"},
     {"types"},
     {"geometry"},
-    {"weights", "budget", "bodies"},
+    {"weights", "budget", "memory", "bodies"},
     {"sights"},
     {"video", "pose", "tracks", "actions", "depth", "masks", "faces", "viewer", "draw", "formats", "metrics"},
     {"pipeline", "evaluate"},

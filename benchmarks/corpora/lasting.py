@@ -24,11 +24,11 @@ import json, sys
 from pathlib import Path
 from kinesics import batch
 from kinesics.batch.shards import write_shard
-from kinesics.bench.run import peak_rss_mb
+from kinesics.memory import peak_mb
 film, place, jobs = sys.argv[1:]
 config = batch.Config(jobs=tuple(jobs.split(",")), pose="fast")
 write_shard(Path(place), batch.process([film], config), {})
-print(json.dumps(peak_rss_mb()))
+print(json.dumps(peak_mb()))
 """
 
 

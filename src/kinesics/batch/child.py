@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import JobError
+from ..memory import resident_mb
 from .config import Config
 from .shards import alive, beside
 
-__all__ = ["Child", "remove_folders", "resident"]
+__all__ = ["Child", "remove_folders"]
 
 TICK = 0.1  # seconds between two looks at its memory
 TEMPORARY = "kinesics-batch-"  # how the folder for its temporary files begins; the parent's number follows
@@ -106,7 +107,7 @@ class Child:
 
     def memory(self) -> float:
         """Megabytes it occupies; 0 when it is gone or nobody knows: then it watches itself."""
-        return resident(self.pid)
+        return resident_mb(self.pid)
 
     def gone(self) -> bool:
         """Whether it has died, and nobody has noticed yet."""
@@ -163,15 +164,6 @@ def _words(status: int) -> str:
         return f"killed by {signal.Signals(-status).name}"
     except ValueError:
         return f"killed by signal {-status}"
-
-
-def resident(pid: int) -> float:
-    """Megabytes that a process occupies; 0 where the system does not say."""
-    try:
-        with open(f"/proc/{pid}/statm", "rb") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-    except (OSError, IndexError, ValueError):
-        return 0.0
 
 
 def remove_folders() -> None:

@@ -10,10 +10,10 @@ import numpy as np
 
 from ..bodies.actors import make_actor
 from ..bodies.named import named_motion
+from ..memory import peak_mb
 from ..pipeline.depth_watching import DepthChain, finder_of
 from ..testing.depth_room import Box, Room, Walker, chair, skinned_frames
 from ..types import Frame
-from .run import peak_rss_mb
 
 __all__ = ["bench_depth_track", "furnished_room", "made_crowd"]
 
@@ -98,5 +98,5 @@ def bench_depth_track(
         "followed": followed,
         "frames": frames,
         "decoder": finder.decoder,
-        "peak_rss_mb": peak_rss_mb(),
+        "peak_rss_mb": peak_mb(),
     }

@@ -9,8 +9,9 @@ import numpy as np
 from ..bodies.pose_bank import PoseBank
 from ..bodies.views import ViewMaker
 from ..depth.gathering import make_samples
-from ..depth.making import Clock, peak_memory
+from ..depth.making import Clock
 from ..depth.training import grow_forest, settings_of
+from ..memory import peak_mb
 
 __all__ = ["bench_depth_train"]
 
@@ -48,5 +49,5 @@ def bench_depth_train(views: int = 2000, *, seed: int = 0, workers: int = 1, **o
         "votes_per_cpu_second": trained.tally.nominal / spent,
         "counted_votes_per_cpu_second": trained.tally.counted / spent,
         "train_cpu_seconds": spent, "views": views, "pixels_learned": learned, "leaves": len(trained.forest.leaf_parts),
-        "workers": workers, **clock.seconds, "peak_memory_mb": peak_memory(), **trained.settings,
+        "workers": workers, **clock.seconds, "peak_memory_mb": peak_mb(), **trained.settings,
     }  # fmt: skip

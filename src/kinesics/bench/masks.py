@@ -24,7 +24,7 @@ ROUNDS = 2  # fresh processes of each kind, in turns
 _WORK = """
 import json, sys, time
 from kinesics.bench.masks import KINDS
-from kinesics.bench.run import peak_rss_mb
+from kinesics.memory import peak_mb
 kind, picture, repeats = sys.argv[1], sys.argv[2], int(sys.argv[3])
 start = time.perf_counter()
 tag = KINDS[kind]()
@@ -37,7 +37,7 @@ for _ in range(repeats):
     seconds.append(time.perf_counter() - start)
     processor.append(time.process_time() - busy)
 found = {"first": first, "seconds": seconds, "processor": processor}
-print(json.dumps({**found, "peak": peak_rss_mb(), "people": len(record["annotations"])}))
+print(json.dumps({**found, "peak": peak_mb(), "people": len(record["annotations"])}))
 """
 
 

@@ -15,13 +15,13 @@ from ..weights import find
 _WORK = """
 import json, sys
 from pathlib import Path
-from kinesics.bench.run import peak_rss_mb
+from kinesics.memory import peak_mb
 from kinesics.pipeline import record, watch
 film, out, tier = sys.argv[1:]
 out = Path(out)
 names = [out / f"film{end}" for end in (".mp4", ".jsonl", ".parquet", ".timeline.png", ".sheet.png")]
 frames = record(watch(film, pose=tier, live=False), *names)
-print(json.dumps({"frames": frames, "peak_rss_mb": peak_rss_mb()}))
+print(json.dumps({"frames": frames, "peak_rss_mb": peak_mb()}))
 """
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 import tempfile
 import time
 from os import PathLike
@@ -12,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..memory import peak_mb
 from ..pipeline import record, watch
 from ..types import Scene
 from ..weights import find
@@ -49,7 +48,7 @@ def bench_run(
             fps = frames / (time.perf_counter() - start)
             if fps > best.get("fps", 0):
                 best = {"fps": fps, **_shares(seen, budget)}
-    return best | {"frames": frames, "peak_rss_mb": peak_rss_mb()}
+    return best | {"frames": frames, "peak_rss_mb": peak_mb()}
 
 
 def _noting(scenes: Any, seen: list[Any]) -> Any:
@@ -69,9 +68,3 @@ def _shares(seen: list[Any], budget: float | None) -> dict[str, Any]:
         numbers["over_budget"] = float((total > budget * 1000).sum() / len(seen))
         numbers["within_budget"] = 1 - numbers["over_budget"]
     return numbers
-
-
-def peak_rss_mb() -> float:
-    """The most memory this process ever held, megabytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1e6 if sys.platform == "darwin" else 1e3)

@@ -46,8 +46,8 @@ next(pictures)
 print(time.time(), flush=True)
 for _ in pictures:
     pass
-from kinesics.bench.run import peak_rss_mb
-print(peak_rss_mb())
+from kinesics.memory import peak_mb
+print(peak_mb())
 """
 
 

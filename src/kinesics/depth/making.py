@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from ..bodies.views import ViewMaker
 from ..errors import SinkError, UsageError
+from ..memory import peak_mb
 from .gathering import make_samples
 from .growing import CODES
 from .model_file import save_model
@@ -107,7 +108,7 @@ def train_depth(
         out, trained.forest, extras=extras, recipe={**values, "views": repr(maker), "samples": digest, "versions": versions}
     )
     Path(f"{out}.training").unlink(missing_ok=True)
-    return {**values, "out": str(out), "mb": round(out.stat().st_size / 1e6, 2), "peak_memory_mb": peak_memory()}
+    return {**values, "out": str(out), "mb": round(out.stat().st_size / 1e6, 2), "peak_memory_mb": peak_mb()}
 
 
 class Clock:
@@ -161,13 +162,3 @@ def free_memory() -> int | None:
     except (OSError, ValueError):  # no Linux, no container, or "max"
         pass
     return min(found) if found else None
-
-
-def peak_memory() -> float | None:
-    """Most megabytes that this process ever held; None where nobody counts."""
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return None
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(most / (1e6 if os.uname().sysname == "Darwin" else 1e3), 1)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from ...errors import JobError, UsageError
+from ...memory import resident_mb
 from ..guard.secrets_out import without_secrets
 from ..messages import LARGEST, Message, encode, read_message
 from ..refusals import as_error
@@ -22,7 +23,6 @@ __all__ = ["Died", "Hired", "hire"]
 FEW = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
 NOT_FOR_WORKERS = frozenset({"KINESICS_TOKEN"})
 ENVIRONMENT = {**FEW, "MALLOC_ARENA_MAX": "2", "OPENCV_IO_MAX_IMAGE_PIXELS": "50000000", "PYTHONUNBUFFERED": "1"}
-_PAGE = os.sysconf("SC_PAGE_SIZE") / 1e6  # megabytes
 
 
 class Died(JobError):
@@ -234,11 +234,7 @@ class Hired:
     # -------------------------------------------------------------------------------------------------------------- facts
     def memory_mb(self) -> float:
         """Megabytes it occupies now; 0 when it is gone."""
-        try:
-            with open(f"/proc/{self.pid}/statm", encoding="ascii") as file:
-                return round(int(file.read().split()[1]) * _PAGE, 1)
-        except (OSError, IndexError, ValueError):
-            return 0.0
+        return resident_mb(self.pid)
 
     def state(self) -> dict[str, Any]:
         """What it is and does, plain values."""

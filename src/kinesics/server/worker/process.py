@@ -18,6 +18,7 @@ import traceback
 from typing import Any, NoReturn
 
 from ...errors import KinesicsError
+from ...memory import resident_mb
 from ..messages import Channel, Message
 from .asking import QUESTIONS, Asking
 from .directing import Directing
@@ -68,7 +69,7 @@ class Worker:
         gc.collect()
         gc.freeze()  # what a picture leaves behind in circles is then found soon: there is little else to search through
         gc.collect()
-        self.say("ready", pid=os.getpid(), seconds=round(time.monotonic() - began, 3), rss_mb=rss_mb())
+        self.say("ready", pid=os.getpid(), seconds=round(time.monotonic() - began, 3), rss_mb=resident_mb())
         while True:
             job = self._jobs.get()
             if isinstance(job, Looking):
@@ -121,15 +122,6 @@ def _guarded(work: Any, worker: Worker) -> None:
         work()
     except Exception as error:
         worker.fail(error)
-
-
-def rss_mb() -> float:
-    """Megabytes this process occupies; 0 where that cannot be told."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return round(int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
-    except OSError:
-        return 0.0
 
 
 def leave(status: int) -> NoReturn:
