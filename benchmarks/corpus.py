@@ -3,7 +3,7 @@
 python benchmarks/corpus.py [--json] [--quick] [--only pool,spark,overhead,shots,duplicates,kills,memory,realtime,bad]
 
 Clips are cut from the videos below `$KINESICS_DATA/video`, without it from the bundled clip. `--quick` takes less than a
-minute and says less: fewer clips, one film, a short long film, no Spark. All of it takes about half an hour.
+minute and says less: fewer clips, one film, a short long film, no Spark. All of it takes a quarter to half an hour.
 """
 
 from __future__ import annotations
