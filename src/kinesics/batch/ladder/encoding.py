@@ -74,7 +74,7 @@ def _encoder(fps: float, size: Size, crf: int) -> Any:
         context: Any = av.CodecContext.create("libx264", "w")
     except ValueError:
         raise JobError(
-            "a ladder needs the encoder libx264; the installed av has none; run: pip install --force-reinstall --only-binary av av"
+            "a ladder needs libx264; the installed av has none; run: pip install --force-reinstall --only-binary av av"
         ) from None
     rate = Fraction(max(1, round(fps * 1000)), 1000)
     context.width, context.height = size
