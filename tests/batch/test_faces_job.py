@@ -18,7 +18,7 @@ from kinesics.batch.jobs.faces import KEPT, Faces, _Stretch
 from kinesics.batch.rows import batch_of, struct_of
 from kinesics.batch.shards import write_shard
 from kinesics.batch.who import FILE, cluster, schema
-from kinesics.errors import SourceError, UsageError, WeightsError
+from kinesics.errors import SinkError, SourceError, UsageError, WeightsError
 from kinesics.faces import Face, Gates
 from kinesics.types import Array, Frame, People, Scene, skeleton
 from kinesics.weights import find
@@ -287,6 +287,13 @@ def test_people_get_one_number_over_all_clips_in_the_order_of_paths_and_times(sh
     before = (tmp_path / FILE).read_bytes()
     cluster(places[::-1], tmp_path, CONFIG)
     assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_a_table_that_cannot_be_written_is_said_and_leaves_nothing_half_done(shard: Make, tmp_path: Path) -> None:
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(SinkError, match=r"who\.parquet: cannot be written"):
+        cluster([shard("a", (0, 0, 1, 5, {}))], tmp_path, CONFIG)
+    assert not list(tmp_path.glob("*.tmp")) and not list(tmp_path.glob(".*.tmp"))
 
 
 def test_people_seen_at_the_same_time_are_two(shard: Make, tmp_path: Path) -> None:

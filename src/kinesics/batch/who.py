@@ -13,6 +13,7 @@ import numpy as np
 
 from ..types import Array
 from .alike import alike
+from .folder import replace
 from .shards import read_rows
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def cluster(places: Sequence[Path], out: Path, config: Config) -> dict[str, int]
 
     Raises:
         SourceError, WeightsError: `known` cannot be read, see `known_faces`.
+        SinkError: the table cannot be written.
     """
     faces = _gathered(places)
     who = _grouped(faces)
@@ -186,22 +188,21 @@ def _likeness(embeddings: Array, who: Array) -> Array:
 
 
 def _write(place: Path, faces: _Faces, who: Array, names: list[tuple[str, float]] | None) -> None:
-    """Write beside, then rename; pictures pass through a few at a time."""
+    """The table, for nobody else to read; pictures pass through a few at a time."""
     import pyarrow.parquet as pq
 
-    beside = place.with_name(f"{place.name}.{os.getpid()}.tmp")
-    beside.unlink(missing_ok=True)
-    os.close(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     likeness = _likeness(faces.embeddings, who)
-    try:
-        with pq.ParquetWriter(str(beside), schema(), compression="zstd") as writer:
+
+    def write(half: Path) -> None:
+        half.unlink(missing_ok=True)
+        os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        with pq.ParquetWriter(str(half), schema(), compression="zstd") as writer:
             first = 0
             for batch in read_rows(faces.places, "faces", ["person", "start", "end", "best", "picture"]):
                 some = slice(first, first := first + len(batch))
                 writer.write_batch(_batch(batch, who[some], likeness[some], names))
-        os.replace(beside, place)
-    finally:
-        beside.unlink(missing_ok=True)
+
+    replace(place, write)
 
 
 def _batch(batch: Any, who: Array, likeness: Array, names: list[tuple[str, float]] | None) -> Any:
