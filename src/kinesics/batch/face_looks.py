@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..types import Array, People
+from .thumbnails import jpeg
 
 if TYPE_CHECKING:
     from ..faces import Face
@@ -89,13 +90,10 @@ def quality(face: Face) -> float:
 
 
 def _jpeg(image: Array, face: Face) -> bytes | None:
-    import cv2
-
     from ..sights import face_square
 
     if face.mesh is None:
         return None
     square = face_square(face.mesh)
     size = min(PICTURE, max(round(square.side), 16))
-    _, data = cv2.imencode(".jpg", square.cut(image, size)[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG])
-    return bytes(data)
+    return jpeg(square.cut(image, size), JPEG)

@@ -29,11 +29,11 @@ def thumbnail(frame: Frame, longest: int) -> Array:
     return np.clip(np.rint(rgb), 0, 255).astype(np.uint8)
 
 
-def jpeg(picture: Array) -> bytes:
-    """A JPEG of (h, w, 3) uint8 RGB."""
+def jpeg(picture: Array, quality: int = QUALITY) -> bytes:
+    """A JPEG of (h, w, 3) uint8 RGB, of a quality from 0 to 100."""
     import cv2
 
-    fine, data = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    fine, data = cv2.imencode(".jpg", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not fine:
         raise JobError(f"a picture of {picture.shape[1]}x{picture.shape[0]} could not be written as JPEG")
     return bytes(data.tobytes())
