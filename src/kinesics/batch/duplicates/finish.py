@@ -166,13 +166,7 @@ def _write(place: Path, rows: Sequence[dict[str, Any]]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    kinds = [
-        ("level", pa.string()),
-        ("group", pa.int64()),
-        ("path", pa.string()),
-        ("shot", pa.int64()),
-        ("start", pa.float64()),
-    ]
+    kinds = [("group", pa.int64()), ("path", pa.string()), ("shot", pa.int64()), ("start", pa.float64())]
     kinds += [("end", pa.float64()), ("exemplar", pa.bool_()), ("likeness", pa.float32())]
     table = pa.Table.from_pylist(list(rows), pa.schema(kinds))
     replace(place, lambda half: pq.write_table(table, str(half)))
