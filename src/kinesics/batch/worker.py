@@ -7,7 +7,6 @@ when there was not enough of it. When its stdin closes, it ends at once and take
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import select
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import KinesicsError, MissingExtra, SinkError, UsageError, WeightsError
+from ..memory import settle
 from .config import Config
 from .failing import about, failed_rows
 
@@ -144,9 +144,7 @@ def _warm(config: Config) -> None:
     pa.set_io_thread_count(1)
     if any(getattr(job, "scenes", False) for job in job_classes(config).values()):
         pose_net(config.pose, config.threads)
-    gc.collect()
-    gc.freeze()  # what a clip leaves behind in circles is then found soon: there is little else to search through
-    gc.collect()
+    settle()
 
 
 def _watch(tasks: int, memory: float, answers: int) -> None:

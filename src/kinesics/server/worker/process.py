@@ -6,7 +6,6 @@ other end closes it is gone at once, whatever it is at.
 
 from __future__ import annotations
 
-import gc
 import os
 import queue
 import signal
@@ -18,7 +17,7 @@ import traceback
 from typing import Any, NoReturn
 
 from ...errors import KinesicsError
-from ...memory import resident_mb
+from ...memory import resident_mb, settle
 from ..messages import Channel, Message
 from .asking import QUESTIONS, Asking
 from .directing import Directing
@@ -66,9 +65,7 @@ class Worker:
 
     def _work(self, began: float) -> None:
         self._nets.warm()
-        gc.collect()
-        gc.freeze()  # what a picture leaves behind in circles is then found soon: there is little else to search through
-        gc.collect()
+        settle()
         self.say("ready", pid=os.getpid(), seconds=round(time.monotonic() - began, 3), rss_mb=resident_mb())
         while True:
             job = self._jobs.get()
